@@ -1,0 +1,39 @@
+# headroom_library(core USES fmt::fmt): the directory of that name becomes the library
+# headroom_core from its *.cpp, and headroom_core_tests from its *_test.cpp.
+# USES names libraries of the project (a directory above it in the order) or bought ones.
+include(GoogleTest)
+
+function(headroom_library name)
+  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+
+  if(sources)
+    add_library(headroom_${name} STATIC ${sources})
+    target_link_libraries(headroom_${name} PUBLIC headroom_options ${ARG_USES})
+    headroom_precompile(headroom_${name})
+  else()
+    add_library(headroom_${name} INTERFACE)
+    target_link_libraries(headroom_${name} INTERFACE headroom_options ${ARG_USES})
+  endif()
+  if(tests AND NOT HEADROOM_FUZZ)
+    headroom_test(headroom_${name}_tests SOURCES ${tests} USES headroom_${name})
+  endif()
+endfunction()
+
+# Standard headers that nearly every file uses, compiled once.
+function(headroom_precompile target)
+  target_precompile_headers(${target} PRIVATE
+    <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional>
+    <span> <string> <string_view> <utility> <variant> <vector>)
+endfunction()
+
+function(headroom_test target)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${ARG_USES} GTest::gtest GTest::gtest_main)
+  target_precompile_headers(${target} PRIVATE <gtest/gtest.h> <string> <vector> <expected>)
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

@@ -1,0 +1,63 @@
+// Reading and writing of small values.
+#include "core/text.h"
+
+#include <gtest/gtest.h>
+
+namespace headroom {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Text, durations_are_read_and_written_back) {
+  const std::pair<const char*, Duration> cases[] = {
+      {"150ms", 150ms}, {"2s", 2s}, {"1m30s", 90s}, {"28d", 28 * 24h}, {"0", 0s}, {"1.5s", 1500ms}};
+  for (const auto& [text, value] : cases) {
+    ASSERT_TRUE(parse_duration(text)) << text;
+    EXPECT_EQ(*parse_duration(text), value) << text;
+    EXPECT_EQ(*parse_duration(format_duration(value)), value) << text;
+  }
+  EXPECT_EQ(format_duration(90s), "1m30s");
+}
+
+TEST(Text, what_is_not_a_duration_is_refused) {
+  for (const char* text : {"", "5", "ms", "1 s", "-1s", "1y", "1.2.3s", "1s2", "1e3s"})
+    EXPECT_FALSE(parse_duration(text)) << text;
+}
+
+TEST(Text, shares_are_percent_or_fraction) {
+  EXPECT_DOUBLE_EQ(*parse_share("99.9%"), 0.999);
+  EXPECT_DOUBLE_EQ(*parse_share("0.5"), 0.5);
+  for (const char* text : {"", "101%", "-1%", "1.5", "nan", "%"})
+    EXPECT_FALSE(parse_share(text)) << text;
+  EXPECT_EQ(format_share(0.999), "99.9%");
+  EXPECT_EQ(format_share(1.0), "100%");
+}
+
+TEST(Text, sizes_have_binary_and_decimal_units) {
+  EXPECT_EQ(*parse_bytes("64KiB"), 65536);
+  EXPECT_EQ(*parse_bytes("1GB"), 1'000'000'000);
+  EXPECT_EQ(*parse_bytes("17"), 17);
+  for (const char* text : {"", "KiB", "1 KiB", "-5", "1kib"}) EXPECT_FALSE(parse_bytes(text)) << text;
+}
+
+TEST(Text, integers_are_strict) {
+  EXPECT_EQ(parse_integer("-12"), -12);
+  for (const char* text : {"", "+1", " 1", "1 ", "0x1", "9223372036854775808", "1.0"})
+    EXPECT_EQ(parse_integer(text), std::nullopt) << text;
+}
+
+TEST(Text, the_nearest_name_is_offered_only_for_a_slip) {
+  const std::string_view known[] = {"objective", "replicas", "routes"};
+  EXPECT_EQ(nearest("objectve", known), "objective");
+  EXPECT_EQ(nearest("Replica", known), "replicas");
+  EXPECT_EQ(nearest("database", known), std::nullopt);
+}
+
+TEST(Text, json_strings_are_escaped_and_valid) {
+  EXPECT_EQ(json_quote("a\"b\\\n\x01"), "\"a\\\"b\\\\\\u000a\\u0001\"");
+  EXPECT_EQ(json_quote("gr\xc3\xbc\xc3\x9f"), "\"gr\xc3\xbc\xc3\x9f\"");
+  EXPECT_EQ(json_quote("\xff\xc3"), "\"\\ufffd\\ufffd\"");
+}
+
+}  // namespace
+}  // namespace headroom

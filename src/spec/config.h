@@ -1,0 +1,134 @@
+// headroom.yaml as one valid, immutable value. Everything here has passed validation.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+
+namespace headroom::spec {
+
+using namespace std::chrono_literals;
+
+/// What a service promises: `quantile` of its requests within `latency`, over `window`.
+struct Objective {
+  double quantile = 0.99;      // p99 in `latency: { p99: 150ms }`
+  Duration latency = 0ns;      // required
+  double availability = 0.999; // share of requests that do not fail
+  Duration window = 28 * 24h;
+  /// Share of requests that may be late, shed or failed.
+  [[nodiscard]] double permitted_misses() const { return 1.0 - quantile; }
+};
+
+enum class Priority : std::uint8_t { critical, normal, sheddable };
+
+struct Match {
+  std::string host;    // empty: any host
+  std::string path;    // starts with '/'; a prefix at a segment border unless `exact`
+  bool exact = false;
+  std::string method;  // empty: any method
+};
+
+struct Timeouts {
+  Duration connect = 1s;      // TCP connect to a replica
+  Duration first_byte = 0ns;  // request sent → response head; 0: only `total` counts
+  Duration total = 15s;       // request head parsed → last byte, everything included
+  Duration idle = 60s;        // no byte either way while a body is under way
+};
+
+struct Route {
+  std::string name;  // "checkout/checkout": service and path, unique; for metrics and journals
+  Match match;
+  Objective objective;  // inherited from the service unless stated
+  Priority priority = Priority::normal;
+  Timeouts timeouts;
+};
+
+struct Replicas {
+  int min = 1;
+  int max = 10;
+  double cost_per_hour = 1.0;
+  /// Requests that one replica may have in flight; more wait at the gateway.
+  int concurrency = 256;
+};
+
+struct Limits {
+  std::int64_t memory_bytes = 0;  // RLIMIT_AS; 0: unlimited
+  int open_files = 0;             // RLIMIT_NOFILE; 0: inherited
+};
+
+/// How a replica is started as a process. `{address}`, `{host}`, `{port}` and `{replica}` in
+/// `command` and `env` stand for this replica's own.
+struct Run {
+  std::vector<std::string> command;  // argv; [0] is the program
+  std::string ready = "/readyz";     // GET until 200
+  Duration ready_every = 250ms;
+  Duration ready_timeout = 60s;      // then the start has failed
+  Duration drain = 10s;              // SIGTERM → SIGKILL
+  std::map<std::string, std::string> env;
+  std::string user;  // empty: as headroom
+  std::string cwd;   // empty: the folder of headroom.yaml
+  Limits limits;
+};
+
+/// Optional shaping of decisions; the objective alone is enough.
+struct Scale {
+  std::optional<double> target_concurrency;  // per replica; otherwise learned
+  Duration in_delay = 0ns;  // how long need must be lower; 0: the learned start-up time, ≥ 15 s
+  int step = 0;             // replicas added at once at most; 0: no limit
+  std::map<std::string, int> uses;  // downstream → connections per replica
+};
+
+struct Service {
+  std::string name;
+  std::vector<std::string> hosts;  // Host names that mean this service; its own name always does
+  Objective objective;
+  std::vector<Route> routes;  // at least one; `/` when none is written
+  Replicas replicas;
+  std::optional<Run> run;     // absent: replicas are given in `endpoints`
+  std::vector<std::string> endpoints;  // "127.0.0.1:8081", for replicas that headroom does not run
+  Scale scale;
+};
+
+struct Queue {
+  int length = 1024;         // requests waiting for a replica, per service and worker
+  Duration wait = 1s;        // longest wait; never past the route's own timeout
+};
+
+struct Gateway {
+  std::string listen = "127.0.0.1:8080";
+  std::string admin = "127.0.0.1:9900";
+  int workers = 0;  // 0: one per core
+  Queue queue;
+  int connections_max = 20'000;
+  Duration idle = 75s;            // keep-alive connections without a request
+  Duration head_timeout = 10s;    // first byte of a head → its end
+  Duration drain = 30s;           // requests in flight at shutdown or upgrade
+  std::int64_t body_max_bytes = 64 << 20;
+  std::string access_log;         // a file, "-" for standard output, empty for none
+  double access_log_sample = 0.01;
+};
+
+struct Journal {
+  std::string path = "headroom.journal";  // beside the file unless absolute
+  std::int64_t max_bytes = 256 << 20;
+  Duration retention = 7 * 24h;
+};
+
+enum class Mode : std::uint8_t { act, shadow };
+
+struct Config {
+  std::string file;  // as given by the user, for messages
+  Mode mode = Mode::act;
+  std::string state_dir;  // lock, logs of replicas, hand-over socket; beside the file by default
+  std::vector<Service> services;  // in the order of the file, names unique
+  std::map<std::string, int> downstreams;  // connections allowed in all
+  std::optional<double> budget_per_hour;
+  Gateway gateway;
+  Journal journal;
+};
+
+}  // namespace headroom::spec
