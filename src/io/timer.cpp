@@ -5,22 +5,22 @@
 
 namespace headroom::io {
 
-void Timer::unlink() {
-  if (next_ == nullptr) return;
-  next_->previous_ = previous_;
-  previous_->next_ = next_;
-  next_ = previous_ = nullptr;
+void TimerLink::unlink() {
+  if (next == nullptr) return;
+  next->previous = previous;
+  previous->next = next;
+  next = previous = nullptr;
 }
 
 TimerWheel::TimerWheel(Instant now) : done_(tick_of(now)) {
-  for (Timer& head : slots_) head.next_ = head.previous_ = &head;
+  for (TimerLink& head : slots_) head.next = head.previous = &head;
 }
 
-void TimerWheel::append(Timer& list, Timer& timer) {
-  timer.previous_ = list.previous_;
-  timer.next_ = &list;
-  list.previous_->next_ = &timer;
-  list.previous_ = &timer;
+void TimerWheel::append(TimerLink& list, Timer& timer) {
+  timer.previous = list.previous;
+  timer.next = &list;
+  list.previous->next = &timer;
+  list.previous = &timer;
 }
 
 void TimerWheel::arm(Timer& timer, Instant due) {
@@ -38,21 +38,18 @@ void TimerWheel::advance(Instant now) {
   const Tick first = target - slots + 1;
   done_ = target;
   for (Tick tick = first; tick <= target; ++tick) {
-    Timer& head = slots_[static_cast<std::size_t>(tick) % slot_count];
+    TimerLink& head = slots_[static_cast<std::size_t>(tick) % slot_count];
+    if (head.next == &head) continue;
     // Take the slot's list away first, so that timers armed by callbacks wait for the next turn.
-    Timer pending;
-    if (head.next_ == &head) continue;
-    pending.next_ = head.next_;
-    pending.previous_ = head.previous_;
-    pending.next_->previous_ = pending.previous_->next_ = &pending;
-    head.next_ = head.previous_ = &head;
-    while (pending.next_ != &pending) {
-      Timer& timer = *pending.next_;
+    TimerLink pending{head.next, head.previous};
+    pending.next->previous = pending.previous->next = &pending;
+    head.next = head.previous = &head;
+    while (pending.next != &pending) {
+      Timer& timer = static_cast<Timer&>(*pending.next);
       timer.unlink();
       if (timer.due_ > now) append(head, timer);  // a later turn of the wheel
       else timer.on_fire_();
     }
-    pending.next_ = pending.previous_ = nullptr;
   }
 }
 
@@ -60,8 +57,8 @@ Duration TimerWheel::until_next(Instant now, Duration limit) const {
   const Tick from = tick_of(now);
   const Tick ahead = std::min<Tick>(limit.count() / 1'000'000, slot_count);
   for (Tick tick = done_ + 1; tick <= from + ahead; ++tick) {
-    const Timer& head = slots_[static_cast<std::size_t>(tick) % slot_count];
-    if (head.next_ != &head) {
+    const TimerLink& head = slots_[static_cast<std::size_t>(tick) % slot_count];
+    if (head.next != &head) {
       const Instant at{std::chrono::milliseconds(tick)};
       return std::clamp(at - now, Duration{0}, limit);
     }

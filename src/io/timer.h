@@ -9,24 +9,27 @@
 
 namespace headroom::io {
 
+/// A place in a circular list; on its own, the head of one.
+struct TimerLink {
+  TimerLink* next = nullptr;
+  TimerLink* previous = nullptr;
+  void unlink();
+};
+
 /// A timer that lives inside its owner; disarms itself when destroyed.
-class Timer {
+class Timer : private TimerLink {
  public:
   explicit Timer(std::function<void()> on_fire) : on_fire_(std::move(on_fire)) {}
   ~Timer() { unlink(); }
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  [[nodiscard]] bool armed() const { return next_ != nullptr; }
+  [[nodiscard]] bool armed() const { return next != nullptr; }
   [[nodiscard]] Instant due() const { return due_; }
 
  private:
   friend class TimerWheel;
-  Timer() = default;
-  void unlink();
 
-  Timer* next_ = nullptr;
-  Timer* previous_ = nullptr;
   Instant due_{};
   std::function<void()> on_fire_;
 };
@@ -52,9 +55,9 @@ class TimerWheel {
  private:
   using Tick = std::int64_t;
   static Tick tick_of(Instant t) { return t.time_since_epoch().count() / 1'000'000; }
-  void append(Timer& list, Timer& timer);
+  static void append(TimerLink& list, Timer& timer);
 
-  std::array<Timer, slot_count> slots_;  // heads of circular lists
+  std::array<TimerLink, slot_count> slots_;  // heads of circular lists
   Tick done_;                            // every slot up to this tick has been fired
 };
 
