@@ -18,7 +18,9 @@ class Histogram {
   static constexpr int sub_count = 1 << sub_bits;
   static constexpr int bucket_count = sub_count * (32 - sub_bits + 1);
 
-  void record(Duration d) { record_us(d.count() <= 0 ? 0 : static_cast<std::uint64_t>(d.count()) / 1000); }
+  void record(Duration d) {
+    record_us(d.count() <= 0 ? 0 : static_cast<std::uint64_t>(d.count()) / 1000);
+  }
   void record_us(std::uint64_t us, std::uint64_t times = 1) {
     counts_[index_of(us)] += times;
     total_ += times;

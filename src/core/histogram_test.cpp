@@ -32,8 +32,8 @@ TEST(Histogram, quantiles_are_within_two_percent_of_the_sorted_samples) {
 }
 
 TEST(Histogram, every_value_falls_into_the_bucket_that_spans_it) {
-  for (std::uint64_t us : {0ULL, 1ULL, 31ULL, 32ULL, 63ULL, 64ULL, 65ULL, 1000ULL, 123456789ULL,
-                           (1ULL << 32) - 1}) {
+  for (std::uint64_t us :
+       {0ULL, 1ULL, 31ULL, 32ULL, 63ULL, 64ULL, 65ULL, 1000ULL, 123456789ULL, (1ULL << 32) - 1}) {
     const auto index = static_cast<int>(Histogram::index_of(us));
     EXPECT_LE(Histogram::lower_us(index), us);
     EXPECT_GT(Histogram::lower_us(index + 1), us);

@@ -44,11 +44,11 @@ using Result = std::expected<T, Error>;
   ((condition) ? void() : ::headroom::check_failed(#condition, __FILE__, __LINE__))
 
 /// The value of a Result, or return its error from the enclosing function.
-#define TRY(expression)                                                        \
-  __extension__({                                                              \
-    auto try_result_ = (expression);                                           \
-    if (!try_result_) return std::unexpected(std::move(try_result_).error());  \
-    ::headroom::detail::take(std::move(try_result_));                          \
+#define TRY(expression)                                                       \
+  __extension__({                                                             \
+    auto try_result_ = (expression);                                          \
+    if (!try_result_) return std::unexpected(std::move(try_result_).error()); \
+    ::headroom::detail::take(std::move(try_result_));                         \
   })
 
 namespace headroom::detail {

@@ -58,7 +58,9 @@ std::string_view take_letters(std::string_view& text) {
   return letters;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -77,10 +79,11 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
-  const std::size_t length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2
-                             : first >= 0xe0 && first < 0xf0                  ? 3
-                             : first >= 0xf0 && first < 0xf5                  ? 4
-                                                                              : 0;
+  const std::size_t length = first < 0x80                    ? 1
+                             : first >= 0xc2 && first < 0xe0 ? 2
+                             : first >= 0xe0 && first < 0xf0 ? 3
+                             : first >= 0xf0 && first < 0xf5 ? 4
+                                                             : 0;
   if (length == 0 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((byte(i) & 0xc0) != 0x80) return 0;
@@ -132,7 +135,8 @@ Result<double> parse_share(std::string_view text) {
   const auto number = parse_number(percent ? text.substr(0, text.size() - 1) : text);
   const double share = number ? (percent ? *number / 100.0 : *number) : -1.0;
   if (share < 0.0 || share > 1.0)
-    return fail(ErrorCode::invalid, fmt::format("'{}' is not a share such as 99.9% or 0.999", text));
+    return fail(ErrorCode::invalid,
+                fmt::format("'{}' is not a share such as 99.9% or 0.999", text));
   return share;
 }
 
@@ -141,7 +145,8 @@ Result<std::int64_t> parse_bytes(std::string_view text) {
   const auto number = parse_number(take_number(text));
   const auto unit = unit_size(byte_units, text);
   if (!number || !unit || *number * static_cast<double>(*unit) > 9e18)
-    return fail(ErrorCode::invalid, fmt::format("'{}' is not a size such as 64KiB or 256MiB", whole));
+    return fail(ErrorCode::invalid,
+                fmt::format("'{}' is not a size such as 64KiB or 256MiB", whole));
   return static_cast<std::int64_t>(*number * static_cast<double>(*unit));
 }
 
@@ -205,10 +210,14 @@ std::string json_quote(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_length(text);
     const char c = text.front();
-    if (length == 0) out += "\\ufffd";
-    else if (c == '"' || c == '\\') (out += '\\') += c;
-    else if (static_cast<unsigned char>(c) < 0x20) out += fmt::format("\\u{:04x}", c);
-    else out += text.substr(0, length);
+    if (length == 0)
+      out += "\\ufffd";
+    else if (c == '"' || c == '\\')
+      (out += '\\') += c;
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += fmt::format("\\u{:04x}", c);
+    else
+      out += text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(1, length));
   }
   return out + '"';

@@ -37,7 +37,8 @@ TEST(Text, sizes_have_binary_and_decimal_units) {
   EXPECT_EQ(*parse_bytes("64KiB"), 65536);
   EXPECT_EQ(*parse_bytes("1GB"), 1'000'000'000);
   EXPECT_EQ(*parse_bytes("17"), 17);
-  for (const char* text : {"", "KiB", "1 KiB", "-5", "1kib"}) EXPECT_FALSE(parse_bytes(text)) << text;
+  for (const char* text : {"", "KiB", "1 KiB", "-5", "1kib"})
+    EXPECT_FALSE(parse_bytes(text)) << text;
 }
 
 TEST(Text, integers_are_strict) {

@@ -41,7 +41,9 @@ struct Now {
   return std::chrono::duration<double>(d).count();
 }
 
-[[nodiscard]] constexpr double milliseconds(Duration d) { return seconds(d) * 1e3; }
+[[nodiscard]] constexpr double milliseconds(Duration d) {
+  return seconds(d) * 1e3;
+}
 
 /// The duration nearest to `s` seconds, saturating at about ±146 years.
 [[nodiscard]] constexpr Duration from_seconds(double s) {
@@ -51,7 +53,9 @@ struct Now {
   return Duration(static_cast<std::int64_t>(s * 1e9 + (s < 0 ? -0.5 : 0.5)));
 }
 
-[[nodiscard]] constexpr std::int64_t unix_ns(WallTime t) { return t.time_since_epoch().count(); }
+[[nodiscard]] constexpr std::int64_t unix_ns(WallTime t) {
+  return t.time_since_epoch().count();
+}
 
 [[nodiscard]] constexpr WallTime wall_from_unix_ns(std::int64_t ns) {
   return WallTime(Duration(ns));

@@ -19,6 +19,8 @@ namespace headroom::io {
   return wall_from_unix_ns(t.tv_sec * 1'000'000'000LL + t.tv_nsec);
 }
 
-[[nodiscard]] inline Now now() { return {wall_now(), monotonic_now()}; }
+[[nodiscard]] inline Now now() {
+  return {wall_now(), monotonic_now()};
+}
 
 }  // namespace headroom::io

@@ -31,7 +31,8 @@ Result<std::unique_ptr<Loop>> Loop::create() {
   Fd epoll(epoll_create1(EPOLL_CLOEXEC));
   Fd wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!epoll || !wake)
-    return fail(ErrorCode::io, fmt::format("cannot create an event loop: {}", std::strerror(errno)));
+    return fail(ErrorCode::io,
+                fmt::format("cannot create an event loop: {}", std::strerror(errno)));
   TRY(control(epoll.get(), EPOLL_CTL_ADD, wake.get(), EPOLLIN, nullptr));
   return std::unique_ptr<Loop>(new Loop(std::move(epoll), std::move(wake)));
 }

@@ -47,8 +47,10 @@ void TimerWheel::advance(Instant now) {
     while (pending.next != &pending) {
       Timer& timer = static_cast<Timer&>(*pending.next);
       timer.unlink();
-      if (timer.due_ > now) append(head, timer);  // a later turn of the wheel
-      else timer.on_fire_();
+      if (timer.due_ > now)
+        append(head, timer);  // a later turn of the wheel
+      else
+        timer.on_fire_();
     }
   }
 }

@@ -58,7 +58,7 @@ class TimerWheel {
   static void append(TimerLink& list, Timer& timer);
 
   std::array<TimerLink, slot_count> slots_;  // heads of circular lists
-  Tick done_;                            // every slot up to this tick has been fired
+  Tick done_;                                // every slot up to this tick has been fired
 };
 
 }  // namespace headroom::io

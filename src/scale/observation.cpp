@@ -26,6 +26,8 @@ std::size_t ByConcurrency::level_of(std::uint32_t in_flight) {
   return above == edges.begin() ? 0 : static_cast<std::size_t>(above - edges.begin()) - 1;
 }
 
-std::uint32_t ByConcurrency::edge(std::size_t level) { return edges[level]; }
+std::uint32_t ByConcurrency::edge(std::size_t level) {
+  return edges[level];
+}
 
 }  // namespace headroom::scale

@@ -14,11 +14,11 @@ enum class Phase : std::uint8_t { starting, ready, draining };
 
 /// One replica at the end of the tick.
 struct ReplicaSeen {
-  std::string id;       // "checkout-7", never reused
+  std::string id;  // "checkout-7", never reused
   Phase phase = Phase::starting;
-  Duration age{};       // since its start
-  Duration startup{};   // start → ready; 0 while starting
-  double cpu_cores = 0; // mean over the tick; -1 unknown
+  Duration age{};        // since its start
+  Duration startup{};    // start → ready; 0 while starting
+  double cpu_cores = 0;  // mean over the tick; -1 unknown
   std::int64_t rss_bytes = -1;
   std::int64_t in_flight = 0;
 
@@ -30,8 +30,8 @@ struct ReplicaSeen {
 struct ByConcurrency {
   static constexpr std::size_t level_count = 40;
   std::array<std::uint32_t, level_count> attempts{};
-  std::array<std::uint32_t, level_count> late{};       // over the objective's latency, or failed
-  std::array<double, level_count> latency_s{};         // sum
+  std::array<std::uint32_t, level_count> late{};  // over the objective's latency, or failed
+  std::array<double, level_count> latency_s{};    // sum
 
   /// 1, 2, … 16 one by one, then about 12% steps up to about 250.
   [[nodiscard]] static std::size_t level_of(std::uint32_t in_flight);
@@ -49,16 +49,16 @@ struct ServiceSeen {
   std::uint64_t late = 0;
   std::uint64_t shed = 0;
   std::uint64_t failed = 0;
-  std::uint64_t gone = 0;        // the client left before the objective was over
-  double concurrency = 0;        // time-mean of requests at replicas
-  std::int64_t waiting = 0;      // in the gateway's queue at the end of the tick
-  double service_time_s = 0;     // mean time of an attempt at its replica; 0 when none ended
-  double latency_p50_s = 0;      // of logical requests ended in the tick; 0 when none
+  std::uint64_t gone = 0;     // the client left before the objective was over
+  double concurrency = 0;     // time-mean of requests at replicas
+  std::int64_t waiting = 0;   // in the gateway's queue at the end of the tick
+  double service_time_s = 0;  // mean time of an attempt at its replica; 0 when none ended
+  double latency_p50_s = 0;   // of logical requests ended in the tick; 0 when none
   double latency_p95_s = 0;
   double latency_p99_s = 0;
   ByConcurrency by_concurrency;
   std::vector<ReplicaSeen> replicas;
-  double completeness = 1.0;     // share of the sources that reported in time; 0: no evidence
+  double completeness = 1.0;        // share of the sources that reported in time; 0: no evidence
   std::vector<std::string> events;  // what happened to replicas, for people
 
   bool operator==(const ServiceSeen&) const = default;

@@ -15,9 +15,9 @@ using namespace std::chrono_literals;
 
 /// What a service promises: `quantile` of its requests within `latency`, over `window`.
 struct Objective {
-  double quantile = 0.99;      // p99 in `latency: { p99: 150ms }`
-  Duration latency = 0ns;      // required
-  double availability = 0.999; // share of requests that do not fail
+  double quantile = 0.99;       // p99 in `latency: { p99: 150ms }`
+  Duration latency = 0ns;       // required
+  double availability = 0.999;  // share of requests that do not fail
   Duration window = 28 * 24h;
   /// Share of requests that may be late, shed or failed.
   [[nodiscard]] double permitted_misses() const { return 1.0 - quantile; }
@@ -26,8 +26,8 @@ struct Objective {
 enum class Priority : std::uint8_t { critical, normal, sheddable };
 
 struct Match {
-  std::string host;    // empty: any host
-  std::string path;    // starts with '/'; a prefix at a segment border unless `exact`
+  std::string host;  // empty: any host
+  std::string path;  // starts with '/'; a prefix at a segment border unless `exact`
   bool exact = false;
   std::string method;  // empty: any method
 };
@@ -66,8 +66,8 @@ struct Run {
   std::vector<std::string> command;  // argv; [0] is the program
   std::string ready = "/readyz";     // GET until 200
   Duration ready_every = 250ms;
-  Duration ready_timeout = 60s;      // then the start has failed
-  Duration drain = 10s;              // SIGTERM → SIGKILL
+  Duration ready_timeout = 60s;  // then the start has failed
+  Duration drain = 10s;          // SIGTERM → SIGKILL
   std::map<std::string, std::string> env;
   std::string user;  // empty: as headroom
   std::string cwd;   // empty: the folder of headroom.yaml
@@ -88,14 +88,14 @@ struct Service {
   Objective objective;
   std::vector<Route> routes;  // at least one; `/` when none is written
   Replicas replicas;
-  std::optional<Run> run;     // absent: replicas are given in `endpoints`
+  std::optional<Run> run;              // absent: replicas are given in `endpoints`
   std::vector<std::string> endpoints;  // "127.0.0.1:8081", for replicas that headroom does not run
   Scale scale;
 };
 
 struct Queue {
-  int length = 1024;         // requests waiting for a replica, per service and worker
-  Duration wait = 1s;        // longest wait; never past the route's own timeout
+  int length = 1024;   // requests waiting for a replica, per service and worker
+  Duration wait = 1s;  // longest wait; never past the route's own timeout
 };
 
 struct Gateway {
@@ -104,11 +104,11 @@ struct Gateway {
   int workers = 0;  // 0: one per core
   Queue queue;
   int connections_max = 20'000;
-  Duration idle = 75s;            // keep-alive connections without a request
-  Duration head_timeout = 10s;    // first byte of a head → its end
-  Duration drain = 30s;           // requests in flight at shutdown or upgrade
+  Duration idle = 75s;          // keep-alive connections without a request
+  Duration head_timeout = 10s;  // first byte of a head → its end
+  Duration drain = 30s;         // requests in flight at shutdown or upgrade
   std::int64_t body_max_bytes = 64 << 20;
-  std::string access_log;         // a file, "-" for standard output, empty for none
+  std::string access_log;  // a file, "-" for standard output, empty for none
   double access_log_sample = 0.01;
 };
 
@@ -124,7 +124,7 @@ struct Config {
   std::string file;  // as given by the user, for messages
   Mode mode = Mode::act;
   std::string state_dir;  // lock, logs of replicas, hand-over socket; beside the file by default
-  std::vector<Service> services;  // in the order of the file, names unique
+  std::vector<Service> services;           // in the order of the file, names unique
   std::map<std::string, int> downstreams;  // connections allowed in all
   std::optional<double> budget_per_hour;
   Gateway gateway;

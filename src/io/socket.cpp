@@ -1,0 +1,147 @@
+// TCP addresses, listeners and connections.
+#include "io/socket.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/tcp.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/text.h"
+
+namespace headroom::io {
+namespace {
+
+sockaddr_in& v4(sockaddr_storage& s) {
+  return reinterpret_cast<sockaddr_in&>(s);
+}
+sockaddr_in6& v6(sockaddr_storage& s) {
+  return reinterpret_cast<sockaddr_in6&>(s);
+}
+const sockaddr_in& v4(const sockaddr_storage& s) {
+  return reinterpret_cast<const sockaddr_in&>(s);
+}
+const sockaddr_in6& v6(const sockaddr_storage& s) {
+  return reinterpret_cast<const sockaddr_in6&>(s);
+}
+
+void set_option(int fd, int level, int option) {
+  const int on = 1;
+  setsockopt(fd, level, option, &on, sizeof on);
+}
+
+}  // namespace
+
+Result<Address> Address::parse(std::string_view text) {
+  const auto wrong = [&] {
+    return fail(
+        ErrorCode::invalid,
+        fmt::format("'{}' is not an address such as 127.0.0.1:8080, [::1]:8080 or :8080", text));
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return wrong();
+  const auto port = parse_integer(text.substr(colon + 1));
+  if (!port || *port < 0 || *port > 65535) return wrong();
+  std::string host(text.substr(0, colon));
+  Address address;
+  if (host.starts_with('[') && host.ends_with(']')) {
+    auto& out = v6(address.bytes_);
+    out.sin6_family = AF_INET6;
+    out.sin6_port = htons(static_cast<std::uint16_t>(*port));
+    if (inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &out.sin6_addr) != 1)
+      return wrong();
+    return address;
+  }
+  if (host == "localhost") host = "127.0.0.1";
+  auto& out = v4(address.bytes_);
+  out.sin_family = AF_INET;
+  out.sin_port = htons(static_cast<std::uint16_t>(*port));
+  if (!host.empty() && inet_pton(AF_INET, host.c_str(), &out.sin_addr) != 1) return wrong();
+  return address;
+}
+
+Address Address::loopback(std::uint16_t port) {
+  Address address;
+  auto& out = v4(address.bytes_);
+  out.sin_family = AF_INET;
+  out.sin_port = htons(port);
+  out.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+Address Address::of_peer(const sockaddr_storage& from) {
+  Address address;
+  address.bytes_ = from;
+  return address;
+}
+
+std::string Address::host() const {
+  char buffer[INET6_ADDRSTRLEN] = "?";
+  if (family() == AF_INET6) inet_ntop(AF_INET6, &v6(bytes_).sin6_addr, buffer, sizeof buffer);
+  if (family() == AF_INET) inet_ntop(AF_INET, &v4(bytes_).sin_addr, buffer, sizeof buffer);
+  return buffer;
+}
+
+std::uint16_t Address::port() const {
+  return ntohs(family() == AF_INET6 ? v6(bytes_).sin6_port : v4(bytes_).sin_port);
+}
+
+std::string Address::text() const {
+  return fmt::format(family() == AF_INET6 ? "[{}]:{}" : "{}:{}", host(), port());
+}
+
+socklen_t Address::size() const {
+  return family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+}
+
+Result<Fd> listen_on(const Address& address, const ListenOptions& options) {
+  Fd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd)
+    return fail(ErrorCode::io, fmt::format("cannot open a socket: {}", std::strerror(errno)));
+  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR);
+  if (options.shared_port) set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT);
+  if (bind(fd.get(), address.raw(), address.size()) == 0 && listen(fd.get(), options.backlog) == 0)
+    return fd;
+  const int error = errno;
+  if (error == EADDRINUSE) {
+    return fail(
+        ErrorCode::unavailable,
+        fmt::format("cannot listen on {}: another process holds this port", address.text()));
+  }
+  if (error == EACCES) {
+    return fail(ErrorCode::permission,
+                fmt::format("cannot listen on {}: ports below 1024 need root or the capability "
+                            "CAP_NET_BIND_SERVICE",
+                            address.text()));
+  }
+  return fail(ErrorCode::io,
+              fmt::format("cannot listen on {}: {}", address.text(), std::strerror(error)));
+}
+
+Result<Address> local_address(int fd) {
+  sockaddr_storage bytes{};
+  socklen_t size = sizeof bytes;
+  if (getsockname(fd, reinterpret_cast<sockaddr*>(&bytes), &size) != 0)
+    return fail(ErrorCode::io,
+                fmt::format("cannot read a socket's address: {}", std::strerror(errno)));
+  return Address::of_peer(bytes);
+}
+
+Result<Fd> connect_start(const Address& address) {
+  Fd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd)
+    return fail(ErrorCode::io, fmt::format("cannot open a socket: {}", std::strerror(errno)));
+  set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY);
+  if (connect(fd.get(), address.raw(), address.size()) == 0 || errno == EINPROGRESS) return fd;
+  return fail(ErrorCode::unavailable,
+              fmt::format("cannot connect to {}: {}", address.text(), std::strerror(errno)));
+}
+
+int connect_result(int fd) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+}  // namespace headroom::io

@@ -1,0 +1,65 @@
+// The vocabulary of deciding: policy, model, state in; decisions with their reasons out.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "scale/observation.h"
+#include "spec/config.h"
+
+namespace headroom::scale {
+
+/// What one service may do and must reach; the part of headroom.yaml that decisions depend on.
+struct ServicePolicy {
+  std::string service;
+  spec::Objective objective;
+  spec::Replicas replicas;
+  spec::Scale scale;
+
+  static ServicePolicy from(const spec::Service& service);
+};
+
+struct Policy {
+  std::vector<ServicePolicy> services;
+  std::map<std::string, int> downstreams;
+  std::optional<double> budget_per_hour;
+
+  static Policy from(const spec::Config& config);
+};
+
+/// One step of a decision: which rule, what it made of the number, and why, in words.
+struct Reason {
+  std::string stage;      // "evidence", "need", "shape", "bound", "allocate"
+  std::string rule;       // "latency", "backlog", "rapid", "scale-in delay", "max", "step", ...
+  int replicas = 0;       // the number after this rule
+  std::string text;       // "312 requests/s need 9.2 replicas of 34/s each"
+  bool decisive = false;  // it changed the number
+
+  bool operator==(const Reason&) const = default;
+};
+
+/// What the decision would have been without one rule that bit.
+struct Counterfactual {
+  std::string without;
+  int replicas = 0;
+
+  bool operator==(const Counterfactual&) const = default;
+};
+
+struct ServiceDecision {
+  std::string service;
+  int replicas = 0;  // wanted: starting and ready together
+  int ready = 0;     // as observed
+  int starting = 0;
+  std::vector<Reason> reasons;
+  std::vector<Counterfactual> counterfactuals;
+  std::string summary;  // one line for people: "9 → 12: demand grew to 312/s; …"
+
+  bool operator==(const ServiceDecision&) const = default;
+};
+
+}  // namespace headroom::scale
