@@ -88,7 +88,8 @@ std::uint16_t Address::port() const {
 }
 
 std::string Address::text() const {
-  return fmt::format(family() == AF_INET6 ? "[{}]:{}" : "{}:{}", host(), port());
+  return family() == AF_INET6 ? fmt::format("[{}]:{}", host(), port())
+                              : fmt::format("{}:{}", host(), port());
 }
 
 socklen_t Address::size() const {
