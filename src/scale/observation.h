@@ -67,7 +67,8 @@ struct ServiceSeen {
 /// All services over one tick.
 struct Observations {
   Now now;
-  Duration dt{};  // measured length of the tick
+  Duration dt{};            // measured length of the tick
+  double machine_cpu = -1;  // share of the machine's cores that were busy, 0..1; -1 unknown
   std::vector<ServiceSeen> services;
 
   bool operator==(const Observations&) const = default;
