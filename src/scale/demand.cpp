@@ -1,0 +1,99 @@
+// Means of demand over windows, and which of them to go by.
+#include "scale/demand.h"
+
+#include <cmath>
+
+namespace headroom::scale {
+namespace {
+
+/// Standard deviations of Poisson noise that a window must differ by. Square roots of counts
+/// have a deviation of 1/2 whatever their mean, so small counts need no special case.
+constexpr double rapid_deviations = 4.0;
+constexpr double sustained_deviations = 3.5;
+/// With fewer sources than this share, scaling up what was seen would invent demand.
+constexpr double completeness_min = 0.25;
+
+struct Mean {
+  double per_second = 0;
+  double known_s = 0;
+};
+
+Mean mean_of(std::span<const DemandSample> samples, double window_s) {
+  double left_s = window_s;
+  double known_s = 0;
+  double sum = 0;
+  for (auto sample = samples.rbegin(); sample != samples.rend() && left_s > 1e-6; ++sample) {
+    const double used_s = std::min(sample->seconds, left_s);
+    left_s -= used_s;
+    if (sample->per_second < 0) continue;
+    known_s += used_s;
+    sum += sample->per_second * used_s;
+  }
+  return known_s > 0 ? Mean{sum / known_s, known_s} : Mean{};
+}
+
+/// How many standard deviations `mean` is above `usual`, if `usual` is the truth.
+double deviations(const Mean& mean, double usual_per_second) {
+  return 2 *
+         (std::sqrt(mean.per_second * mean.known_s) - std::sqrt(usual_per_second * mean.known_s));
+}
+
+bool sound(double x) {
+  return std::isfinite(x) && x >= 0;
+}
+
+}  // namespace
+
+bool is_evidence(const ServiceSeen* seen, Duration dt) {
+  return seen != nullptr && dt > Duration::zero() && seen->completeness > 0 &&
+         seen->completeness <= 1 && sound(seen->concurrency) && sound(seen->service_time_s) &&
+         seen->waiting >= 0;
+}
+
+DemandSample demand_sample(const ServiceSeen* seen, Duration dt) {
+  const double length_s = std::max(0.0, seconds(dt));
+  if (!is_evidence(seen, dt)) return {.seconds = length_s, .per_second = -1};
+  const double share = std::max(completeness_min, seen->completeness);
+  return {.seconds = length_s,
+          .per_second = static_cast<double>(seen->arrivals) / (length_s * share)};
+}
+
+std::vector<DemandSample> extended(std::span<const DemandSample> past, DemandSample latest) {
+  double length_s = latest.seconds;
+  auto first = past.size();
+  while (first > 0 && length_s < steady_window_s) length_s += past[--first].seconds;
+  std::vector<DemandSample> out;
+  out.reserve(past.size() - first + 1);
+  out.assign(past.begin() + static_cast<std::ptrdiff_t>(first), past.end());
+  out.push_back(latest);
+  return out;
+}
+
+Demand demand_now(std::span<const DemandSample> samples) {
+  const Mean steady = mean_of(samples, steady_window_s);
+  Mean sustained = mean_of(samples, sustained_window_s);
+  if (sustained.known_s <= 0) sustained.per_second = steady.per_second;
+  Mean rapid = mean_of(samples, rapid_window_s);
+  if (rapid.known_s <= 0) rapid.per_second = sustained.per_second;
+  const Mean latest = mean_of(samples, 3);
+
+  Demand demand{.per_second = steady.per_second,
+                .window = "steady",
+                .mean_3_s = latest.known_s > 0 ? latest.per_second : rapid.per_second,
+                .mean_5_s = rapid.per_second,
+                .mean_30_s = sustained.per_second,
+                .mean_120_s = steady.per_second};
+  if (std::abs(deviations(sustained, steady.per_second)) > sustained_deviations) {
+    demand.per_second = sustained.per_second;
+    demand.window = "sustained";
+  }
+  // Compared with 30 s whatever was chosen above: only so does more demand never give less.
+  if (deviations(rapid, sustained.per_second) > rapid_deviations &&
+      rapid.per_second > demand.per_second) {
+    demand.per_second = rapid.per_second;
+    demand.window = "rapid";
+  }
+  return demand;
+}
+
+}  // namespace headroom::scale

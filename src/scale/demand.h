@@ -1,0 +1,44 @@
+// Demand now, from windows long enough for chance and short enough for change.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "scale/observation.h"
+#include "scale/state.h"
+
+namespace headroom::scale {
+
+constexpr double rapid_window_s = 5;
+constexpr double sustained_window_s = 30;
+constexpr double steady_window_s = 120;
+/// Ratios to less demand than this say nothing.
+constexpr double demand_min_per_second = 0.5;
+
+struct Demand {
+  double per_second = 0;    // what decisions go by
+  std::string_view window;  // the one it comes from: "rapid", "sustained", "steady"
+  double mean_3_s = 0;
+  double mean_5_s = 0;
+  double mean_30_s = 0;
+  double mean_120_s = 0;
+};
+
+/// Whether `seen` can be believed at all: it is there, some source reported, numbers are numbers.
+[[nodiscard]] bool is_evidence(const ServiceSeen* seen, Duration dt);
+
+/// Arrivals of the tick as a rate; those of sources that did not report are assumed alike.
+/// Unknown (negative) without evidence.
+[[nodiscard]] DemandSample demand_sample(const ServiceSeen* seen, Duration dt);
+
+/// The samples of the last 120 s with `latest` at the end.
+[[nodiscard]] std::vector<DemandSample> extended(std::span<const DemandSample> past,
+                                                 DemandSample latest);
+
+/// Demand at the end of `samples`: the mean of 120 s while the last 30 s agree with it, else of
+/// 30 s; of 5 s when that is higher by more than chance. Never falls when the last sample rises.
+[[nodiscard]] Demand demand_now(std::span<const DemandSample> samples);
+
+}  // namespace headroom::scale

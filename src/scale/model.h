@@ -1,0 +1,103 @@
+// What was learned about each service: capacity of a replica, start-up times, growth of demand.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scale/observation.h"
+
+namespace headroom::scale {
+
+/// Attempts that were sent at one level of concurrency, older ones counting less.
+struct LevelEvidence {
+  double attempts = 0;
+  double late = 0;       // over the objective's latency, or failed
+  double latency_s = 0;  // sum
+
+  bool operator==(const LevelEvidence&) const = default;
+};
+
+/// Where a capacity comes from.
+enum class Basis : std::uint8_t {
+  prior,    // nothing learned: headroom's own guess
+  stated,   // nothing learned: the user's number
+  learned,  // from attempts
+  held,     // learned before; what is seen now cannot be explained by concurrency
+};
+
+/// What one replica carries with the objective still met.
+struct Capacity {
+  Basis basis = Basis::prior;
+  double concurrency = 0;  // requests in flight; 0: nothing known, not even a prior
+  double latency_s = 0;    // mean time of an attempt at that concurrency
+  double proven = 0;       // the greatest concurrency with enough evidence of being in time
+  double attempts = 0;     // what it rests on
+
+  /// Little's law: requests/s that a replica completes at that concurrency.
+  [[nodiscard]] double per_second() const {
+    return latency_s > 0 ? concurrency / latency_s : concurrency;
+  }
+  bool operator==(const Capacity&) const = default;
+};
+
+/// Attempts within the proven concurrency over about the last 10 s. Many late ones there mean
+/// that something other than concurrency makes them late.
+struct Suspicion {
+  double attempts = 0;
+  double late = 0;
+  double lasts_s = 0;  // how long it has held; 0: none
+
+  bool operator==(const Suspicion&) const = default;
+};
+
+/// One moment whose lead time is not over yet.
+struct GrowthMoment {
+  double per_second = 0;  // demand then
+  double age_s = 0;
+  double highest_per_second = 0;  // highest 3 s mean since
+  double slope = 1;               // the situation then, see Situation in state.h
+  double volatility = 0;
+  double level_per_second = 0;
+  std::array<double, 2> expected_per_second{};  // by each estimator: pooled, by situation
+
+  bool operator==(const GrowthMoment&) const = default;
+};
+
+/// How far demand rises within the lead time, as a ratio to demand at its begin.
+/// Histograms have growth_bins bins over ln(ratio) (see growth.h); a sample is one second.
+struct Growth {
+  std::vector<double> pooled;                // empty until the first tick, then with its prior
+  std::map<int, std::vector<double>> cells;  // by situation: slope × volatility × level
+  std::vector<GrowthMoment> pending;         // oldest first
+  std::array<double, 2> loss{};              // of each estimator, older ones counting less
+  int estimator = 0;                         // the one in use: 0 pooled, 1 by situation
+  double since_moment_s = 0;                 // since the last moment was noted
+  double since_decay_s = 0;                  // since older samples were last made to count less
+
+  bool operator==(const Growth&) const = default;
+};
+
+struct ServiceModel {
+  std::vector<LevelEvidence> levels;  // empty or ByConcurrency::level_count
+  Capacity capacity;
+  Suspicion suspicion;
+  double service_time_s = 0;       // mean time of an attempt at an unloaded replica; 0 unknown
+  std::vector<double> startups_s;  // observed, oldest first, at most startups_max
+  double startup_s = 0;            // to plan with; 0: nothing known, not even a prior
+  double lead_s = 0;               // decision → ready replica
+  Growth growth;
+
+  bool operator==(const ServiceModel&) const = default;
+};
+
+/// By service name. Services that are no longer in the policy are kept.
+struct Model {
+  std::map<std::string, ServiceModel> services;
+
+  bool operator==(const Model&) const = default;
+};
+
+}  // namespace headroom::scale

@@ -1,0 +1,22 @@
+// The part of headroom.yaml that decisions depend on.
+#include "scale/decision.h"
+
+namespace headroom::scale {
+
+ServicePolicy ServicePolicy::from(const spec::Service& service) {
+  return {.service = service.name,
+          .objective = service.objective,
+          .replicas = service.replicas,
+          .scale = service.scale};
+}
+
+Policy Policy::from(const spec::Config& config) {
+  Policy policy{
+      .services = {}, .downstreams = config.downstreams, .budget_per_hour = config.budget_per_hour};
+  policy.services.reserve(config.services.size());
+  for (const auto& service : config.services)
+    policy.services.push_back(ServicePolicy::from(service));
+  return policy;
+}
+
+}  // namespace headroom::scale
