@@ -51,8 +51,8 @@ class Histogram {
     if (us >= (std::uint64_t{1} << 32)) return bucket_count - 1;
     if (us < sub_count) return static_cast<std::size_t>(us);
     const int exponent = static_cast<int>(std::bit_width(us)) - 1 - sub_bits;
-    const auto mantissa = static_cast<int>(us >> exponent);  // sub_count .. 2*sub_count-1
-    return static_cast<std::size_t>(exponent * sub_count + mantissa);
+    const auto mantissa = static_cast<std::size_t>(us >> exponent);  // sub_count .. 2*sub_count-1
+    return static_cast<std::size_t>(exponent) * sub_count + mantissa;
   }
 
   /// The least value of bucket `index`; of `bucket_count` the end of the range.
