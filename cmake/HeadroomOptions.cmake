@@ -7,16 +7,23 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
+# The sloppiness is what precompiled headers need; with a base directory and debug paths relative
+# to it, every checkout of the project shares one cache.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
+  set(launcher /usr/bin/env CCACHE_SLOPPINESS=${sloppiness} CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+    ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
+add_compile_options(-fdebug-prefix-map=${CMAKE_SOURCE_DIR}=.)
 
 add_library(headroom_options INTERFACE)
 target_include_directories(headroom_options INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(headroom_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror>
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion>
+  $<$<COMPILE_LANGUAGE:CXX>:-Wno-sign-conversion -Werror>
   $<$<COMPILE_LANGUAGE:CXX>:-ffp-contract=off -fno-omit-frame-pointer>)
 # GCC 12 reports false positives of these in optimised standard-library code.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
