@@ -1,0 +1,80 @@
+// Starting a program as its own session, and holding it by a pidfd until it has ended.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "io/fd.h"
+
+namespace headroom::io {
+
+/// An account of this machine with all its groups.
+struct User {
+  std::string name;
+  std::string home;
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> groups;
+};
+
+[[nodiscard]] Result<User> find_user(const std::string& name);
+
+struct ProcessOptions {
+  std::vector<std::string> argv = {};         // [0] is the program; without '/', searched in PATH
+  std::vector<std::string> environment = {};  // "NAME=value", complete: nothing is inherited
+  std::string cwd = {};                       // empty: this process's own
+  std::optional<User> user = {};              // switched to before the program runs; needs root
+  std::int64_t memory_bytes = 0;              // RLIMIT_AS; 0: as this process
+  int open_files = 0;                         // RLIMIT_NOFILE; 0: as this process
+  int output = -1;                            // standard output and error; -1: discarded
+};
+
+/// A process that someone else may have started; `pidfd` becomes readable when it has ended.
+struct Process {
+  pid_t pid = 0;
+  Fd pidfd;
+};
+
+/// Runs a program in a new session, so that its process group is its pid and a closing terminal
+/// does not reach it. It has default signal actions, an empty signal mask, /dev/null as its input
+/// and no other descriptor of this process. It outlives this process.
+/// Errors say in a sentence why the program does not run: not found, not executable, no such user.
+[[nodiscard]] Result<Process> spawn(const ProcessOptions& options);
+
+/// Where `program` is: as it stands when it holds a '/' (relative to `cwd`), else the first
+/// executable of that name in `search_path` ("dir:dir"). Absolute.
+[[nodiscard]] Result<std::string> find_program(const std::string& program,
+                                               const std::string& search_path,
+                                               const std::string& cwd);
+
+/// Holds a running process. ErrorCode::not_found when there is none of that number.
+[[nodiscard]] Result<Process> hold_process(pid_t pid);
+
+/// To this very process; a number that was reused is never hit. False when it has ended.
+bool send_signal(const Process& process, int signal);
+
+/// To every member of a process group. False when there is none.
+bool send_signal_to_group(pid_t group, int signal);
+
+/// How a process ended. Not known when another process was its parent.
+struct ExitStatus {
+  bool known = false;
+  bool by_signal = false;
+  int value = 0;  // exit status or signal
+
+  /// "exited with status 3", "was killed by SIGKILL", "ended".
+  [[nodiscard]] std::string text() const;
+};
+
+/// Whether a process has ended. Its number stays taken until reap() when it is our own child.
+[[nodiscard]] bool has_ended(const Process& process);
+
+/// Frees the number of an ended child and says how it ended.
+ExitStatus reap(const Process& process);
+
+}  // namespace headroom::io
