@@ -106,7 +106,7 @@ TEST_F(ProcessTest, signals_that_are_blocked_or_ignored_here_are_not_in_a_progra
   sigaddset(&set, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &set, &before);
   const auto old = signal(SIGPIPE, SIG_IGN);
-  run("grep -E 'SigBlk|SigIgn' /proc/$$/status");
+  run("exec grep -E 'SigBlk|SigIgn' /proc/self/status");
   signal(SIGPIPE, old);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   EXPECT_EQ(output(), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
