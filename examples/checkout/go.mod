@@ -1,0 +1,3 @@
+module headroom.example/checkout
+
+go 1.19
