@@ -163,6 +163,14 @@ std::string format_duration(Duration d) {
   return out;
 }
 
+std::string format_bytes(std::int64_t bytes) {
+  for (const std::string_view name : {"GiB", "MiB", "KiB"}) {
+    const std::int64_t size = *unit_size(byte_units, name);
+    if (bytes != 0 && bytes % size == 0) return fmt::format("{}{}", bytes / size, name);
+  }
+  return fmt::format("{}B", bytes);
+}
+
 std::string format_share(double share) {
   std::string digits = fmt::format("{:.4f}", share * 100.0);
   digits.erase(digits.find_last_not_of('0') + 1);
@@ -203,6 +211,16 @@ std::string_view trim(std::string_view text) {
 bool equal_ignore_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::size_t utf8_prefix(std::string_view text) {
+  std::size_t good = 0;
+  while (good < text.size()) {
+    const std::size_t length = utf8_length(text.substr(good));
+    if (length == 0) break;
+    good += length;
+  }
+  return good;
 }
 
 std::string json_quote(std::string_view text) {

@@ -31,6 +31,9 @@ namespace headroom {
 /// The shortest exact form in one unit or two: "150ms", "1m30s", "28d".
 [[nodiscard]] std::string format_duration(Duration d);
 
+/// The shortest exact form: "64KiB", "256MiB", "1000B".
+[[nodiscard]] std::string format_bytes(std::int64_t bytes);
+
 /// "99.9%": at most four digits after the point.
 [[nodiscard]] std::string format_share(double share);
 
@@ -46,6 +49,9 @@ namespace headroom {
 
 /// ASCII letters compared without case.
 [[nodiscard]] bool equal_ignore_case(std::string_view a, std::string_view b);
+
+/// How many bytes from the start of `text` are well-formed UTF-8.
+[[nodiscard]] std::size_t utf8_prefix(std::string_view text);
 
 /// A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string json_quote(std::string_view text);

@@ -41,6 +41,21 @@ TEST(Text, sizes_have_binary_and_decimal_units) {
     EXPECT_FALSE(parse_bytes(text)) << text;
 }
 
+TEST(Text, sizes_are_written_in_the_largest_exact_unit) {
+  const std::pair<std::int64_t, const char*> cases[] = {
+      {0, "0B"}, {1000, "1000B"}, {65536, "64KiB"}, {256 << 20, "256MiB"}, {1536, "1536B"}};
+  for (const auto& [bytes, text] : cases) {
+    EXPECT_EQ(format_bytes(bytes), text);
+    EXPECT_EQ(*parse_bytes(text), bytes);
+  }
+}
+
+TEST(Text, well_formed_utf8_ends_at_the_first_bad_byte) {
+  const std::pair<std::string_view, std::size_t> cases[] = {
+      {"", 0}, {"abc", 3}, {"gr\xc3\xbc", 4}, {"a\xff", 1}, {"ab\xc3", 2}, {"\xed\xa0\x80", 0}};
+  for (const auto& [text, good] : cases) EXPECT_EQ(utf8_prefix(text), good) << text;
+}
+
 TEST(Text, integers_are_strict) {
   EXPECT_EQ(parse_integer("-12"), -12);
   for (const char* text : {"", "+1", " 1", "1 ", "0x1", "9223372036854775808", "1.0"})

@@ -1,0 +1,68 @@
+// Routes and hosts that leave open who gets a request.
+#include <fmt/format.h>
+
+#include <map>
+#include <tuple>
+
+#include "spec/sections.h"
+
+namespace headroom::spec {
+namespace {
+
+struct Place {
+  const Service* service;
+  std::size_t route;
+  int line;
+};
+
+/// Services reached by a host of their own are told apart by it; only the others share a scope.
+std::string scope(const Service& service) {
+  return service.hosts.empty() ? std::string() : service.name;
+}
+
+void check_routes(const At& services, const Config& config) {
+  std::map<std::tuple<std::string, std::string, std::string, bool, std::string>, Place> seen;
+  for (const Service& service : config.services) {
+    const At routes = services.child(service.name).child("routes");
+    if (!routes.present()) continue;  // the unwritten "/" is reached by the service's name
+    for (std::size_t i = 0; i < service.routes.size(); ++i) {
+      const Match& match = service.routes[i].match;
+      const At at = routes.item(i).child("match");
+      const auto [first, is_new] =
+          seen.try_emplace({scope(service), match.host, match.path, match.exact, match.method},
+                           Place{&service, i, at.line()});
+      if (is_new) continue;
+      const Place& other = first->second;
+      at.problem(
+          fmt::format("the same match as services.{}.routes[{}] on line {}; one of them "
+                      "would never get a request",
+                      other.service->name, other.route, other.line));
+    }
+  }
+}
+
+void check_hosts(const At& services, const Config& config) {
+  for (const Service& service : config.services) {
+    for (std::size_t i = 0; i < service.hosts.size(); ++i) {
+      const std::string& host = service.hosts[i];
+      for (const Service& other : config.services) {
+        if (&other == &service || host != other.name) continue;
+        services.child(service.name)
+            .child("hosts")
+            .item(i)
+            .problem(fmt::format("is the name of another service (line {}), which it always means",
+                                 services.child(other.name).line()));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void check_clashes(const At& root, const Config& config) {
+  const At services = root.child("services");
+  check_routes(services, config);
+  check_hosts(services, config);
+}
+
+}  // namespace headroom::spec

@@ -1,0 +1,188 @@
+// Builds the tree from yaml-cpp's event stream, which unlike its nodes shows duplicates.
+#include "spec/document.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include "core/text.h"
+
+namespace headroom::spec {
+namespace {
+
+[[noreturn]] void refuse(const YAML::Mark& mark, const std::string& message) {
+  throw YAML::ParserException(mark, message);
+}
+
+int line_of(const YAML::Mark& mark) {
+  return mark.is_null() ? 1 : mark.line + 1;
+}
+
+class Builder : public YAML::EventHandler {
+ public:
+  explicit Builder(Problems& problems) : problems_(problems) {}
+
+  Value take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    check(mark, "", anchor);
+    add(mark, {.line = line_of(mark)});
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    refuse(mark, "aliases (*name) are not supported, write the value out");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    check(mark, tag, anchor);
+    add(mark, {.kind = Value::Kind::text, .line = line_of(mark), .text = text});
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Value::Kind::list);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(mark, tag, anchor, Value::Kind::map);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Frame {
+    Value value;
+    YAML::Mark mark;
+    std::optional<Entry> entry = {};       // the key that waits for its value
+    std::map<std::string, int> seen = {};  // key → line
+  };
+
+  void check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
+    if (anchor != 0) refuse(mark, "anchors (&name) are not supported, write the value out");
+    if (!tag.empty() && tag != "?" && tag != "!")
+      refuse(mark, fmt::format("tags such as {} are not supported", printable(tag)));
+    if (++values_ > document_values_max)
+      refuse(mark, fmt::format("more than {} values in one file", document_values_max));
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+            Value::Kind kind) {
+    check(mark, tag, anchor);
+    if (stack_.size() >= document_depth_max)
+      refuse(mark, fmt::format("nested deeper than {} levels", document_depth_max));
+    stack_.push_back({.value = {.kind = kind, .line = line_of(mark)}, .mark = mark});
+  }
+
+  void close() {
+    Frame frame = std::move(stack_.back());
+    stack_.pop_back();
+    add(frame.mark, std::move(frame.value));
+  }
+
+  void add(const YAML::Mark& mark, Value value) {
+    if (stack_.empty()) {
+      root_ = std::move(value);
+      return;
+    }
+    Frame& top = stack_.back();
+    if (top.value.kind == Value::Kind::list) {
+      top.value.items.push_back(std::move(value));
+    } else if (!top.entry) {
+      begin_entry(top, mark, std::move(value));
+    } else {
+      if (top.seen.emplace(top.entry->key, top.entry->line).second) {
+        top.entry->value = std::move(value);
+        top.value.entries.push_back(std::move(*top.entry));
+      }
+      top.entry.reset();
+    }
+  }
+
+  void begin_entry(Frame& top, const YAML::Mark& mark, Value key) {
+    if (key.kind != Value::Kind::text) refuse(mark, "a key must be plain text");
+    if (key.text == "<<") refuse(mark, "merge keys (<<) are not supported, write the value out");
+    if (const auto seen = top.seen.find(key.text); seen != top.seen.end()) {
+      problems_.add({key.line, path(key.text),
+                     fmt::format("duplicate key; it is already on line {}", seen->second)});
+    }
+    top.entry = Entry{.key = std::move(key.text), .line = key.line, .value = {}};
+  }
+
+  /// Of `key` in the innermost map.
+  [[nodiscard]] std::string path(const std::string& key) const {
+    std::string out;
+    for (const Frame& frame : stack_) {
+      if (frame.entry) out += printable(frame.entry->key) + ".";
+      if (frame.value.kind == Value::Kind::list) {
+        if (!out.empty()) out.pop_back();
+        out += fmt::format("[{}].", frame.value.items.size());
+      }
+    }
+    return out + printable(key);
+  }
+
+  Problems& problems_;
+  Value root_;
+  std::vector<Frame> stack_;
+  std::size_t values_ = 0;
+};
+
+/// What would make the YAML parser misread or stop silently, found before it runs.
+std::optional<Problem> misread_bytes(std::string_view text) {
+  if (text.size() > file_bytes_max)
+    return Problem{1, "", fmt::format("the file is larger than {} bytes", file_bytes_max)};
+  const auto line_at = [&](std::size_t position) {
+    return 1 + static_cast<int>(std::ranges::count(text.substr(0, position), '\n'));
+  };
+  if (const std::size_t good = utf8_prefix(text); good != text.size())
+    return Problem{line_at(good), "", "the file is not UTF-8 text"};
+  bool indentation = true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte == '\n') {
+      indentation = true;
+    } else if (byte == '\t' && indentation) {
+      return Problem{line_at(i), "", "a tab in the indentation; use spaces"};
+    } else if (byte != ' ') {
+      indentation = false;
+      if ((byte < 0x20 && byte != '\t' && byte != '\r') || byte == 0x7f)
+        return Problem{line_at(i), "", fmt::format("a control character (0x{:02x})", byte)};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const Entry* Value::find(std::string_view key) const {
+  const auto found = std::ranges::find(entries, key, &Entry::key);
+  return found == entries.end() ? nullptr : &*found;
+}
+
+std::expected<Value, Problem> read_document(std::string_view text, Problems& problems) {
+  if (auto misread = misread_bytes(text)) return std::unexpected(std::move(*misread));
+  const int lines = 1 + static_cast<int>(std::ranges::count(text, '\n'));
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    Builder builder(problems);
+    if (!parser.HandleNextDocument(builder))
+      return std::unexpected(Problem{1, "", "the file is empty; at least 'services' is needed"});
+    Builder rest(problems);
+    if (parser.HandleNextDocument(rest))
+      return std::unexpected(
+          Problem{1, "", "the file holds several documents ('---'), allowed one"});
+    return builder.take();
+  } catch (const YAML::Exception& error) {
+    return std::unexpected(
+        Problem{std::clamp(line_of(error.mark), 1, lines), "", "not valid YAML: " + error.msg});
+  }
+}
+
+}  // namespace headroom::spec

@@ -1,0 +1,86 @@
+// `gateway: { listen: ":8080", admin: "127.0.0.1:9900" }`
+#include "spec/names.h"
+#include "spec/sections.h"
+
+namespace headroom::spec {
+namespace {
+
+constexpr std::string_view listen_allowed =
+    "an IP address and port such as 127.0.0.1:8080, [::1]:8080, or :8080 for all of IPv4";
+constexpr std::string_view admin_allowed = "a loopback address and port such as 127.0.0.1:9900";
+
+void read_listen(const At& at, Gateway& out) {
+  const auto text = at.text(listen_allowed);
+  if (!text) return;
+  if (split_address(*text).port < 0) return at.refuse(listen_allowed);
+  out.listen = *text;
+}
+
+void read_admin(const At& at, Gateway& out) {
+  const auto text = at.text(admin_allowed);
+  if (!text) return;
+  const AddressText address = split_address(*text);
+  // Whoever reaches the admin port sees every service: the machine itself is the boundary.
+  if (address.port < 0 || !is_loopback(address.host)) return at.refuse(admin_allowed);
+  out.admin = *text;
+}
+
+void read_access_log(const At& at, Gateway& out) {
+  const auto text = at.text("a path, or \"-\" for standard output");
+  if (!text) return;
+  out.access_log = text->empty() || *text == "-" ? *text : beside(at.input(), *text);
+}
+
+const Table<Queue>& queue_table() {
+  static const Table<Queue> table = [] {
+    Table<Queue> t("gateway.queue", "Requests for which no replica is free.");
+    t.integer("length", &Queue::length, {.min = 1, .max = 1'000'000, .zero = "refuse at once"},
+              "Requests that may wait, per service and worker.");
+    t.duration("wait", &Queue::wait, {.min = 1ms, .max = 10min},
+               "The longest wait; never past the route's own timeout.");
+    return t;
+  }();
+  return table;
+}
+
+void add_connection_keys(Table<Gateway>& t) {
+  t.integer("connections_max", &Gateway::connections_max, {.min = 1, .max = 1'000'000},
+            "Client connections in all.");
+  t.duration("idle", &Gateway::idle, {.min = 1s, .max = 1h},
+             "How long a keep-alive connection may stay without a request.");
+  t.duration("head_timeout", &Gateway::head_timeout, {.min = 100ms, .max = 10min},
+             "The first byte of a request's head to its end.");
+  t.duration("drain", &Gateway::drain, {.min = 100ms, .max = 1h},
+             "Time for requests under way at shutdown and upgrade.");
+  t.bytes("body_max", &Gateway::body_max_bytes,
+          {.min = 1, .max = std::int64_t{1} << 40, .zero = "no bodies"},
+          "The largest body of a request.");
+}
+
+}  // namespace
+
+const Table<Gateway>& gateway_table() {
+  static const Table<Gateway> table = [] {
+    const Gateway initial;
+    Table<Gateway> t("gateway", "The front door.");
+    t.custom({"listen", "address", initial.listen, std::string(listen_allowed),
+              "Where clients connect. Port 0 takes a free one."},
+             read_listen);
+    t.custom({"admin", "address", initial.admin, std::string(admin_allowed),
+              "Where /healthz, /readyz, /metrics and /services answer; this machine only."},
+             read_admin);
+    t.integer("workers", &Gateway::workers, {.min = 1, .max = 256, .zero = "one per core"},
+              "Threads that carry requests.");
+    t.section("queue", &Gateway::queue, queue_table(), "Requests for which no replica is free.");
+    add_connection_keys(t);
+    t.custom({"access_log", "path", "none", "a path relative to the file, or \"-\"",
+              "Where requests are logged as JSON lines; \"-\" is standard output."},
+             read_access_log);
+    t.share("access_log_sample", &Gateway::access_log_sample, {.min = 0, .max = 1},
+            "The share of good requests that is logged; missed ones always are.");
+    return t;
+  }();
+  return table;
+}
+
+}  // namespace headroom::spec

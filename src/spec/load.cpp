@@ -1,0 +1,60 @@
+// From text to Config: tree, tables, relations, in this order.
+#include "spec/load.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "spec/document.h"
+#include "spec/sections.h"
+
+namespace headroom::spec {
+namespace {
+
+/// What is derived from what was written.
+void complete(Config& config, const Input& input) {
+  if (config.state_dir.empty()) config.state_dir = beside(input, ".headroom");
+  config.journal.path = beside(input, config.journal.path);
+  for (Service& service : config.services) {
+    if (service.run) continue;
+    service.replicas.min = service.replicas.max = static_cast<int>(service.endpoints.size());
+  }
+}
+
+}  // namespace
+
+std::expected<Config, std::vector<Problem>> examine(std::string_view text,
+                                                    const std::string& filename,
+                                                    const Environment& environment) {
+  Input input{.environment = environment,
+              .folder = std::filesystem::path(filename).parent_path().string(),
+              .problems = {}};
+  auto document = read_document(text, input.problems);
+  if (!document) {
+    input.problems.add(std::move(document.error()));
+    return std::unexpected(input.problems.take());
+  }
+  Config config;
+  config.file = filename;
+  const At root(&*document, "", document->line, input);
+  (void)config_table().read(root, config);
+  check_relations(root, config);
+  if (input.problems.count() > 0) return std::unexpected(input.problems.take());
+  complete(config, input);
+  return config;
+}
+
+Result<Config> parse(std::string_view text, const std::string& filename,
+                     const Environment& environment) {
+  auto config = examine(text, filename, environment);
+  if (config) return std::move(*config);
+  const std::vector<Problem>& problems = config.error();
+  std::string sentence = format_problem(filename, problems.front());
+  if (problems.size() > 1) {
+    sentence += fmt::format(" (the first of {} problems, headroom check -f {} lists them)",
+                            problems.size(), filename);
+  }
+  return fail(ErrorCode::invalid, std::move(sentence));
+}
+
+}  // namespace headroom::spec

@@ -1,0 +1,55 @@
+// Writing and collecting problems.
+#include "spec/problem.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace headroom::spec {
+
+std::string format_problem(std::string_view file, const Problem& problem) {
+  if (problem.path.empty()) return fmt::format("{}:{}: {}", file, problem.line, problem.message);
+  return fmt::format("{}:{}: {}: {}", file, problem.line, problem.path, problem.message);
+}
+
+std::string printable(std::string_view text) {
+  constexpr std::size_t length_max = 80;
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    // Never cut between the bytes of one character: 10xxxxxx continues it.
+    if (out.size() >= length_max && (byte & 0xc0) != 0x80) return out + "...";
+    if (c == '\n')
+      out += "\\n";
+    else if (byte < 0x20 || byte == 0x7f)
+      out += fmt::format("\\x{:02x}", byte);
+    else
+      out += c;
+  }
+  return out;
+}
+
+void Problems::add(Problem problem) {
+  ++count_;
+  if (kept_.size() < kept_max) kept_.push_back(std::move(problem));
+}
+
+bool Problems::any_below(std::string_view path) const {
+  if (count_ > kept_.size()) return true;  // those not kept may be below
+  return std::ranges::any_of(kept_, [&](const Problem& problem) {
+    if (!problem.path.starts_with(path)) return false;
+    const std::string_view rest = std::string_view(problem.path).substr(path.size());
+    return rest.empty() || path.empty() || rest.front() == '.' || rest.front() == '[';
+  });
+}
+
+std::vector<Problem> Problems::take() {
+  std::ranges::stable_sort(kept_, {}, &Problem::line);
+  if (count_ > kept_.size()) {
+    kept_.push_back({kept_.back().line, "", fmt::format("{} more problems", count_ - kept_max)});
+  }
+  count_ = 0;
+  return std::exchange(kept_, {});
+}
+
+}  // namespace headroom::spec

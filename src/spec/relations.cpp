@@ -1,0 +1,152 @@
+// What only two or more values together can get wrong: bounds, money, connections, timeouts.
+#include <fmt/format.h>
+
+#include <numeric>
+
+#include "core/text.h"
+#include "spec/sections.h"
+
+namespace headroom::spec {
+namespace {
+
+void check_replicas(const At& at, const Service& service) {
+  const At replicas = at.child("replicas");
+  const At min = replicas.child("min");
+  const At max = replicas.child("max");
+  if (!replicas.sound()) return;
+  if (service.replicas.max < service.replicas.min) {
+    // Blame the one that is written; when both are, the upper bound.
+    if (max.present())
+      max.problem(fmt::format("{} is below replicas.min ({})", max.written(""),
+                              min.written(std::to_string(service.replicas.min))));
+    else
+      min.problem(
+          fmt::format("{} is above replicas.max ({})", min.written(""), service.replicas.max));
+  }
+  const auto& target = service.scale.target_concurrency;
+  const At wanted = at.child("scale").child("target_concurrency");
+  if (target && wanted.sound() && *target > service.replicas.concurrency) {
+    wanted.problem(fmt::format(
+        "{} is above replicas.concurrency ({})", wanted.written(""),
+        replicas.child("concurrency").written(std::to_string(service.replicas.concurrency))));
+  }
+}
+
+void check_source(const At& at, const Service& service) {
+  const At run = at.child("run");
+  const At endpoints = at.child("endpoints");
+  if (!run.present() && !endpoints.present()) {
+    at.problem(
+        "either 'run' (headroom starts the replicas) or 'endpoints' (something else does) "
+        "is needed");
+  } else if (run.present() && endpoints.present()) {
+    endpoints.problem(
+        fmt::format("'run' is on line {} already; allowed one of the two", run.line()));
+  }
+  if (run.present() || !endpoints.present()) return;
+  for (const char* key : {"min", "max"}) {
+    if (const At bound = at.child("replicas").child(key); bound.present())
+      bound.problem("only with 'run': the number of 'endpoints' is not headroom's to change");
+  }
+  (void)service;
+}
+
+void check_timeouts(const At& at, const Service& service) {
+  for (std::size_t i = 0; i < service.routes.size(); ++i) {
+    const Route& route = service.routes[i];
+    if (route.timeouts.total >= route.objective.latency) continue;
+    const At routes = at.child("routes");
+    const At where = routes.present() ? routes.item(i) : at;
+    if (!where.sound() || !at.child("objective").sound()) continue;
+    const At timeout = where.child("timeout");
+    timeout.problem(fmt::format("{} is shorter than the latency objective (p{:g}: {})",
+                                timeout.written(format_duration(route.timeouts.total)),
+                                route.objective.quantile * 100,
+                                format_duration(route.objective.latency)));
+  }
+}
+
+void check_uses(const At& at, const Service& service, const Config& config) {
+  std::vector<std::string_view> known;
+  for (const auto& [name, connections] : config.downstreams) known.push_back(name);
+  const At uses = at.child("scale").child("uses");
+  for (const auto& [name, connections] : service.scale.uses) {
+    if (!config.downstreams.contains(name))
+      uses.child(name).problem(unknown_name("downstream", name, known));
+  }
+}
+
+void check_downstreams(const At& root, const Config& config) {
+  for (const auto& [name, allowed] : config.downstreams) {
+    std::int64_t needed = 0;
+    std::string sum;
+    for (const Service& service : config.services) {
+      const auto use = service.scale.uses.find(name);
+      if (use == service.scale.uses.end() || service.replicas.min == 0) continue;
+      needed += std::int64_t{service.replicas.min} * use->second;
+      sum += fmt::format("{}{}: {} × {}", sum.empty() ? "" : ", ", service.name,
+                         service.replicas.min, use->second);
+    }
+    if (needed > allowed) {
+      const At limit = root.child("downstreams").child(name).child("connections");
+      limit.problem(fmt::format("{} is not enough for the minimum replicas ({}; {} in all)",
+                                limit.written(std::to_string(allowed)), sum, needed));
+    }
+  }
+}
+
+void check_budget(const At& root, const Config& config) {
+  if (!config.budget_per_hour) return;
+  double needed = 0;
+  std::string sum;
+  for (const Service& service : config.services) {
+    if (!service.run || service.replicas.min == 0) continue;
+    needed += service.replicas.min * service.replicas.cost_per_hour;
+    sum += fmt::format("{}{}: {} × {}", sum.empty() ? "" : ", ", service.name, service.replicas.min,
+                       service.replicas.cost_per_hour);
+  }
+  if (needed <= *config.budget_per_hour * (1 + 1e-9)) return;
+  const At limit = root.child("budget").child("per_hour");
+  limit.problem(fmt::format("{} does not pay for the minimum replicas ({}; {:g} in all)",
+                            limit.written(""), sum, needed));
+}
+
+void check_listeners(const At& root, const Config& config) {
+  const At admin = root.child("gateway").child("admin");
+  if (config.gateway.listen == config.gateway.admin && !config.gateway.admin.ends_with(":0"))
+    admin.problem(fmt::format("{} is gateway.listen too", admin.written(config.gateway.admin)));
+}
+
+void check_queue(const At& root, const Config& config) {
+  const At wait = root.child("gateway").child("queue").child("wait");
+  Duration longest = 0ns;
+  for (const Service& service : config.services)
+    for (const Route& route : service.routes) longest = std::max(longest, route.timeouts.total);
+  if (wait.present() && wait.sound() && config.gateway.queue.wait > longest) {
+    wait.problem(fmt::format("{} is longer than every route's timeout (at most {})",
+                             wait.written(""), format_duration(longest)));
+  }
+}
+
+}  // namespace
+
+void check_relations(const At& root, const Config& config) {
+  const At services = root.child("services");
+  for (const Service& service : config.services) {
+    const At at = services.child(service.name);
+    if (!at.is(Value::Kind::map)) continue;
+    check_source(at, service);
+    check_replicas(at, service);
+    check_timeouts(at, service);
+    if (root.child("downstreams").sound()) check_uses(at, service, config);
+  }
+  if (root.child("gateway").sound()) check_listeners(root, config);
+  // The rest adds up values from all over the file, so all of them must be right.
+  if (!services.sound()) return;
+  check_clashes(root, config);
+  check_queue(root, config);
+  if (root.child("downstreams").sound()) check_downstreams(root, config);
+  if (root.child("budget").sound()) check_budget(root, config);
+}
+
+}  // namespace headroom::spec

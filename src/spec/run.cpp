@@ -1,0 +1,218 @@
+// `run: { command: ./checkout --listen {address}, ready: /readyz, drain: 10s }`
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/text.h"
+#include "spec/names.h"
+#include "spec/sections.h"
+
+namespace headroom::spec {
+namespace {
+
+constexpr std::size_t arguments_max = 256;
+constexpr std::string_view command_allowed =
+    "a command line such as \"./checkout --listen {address}\", or a list of its words";
+constexpr std::array<std::string_view, 4> placeholders = {"address", "host", "port", "replica"};
+
+/// Whether `c` can be in the name of a placeholder; "{}" and JSON in a command stay as they are.
+bool placeholder_letter(char c) {
+  return (c >= 'a' && c <= 'z') || c == '_';
+}
+
+/// Notes unknown placeholders; true when `text` tells a replica where to listen.
+bool check_placeholders(const At& at, std::string_view text) {
+  bool listens = false;
+  while (true) {
+    const std::size_t start = text.find('{');
+    if (start == std::string_view::npos) return listens;
+    text.remove_prefix(start + 1);
+    const std::size_t end = text.find('}');
+    const std::string_view name = text.substr(0, end);
+    if (end == std::string_view::npos || name.empty()) continue;
+    if (!std::ranges::all_of(name, placeholder_letter)) continue;
+    if (std::ranges::find(placeholders, name) == placeholders.end()) {
+      at.problem(unknown_name(fmt::format("placeholder {{{}}}", printable(name)), name,
+                              {placeholders.begin(), placeholders.end()}));
+    }
+    listens = listens || name == "address" || name == "port";
+  }
+}
+
+/// Words as a shell would split them: blanks separate, quotes and '\' keep together.
+/// Nothing when a quote stays open.
+std::optional<std::vector<std::string>> split_words(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  bool inside = false;  // a word has begun, be it empty
+  char quote = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
+      if (inside) words.push_back(std::exchange(word, {}));
+      inside = false;
+      continue;
+    }
+    inside = true;
+    if (quote != 0 && c == quote)
+      quote = 0;
+    else if (quote == 0 && (c == '\'' || c == '"'))
+      quote = c;
+    else if (c == '\\' && quote != '\'' && i + 1 < text.size())
+      word += text[++i];
+    else
+      word += c;
+  }
+  if (quote != 0) return std::nullopt;
+  if (inside) words.push_back(std::move(word));
+  return words;
+}
+
+bool only_for_shells(std::string_view word) {
+  constexpr std::array<std::string_view, 9> operators = {"|", "||", "&", "&&",  ";",
+                                                         ">", ">>", "<", "2>&1"};
+  return std::ranges::find(operators, word) != operators.end();
+}
+
+/// The words of a command line; `${NAME}` is replaced after splitting, so it stays one word.
+void read_command_line(const At& at, Run& out) {
+  const auto words = split_words(at.value().text);
+  if (!words) return at.problem("a quote is never closed");
+  for (const std::string& word : *words) {
+    if (only_for_shells(word)) {
+      return at.problem(
+          fmt::format("found '{}', but no shell reads this; write a list such as "
+                      "[sh, -c, \"exec ...\"] where a shell is meant",
+                      word));
+    }
+    const auto argument = at.substitute(word);
+    if (!argument) return;
+    out.command.push_back(*argument);
+  }
+}
+
+void read_command(const At& at, Run& out) {
+  out.command.clear();
+  if (at.is(Value::Kind::text)) {
+    read_command_line(at, out);
+  } else if (at.is(Value::Kind::list)) {
+    for (std::size_t i = 0; i < at.value().items.size(); ++i)
+      if (const auto word = at.item(i).text("a word")) out.command.push_back(*word);
+  } else {
+    return at.refuse(command_allowed);
+  }
+  if (!at.sound()) return;
+  if (out.command.empty() || out.command.front().empty()) return at.refuse(command_allowed);
+  if (out.command.size() > arguments_max)
+    at.problem(fmt::format("found {} words, allowed {}", out.command.size(), arguments_max));
+}
+
+void read_env(const At& at, Run& out) {
+  if (!at.is(Value::Kind::map)) return at.refuse("a map of variables to their values");
+  for (const Entry& entry : at.value().entries) {
+    const At value = at.child(entry.key);
+    if (!is_variable(entry.key))
+      value.problem("found a name that is no variable, allowed letters, digits and _");
+    if (const auto text = value.text("text, in quotes when empty")) out.env[entry.key] = *text;
+  }
+}
+
+void read_ready(const At& at, Run& out) {
+  constexpr std::string_view allowed = "a path such as /readyz";
+  const auto text = at.text(allowed);
+  if (!text) return;
+  if (!is_request_path(*text)) return at.refuse(allowed);
+  out.ready = *text;
+}
+
+void read_user(const At& at, Run& out) {
+  constexpr std::string_view allowed = "the name of a user";
+  const auto text = at.text(allowed);
+  if (!text) return;
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  if (text->empty() || text->size() > 32 || text->front() == '-' ||
+      !std::ranges::all_of(*text, plain))
+    return at.refuse(allowed);
+  out.user = *text;
+}
+
+const Table<Limits>& limits_table() {
+  static const Table<Limits> table = [] {
+    Table<Limits> t("services.NAME.run.limits", "What one replica may take of the machine.");
+    t.bytes("memory", &Limits::memory_bytes,
+            {.min = 1 << 20, .max = std::int64_t{1} << 46, .zero = "no limit"},
+            "Address space (RLIMIT_AS).");
+    t.integer("open_files", &Limits::open_files,
+              {.min = 16, .max = 1'048'576, .zero = "as headroom's own"},
+              "File descriptors (RLIMIT_NOFILE).");
+    return t;
+  }();
+  return table;
+}
+
+/// Nobody can reach a replica that was not told where to listen.
+void check_listens(const At& at, const Run& run) {
+  bool listens = false;
+  const At command = at.child("command");
+  for (const std::string& word : run.command) listens |= check_placeholders(command, word);
+  for (const auto& [name, value] : run.env)
+    listens |= check_placeholders(at.child("env").child(name), value);
+  if (!listens) {
+    command.problem(
+        "nothing tells a replica where to listen; write {address} or {port} in the command or "
+        "in env");
+  }
+}
+
+void add_process_keys(Table<Run>& t) {
+  t.custom({"env", "map", "headroom's own", "names of variables with text",
+            "Variables added to the environment of a replica; placeholders as in `command`."},
+           read_env);
+  t.custom({"user", "text", "as headroom", "the name of a user", "Who runs the replicas."},
+           read_user);
+  t.custom({"cwd", "path", "the folder of the file", "a path, relative to the file",
+            "The working directory of a replica."},
+           [](const At& at, Run& out) {
+             if (const auto path = read_path(at)) out.cwd = *path;
+           });
+  t.section("limits", &Run::limits, limits_table(), "What one replica may take of the machine.");
+}
+
+}  // namespace
+
+const Table<Run>& run_table() {
+  static const Table<Run> table = [] {
+    Table<Run> t("services.NAME.run",
+                 "How headroom starts a replica as a process of this machine. Either `run` or "
+                 "`endpoints` is needed.");
+    t.custom({"command", "text or list", "", std::string(command_allowed),
+              "The program and its arguments; no shell reads them. `{address}`, `{host}`, `{port}` "
+              "and `{replica}` stand for the replica's own; `{address}` or `{port}` must be in the "
+              "command or in `env`."},
+             read_command)
+        .required();
+    t.custom({"ready", "path", Run{}.ready, "a path such as /readyz",
+              "A replica is ready once GET of this path answers 200."},
+             read_ready);
+    t.duration("ready_every", &Run::ready_every, {.min = 10ms, .max = 1min},
+               "How often readiness is asked for.");
+    t.duration("ready_timeout", &Run::ready_timeout, {.min = 100ms, .max = 1h},
+               "A replica that is not ready by then has failed to start.");
+    t.duration("drain", &Run::drain, {.min = 100ms, .max = 1h},
+               "Time between SIGTERM and SIGKILL for requests under way.");
+    add_process_keys(t);
+    return t;
+  }();
+  return table;
+}
+
+bool read_run(const At& at, Run& out) {
+  if (!run_table().read(at, out)) return false;
+  check_listens(at, out);
+  return at.sound();
+}
+
+}  // namespace headroom::spec

@@ -1,0 +1,33 @@
+// The tables of headroom.yaml, one per map of the file.
+#pragma once
+
+#include "spec/config.h"
+#include "spec/table.h"
+
+namespace headroom::spec {
+
+constexpr std::size_t services_max = 100;
+constexpr std::size_t routes_max = 100;  // of one service
+constexpr std::size_t endpoints_max = 1000;
+constexpr std::size_t hosts_max = 32;
+constexpr std::int64_t replicas_limit = 1000;
+
+[[nodiscard]] const Table<Objective>& objective_table();
+[[nodiscard]] const Table<Route>& route_table();
+[[nodiscard]] const Table<Run>& run_table();
+[[nodiscard]] const Table<Service>& service_table();
+[[nodiscard]] const Table<Gateway>& gateway_table();
+[[nodiscard]] const Table<Config>& config_table();
+
+/// `run` with the checks that its keys need together.
+bool read_run(const At& at, Run& out);
+
+/// Fills in the names of `service`'s routes, unique within it.
+void name_routes(Service& service);
+
+/// What only two or more values together can get wrong.
+void check_relations(const At& root, const Config& config);
+/// The part of it that concerns two routes with one match.
+void check_clashes(const At& root, const Config& config);
+
+}  // namespace headroom::spec

@@ -1,0 +1,164 @@
+// `services: { checkout: { objective: …, routes: …, replicas: …, run: …, scale: … } }`
+#include <fmt/format.h>
+
+#include "spec/names.h"
+#include "spec/sections.h"
+
+namespace headroom::spec {
+namespace {
+
+const Table<Replicas>& replicas_table() {
+  static const Table<Replicas> table = [] {
+    Table<Replicas> t("services.NAME.replicas", "How many copies, and what one of them is.");
+    t.integer("min", &Replicas::min, {.min = 0, .max = replicas_limit},
+              "Never fewer. 0 lets a service without requests stop; it starts with the next one.");
+    t.integer("max", &Replicas::max, {.min = 1, .max = replicas_limit}, "Never more.");
+    t.number("cost_per_hour", &Replicas::cost_per_hour, {.min = 0, .max = 1e6}, "1",
+             "The price of one replica for an hour, in any currency.");
+    t.integer("concurrency", &Replicas::concurrency, {.min = 1, .max = 100'000},
+              "Requests that one replica gets at a time; more wait at the gateway.");
+    return t;
+  }();
+  return table;
+}
+
+void read_uses(const At& at, Scale& out) {
+  if (!at.is(Value::Kind::map)) return at.refuse("a map of downstreams to connections");
+  for (const Entry& entry : at.value().entries) {
+    if (const auto connections = read_integer(at.child(entry.key), {.min = 1, .max = 100'000}))
+      out.uses[entry.key] = static_cast<int>(*connections);
+  }
+}
+
+const Table<Scale>& scale_table() {
+  static const Table<Scale> table = [] {
+    Table<Scale> t("services.NAME.scale",
+                   "Shapes the decisions. Optional: the objective alone is enough.");
+    t.number("target_concurrency", &Scale::target_concurrency, {.min = 0.01, .max = 100'000},
+             "learned", "Requests in flight per replica to aim for.");
+    t.duration("in_delay", &Scale::in_delay,
+               {.min = 1s, .max = 24h, .zero = "the learned start-up time, at least 15s"},
+               "How long fewer replicas must have been enough before one is stopped.");
+    t.integer("step", &Scale::step, {.min = 1, .max = replicas_limit, .zero = "no limit"},
+              "Replicas added at once at most.");
+    t.custom({"uses", "map", "none", "names of `downstreams` with connections, 1 to 100000",
+              "Connections that one replica holds to each downstream."},
+             read_uses);
+    t.not_yet("calendar", "raise replicas.min before a known event");
+    return t;
+  }();
+  return table;
+}
+
+/// Each text of the list at `at` that `accepts`; `allowed` says what that is.
+std::vector<std::string> read_texts(const At& at, std::size_t count_max, std::string_view allowed,
+                                    bool (*accepts)(std::string_view)) {
+  std::vector<std::string> out;
+  if (!at.is(Value::Kind::list)) {
+    at.refuse(fmt::format("a list of {}", allowed));
+    return out;
+  }
+  if (at.value().items.empty() || at.value().items.size() > count_max) {
+    at.problem(
+        fmt::format("found a list of {}, allowed 1 to {}", at.value().items.size(), count_max));
+    return out;
+  }
+  for (std::size_t i = 0; i < at.value().items.size(); ++i) {
+    const At item = at.item(i);
+    const auto text = item.text(allowed);
+    if (!text) continue;
+    if (!accepts(*text))
+      item.refuse(allowed);
+    else if (std::ranges::find(out, *text) != out.end())
+      item.problem(fmt::format("{} is already in the list", item.found()));
+    else
+      out.push_back(*text);
+  }
+  return out;
+}
+
+void read_hosts(const At& at, Service& out) {
+  out.hosts = read_texts(at, hosts_max, "host names such as shop.example.com", is_host);
+}
+
+void read_endpoints(const At& at, Service& out) {
+  out.endpoints = read_texts(at, endpoints_max, "IP addresses with a port such as 10.0.0.5:8080",
+                             [](std::string_view text) {
+                               const AddressText address = split_address(text);
+                               return address.port > 0 && !address.host.empty();
+                             });
+}
+
+void read_routes(const At& at, Service& out) {
+  if (!at.is(Value::Kind::list)) return at.refuse("a list of routes such as - match: /checkout");
+  const std::size_t count = at.value().items.size();
+  if (count == 0 || count > routes_max)
+    return at.problem(fmt::format("found a list of {}, allowed 1 to {}", count, routes_max));
+  for (std::size_t i = 0; i < count; ++i) {
+    Route route;
+    route.objective = out.objective;  // `objective` stands above `routes` in the table
+    (void)route_table().read(at.item(i), route);
+    out.routes.push_back(std::move(route));
+  }
+}
+
+void read_objective(const At& at, Service& out) {
+  if (!objective_table().read(at, out.objective)) return;
+  const At latency = at.child("latency");
+  if (!latency.present()) latency.problem("missing; allowed " + objective_table().rows[0].allowed);
+}
+
+void add_replica_keys(Table<Service>& t) {
+  t.section("replicas", &Service::replicas, replicas_table(), "How many copies.");
+  t.custom({.key = "run",
+            .type = "map",
+            .fallback = "this or `endpoints` is required",
+            .allowed = "",
+            .meaning = "How a replica is started.",
+            .below = &run_table()},
+           [](const At& at, Service& out) {
+             out.run.emplace();
+             (void)read_run(at, *out.run);
+           });
+  t.custom({"endpoints", "list", "this or `run` is required",
+            "IP addresses with a port such as 10.0.0.5:8080",
+            "Replicas that something else runs: headroom spreads the requests and leaves their "
+            "number alone."},
+           read_endpoints);
+  t.section("scale", &Service::scale, scale_table(), "Shapes the decisions.");
+  t.not_yet("kubernetes", "use 'run' or 'endpoints'");
+}
+
+}  // namespace
+
+const Table<Service>& service_table() {
+  static const Table<Service> table = [] {
+    Table<Service> t("services.NAME",
+                     "One deployable program. NAME is a DNS label such as `checkout`; requests "
+                     "whose host is NAME reach it, so services find each other through the "
+                     "gateway by name.");
+    t.custom({.key = "objective",
+              .type = "map",
+              .fallback = "",
+              .allowed = "a map such as { latency: { p99: 150ms } }",
+              .meaning = "What the service promises.",
+              .below = &objective_table()},
+             read_objective)
+        .required();
+    t.custom({"hosts", "list", "none", "host names such as shop.example.com",
+              "Hosts that mean this service, next to its name."},
+             read_hosts);
+    t.custom({.key = "routes",
+              .type = "list",
+              .fallback = "one route that takes every path",
+              .allowed = "",
+              .meaning = "Kinds of requests.",
+              .below = &route_table()},
+             read_routes);
+    add_replica_keys(t);
+    return t;
+  }();
+  return table;
+}
+
+}  // namespace headroom::spec
