@@ -139,17 +139,28 @@ struct Form<std::array<T, N>> {
   }
 };
 
-template <class T>
-struct Form<std::map<std::string, T>> {
-  static json write(const std::map<std::string, T>& items) {
+/// Keys are strings or whole numbers.
+template <class Key, class T>
+struct Form<std::map<Key, T>> {
+  static json write(const std::map<Key, T>& items) {
     json out = json::object();
-    for (const auto& [key, value] : items) out[key] = archive::write(value);
+    for (const auto& [key, value] : items) {
+      if constexpr (std::integral<Key>)
+        out[std::to_string(key)] = archive::write(value);
+      else
+        out[key] = archive::write(value);
+    }
     return out;
   }
-  static void read(const json& in, std::map<std::string, T>& items) {
+  static void read(const json& in, std::map<Key, T>& items) {
     if (!in.is_object()) throw std::runtime_error("an object was expected");
     items.clear();
-    for (const auto& [key, value] : in.items()) archive::read(value, items[key]);
+    for (const auto& [key, value] : in.items()) {
+      if constexpr (std::integral<Key>)
+        archive::read(value, items[static_cast<Key>(std::stoll(key))]);
+      else
+        archive::read(value, items[key]);
+    }
   }
 };
 

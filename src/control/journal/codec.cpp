@@ -4,6 +4,35 @@
 #include <fmt/format.h>
 
 #include "control/journal/archive.h"
+#include "scale/model.h"
+#include "scale/state.h"
+
+namespace headroom::spec {
+
+using control::archive::Is;
+
+static void fields(Is<Objective> auto& v, auto visit) {
+  visit("quantile", v.quantile);
+  visit("latency", v.latency);
+  visit("availability", v.availability);
+  visit("window", v.window);
+}
+
+static void fields(Is<Replicas> auto& v, auto visit) {
+  visit("min", v.min);
+  visit("max", v.max);
+  visit("cost_per_hour", v.cost_per_hour);
+  visit("concurrency", v.concurrency);
+}
+
+static void fields(Is<Scale> auto& v, auto visit) {
+  visit("target_concurrency", v.target_concurrency);
+  visit("in_delay", v.in_delay);
+  visit("step", v.step);
+  visit("uses", v.uses);
+}
+
+}  // namespace headroom::spec
 
 namespace headroom::scale {
 
@@ -89,6 +118,110 @@ static void fields(Is<ServiceDecision> auto& v, auto visit) {
   visit("summary", v.summary);
 }
 
+static void fields(Is<ServicePolicy> auto& v, auto visit) {
+  visit("service", v.service);
+  visit("objective", v.objective);
+  visit("replicas", v.replicas);
+  visit("scale", v.scale);
+}
+
+static void fields(Is<Policy> auto& v, auto visit) {
+  visit("services", v.services);
+  visit("downstreams", v.downstreams);
+  visit("budget_per_hour", v.budget_per_hour);
+}
+
+static void fields(Is<LevelEvidence> auto& v, auto visit) {
+  visit("attempts", v.attempts);
+  visit("late", v.late);
+  visit("latency_s", v.latency_s);
+}
+
+static void fields(Is<Capacity> auto& v, auto visit) {
+  visit("basis", v.basis);
+  visit("concurrency", v.concurrency);
+  visit("latency_s", v.latency_s);
+  visit("proven", v.proven);
+  visit("attempts", v.attempts);
+}
+
+static void fields(Is<Suspicion> auto& v, auto visit) {
+  visit("attempts", v.attempts);
+  visit("late", v.late);
+  visit("lasts_s", v.lasts_s);
+}
+
+static void fields(Is<GrowthMoment> auto& v, auto visit) {
+  visit("per_second", v.per_second);
+  visit("age_s", v.age_s);
+  visit("highest_per_second", v.highest_per_second);
+  visit("slope", v.slope);
+  visit("volatility", v.volatility);
+  visit("level_per_second", v.level_per_second);
+  visit("expected_per_second", v.expected_per_second);
+}
+
+static void fields(Is<Growth> auto& v, auto visit) {
+  visit("pooled", v.pooled);
+  visit("cells", v.cells);
+  visit("pending", v.pending);
+  visit("loss", v.loss);
+  visit("estimator", v.estimator);
+  visit("since_moment_s", v.since_moment_s);
+  visit("since_decay_s", v.since_decay_s);
+}
+
+static void fields(Is<ServiceModel> auto& v, auto visit) {
+  visit("levels", v.levels);
+  visit("capacity", v.capacity);
+  visit("suspicion", v.suspicion);
+  visit("service_time_s", v.service_time_s);
+  visit("startups_s", v.startups_s);
+  visit("startup_s", v.startup_s);
+  visit("lead_s", v.lead_s);
+  visit("growth", v.growth);
+}
+
+static void fields(Is<Model> auto& v, auto visit) {
+  visit("services", v.services);
+}
+
+static void fields(Is<DemandSample> auto& v, auto visit) {
+  visit("seconds", v.seconds);
+  visit("per_second", v.per_second);
+}
+
+static void fields(Is<OutcomeSample> auto& v, auto visit) {
+  visit("seconds", v.seconds);
+  visit("ended", v.ended);
+  visit("missed", v.missed);
+}
+
+static void fields(Is<NeedSample> auto& v, auto visit) {
+  visit("replicas", v.replicas);
+  visit("age_s", v.age_s);
+}
+
+static void fields(Is<Situation> auto& v, auto visit) {
+  visit("slope", v.slope);
+  visit("volatility", v.volatility);
+  visit("level_per_second", v.level_per_second);
+}
+
+static void fields(Is<ServiceState> auto& v, auto visit) {
+  visit("demand", v.demand);
+  visit("outcomes", v.outcomes);
+  visit("needs", v.needs);
+  visit("situation", v.situation);
+  visit("roughness", v.roughness);
+  visit("unseen_s", v.unseen_s);
+  visit("replicas", v.replicas);
+}
+
+static void fields(Is<State> auto& v, auto visit) {
+  visit("services", v.services);
+}
+
 }  // namespace headroom::scale
 
 namespace headroom::control {
@@ -110,8 +243,14 @@ Result<T> decode(std::string_view text) {
 }
 
 template std::string encode(const scale::Observations&);
-template std::string encode(const Decisions&);
+template std::string encode(const ServiceDecisions&);
+template std::string encode(const scale::Policy&);
+template std::string encode(const scale::Model&);
+template std::string encode(const scale::State&);
 template Result<scale::Observations> decode(std::string_view);
-template Result<Decisions> decode(std::string_view);
+template Result<ServiceDecisions> decode(std::string_view);
+template Result<scale::State> decode(std::string_view);
+template Result<scale::Model> decode(std::string_view);
+template Result<scale::Policy> decode(std::string_view);
 
 }  // namespace headroom::control

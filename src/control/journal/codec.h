@@ -11,7 +11,7 @@
 
 namespace headroom::control {
 
-using Decisions = std::vector<scale::ServiceDecision>;
+using ServiceDecisions = std::vector<scale::ServiceDecision>;
 
 /// Compact JSON; decode() gives back an equal value, to the last bit of every number.
 /// Fields that have their default value are left out, so a new field does not break old journals.

@@ -94,7 +94,7 @@ TEST(Codec, decisions_come_back_equal) {
   constexpr std::uint64_t seed = 7;
   Random random(seed);
   for (int round = 0; round < 200; ++round) {
-    Decisions decisions(random.below(3));
+    ServiceDecisions decisions(random.below(3));
     for (auto& decision : decisions) {
       decision.service = any_text(random);
       decision.replicas = static_cast<int>(random.below(50));
@@ -107,7 +107,7 @@ TEST(Codec, decisions_come_back_equal) {
       if (random.below(2) != 0) decision.counterfactuals = {{any_text(random), 12}};
       decision.summary = any_text(random);
     }
-    const auto back = decode<Decisions>(encode(decisions));
+    const auto back = decode<ServiceDecisions>(encode(decisions));
     ASSERT_TRUE(back) << back.error().message;
     ASSERT_EQ(*back, decisions) << "seed " << seed << " round " << round;
   }
@@ -148,9 +148,9 @@ TEST(Codec, broken_text_is_an_error_and_never_a_crash) {
 }
 
 TEST(Codec, text_that_is_not_utf8_is_replaced_and_not_refused) {
-  Decisions decisions(1);
+  ServiceDecisions decisions(1);
   decisions[0].summary = "a\xff";
-  const auto back = decode<Decisions>(encode(decisions));
+  const auto back = decode<ServiceDecisions>(encode(decisions));
   ASSERT_TRUE(back) << back.error().message;
   EXPECT_EQ((*back)[0].summary, "a\xEF\xBF\xBD");
 }
