@@ -18,8 +18,9 @@ struct RequestContext {
 };
 
 /// Writes the head for the replica: hop-by-hop fields (and those that Connection names) removed,
-/// forwarding fields replaced rather than extended, framing written anew. Returns the bytes
-/// written, or 0 when `out` is too small.
+/// forwarding fields replaced rather than extended, framing written anew; fields with an underscore
+/// in their name are left out, for many programs take "X_A" for "X-A". Returns the bytes written,
+/// or 0 when `out` is too small.
 [[nodiscard]] std::size_t write_request_head(const RequestHead& head, const RequestContext& context,
                                              std::span<char> out);
 
@@ -29,6 +30,12 @@ struct ResponseContext {
   bool keep_alive = true;        // whether the gateway keeps the client's connection
 };
 
+/// How the body of a response has to go to a client: until_close means that the connection must be
+/// closed after it, whatever ResponseContext::keep_alive says.
+[[nodiscard]] Framing framing_to_client(const ResponseHead& head, int client_minor_version);
+
+/// Writes the head for the client: hop-by-hop fields removed, framing and connection written anew.
+/// Returns the bytes written, or 0 when `out` is too small.
 [[nodiscard]] std::size_t write_response_head(const ResponseHead& head,
                                               const ResponseContext& context, std::span<char> out);
 

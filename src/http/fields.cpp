@@ -1,0 +1,152 @@
+// Names of fields by length and case-folded comparison; the character classes of RFC 9110.
+#include "http/fields.h"
+
+#include <array>
+#include <cstring>
+
+#include "core/text.h"
+
+namespace headroom::http {
+namespace {
+
+std::uint64_t load8(const char* from) {
+  std::uint64_t word;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// `text` is as long as `lower`, which consists of lower-case letters, digits and dashes: all of
+/// them have the bit that makes a capital letter small, so setting it in `text` folds the case.
+template <std::size_t N>
+bool folds_to(const char* text, const char (&lower)[N]) {
+  constexpr std::size_t size = N - 1;
+  constexpr std::uint64_t fold = 0x2020202020202020u;
+  std::uint64_t difference = 0;
+  if constexpr (size >= 8) {
+    for (std::size_t at = 0; at + 8 <= size; at += 8) {
+      difference |= (load8(text + at) | fold) ^ load8(lower + at);
+    }
+    difference |= (load8(text + size - 8) | fold) ^ load8(lower + size - 8);
+  } else {
+    for (std::size_t at = 0; at < size; ++at) {
+      difference |= static_cast<unsigned char>((text[at] | 0x20) ^ lower[at]);
+    }
+  }
+  return difference == 0;
+}
+
+Field classify_by_prefix(std::string_view name) {
+  if (name.size() > 12 && folds_to(name.data(), "x-forwarded-")) return Field::forwarding;
+  if (name.size() > 11 && folds_to(name.data(), "x-headroom-")) return Field::own;
+  return Field::other;
+}
+
+enum : std::uint8_t { token_byte = 1, value_byte = 2 };
+
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> classes{};
+  for (int c = 0; c < 256; ++c) {
+    if (c == '\t' || (c >= 0x20 && c != 0x7f)) classes[c] |= value_byte;
+    const bool alphanumeric =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (alphanumeric) classes[c] |= token_byte;
+  }
+  for (const unsigned char c : std::string_view("!#$%&'*+-.^_`|~")) classes[c] |= token_byte;
+  return classes;
+}
+
+constexpr std::array<std::uint8_t, 256> classes = make_classes();
+
+}  // namespace
+
+Field classify(std::string_view name) {
+  const char* const text = name.data();
+  switch (name.size()) {
+    case 2:
+      if (folds_to(text, "te")) return Field::hop_by_hop;
+      break;
+    case 4:
+      if (folds_to(text, "host")) return Field::host;
+      break;
+    case 6:
+      if (folds_to(text, "expect")) return Field::expect;
+      if (folds_to(text, "cookie")) return Field::identity;
+      break;
+    case 7:
+      if (folds_to(text, "upgrade")) return Field::upgrade;
+      if (folds_to(text, "trailer")) return Field::trailer;
+      break;
+    case 9:
+      if (folds_to(text, "forwarded")) return Field::forwarding;
+      if (folds_to(text, "x-real-ip")) return Field::forwarding;
+      break;
+    case 10:
+      if (folds_to(text, "connection")) return Field::connection;
+      if (folds_to(text, "keep-alive")) return Field::hop_by_hop;
+      if (folds_to(text, "set-cookie")) return Field::identity;
+      if (folds_to(text, "tracestate")) return Field::tracestate;
+      break;
+    case 11:
+      if (folds_to(text, "traceparent")) return Field::traceparent;
+      break;
+    case 12:
+      if (folds_to(text, "content-type")) return Field::content;
+      if (folds_to(text, "x-request-id")) return Field::request_id;
+      break;
+    case 13:
+      if (folds_to(text, "authorization")) return Field::identity;
+      break;
+    case 14:
+      if (folds_to(text, "content-length")) return Field::content_length;
+      if (folds_to(text, "http2-settings")) return Field::hop_by_hop;
+      break;
+    case 16:
+      if (folds_to(text, "content-encoding")) return Field::content;
+      if (folds_to(text, "proxy-connection")) return Field::hop_by_hop;
+      if (folds_to(text, "www-authenticate")) return Field::identity;
+      break;
+    case 17:
+      if (folds_to(text, "transfer-encoding")) return Field::transfer_encoding;
+      break;
+    case 18:
+      if (folds_to(text, "proxy-authenticate")) return Field::hop_by_hop;
+      break;
+    case 19:
+      if (folds_to(text, "proxy-authorization")) return Field::hop_by_hop;
+      break;
+    case 20:
+      if (folds_to(text, "x-request-timeout-ms")) return Field::own;
+      break;
+    default:
+      break;
+  }
+  return classify_by_prefix(name);
+}
+
+bool allowed_in_trailers(std::string_view name) {
+  if (classify(name) != Field::other || shadows_another(name)) return false;
+  if (equal_ignore_case(name.substr(0, 8), "content-")) return false;
+  if (equal_ignore_case(name.substr(0, 3), "if-")) return false;
+  for (const std::string_view control :
+       {"age", "cache-control", "date", "expires", "location", "max-forwards", "pragma", "range",
+        "retry-after", "vary", "proxy-status"}) {
+    if (equal_ignore_case(name, control)) return false;
+  }
+  return true;
+}
+
+bool is_token_byte(char c) {
+  return (classes[static_cast<unsigned char>(c)] & token_byte) != 0;
+}
+bool is_value_byte(char c) {
+  return (classes[static_cast<unsigned char>(c)] & value_byte) != 0;
+}
+
+std::string_view trim_white_space(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  return text;
+}
+
+}  // namespace headroom::http
