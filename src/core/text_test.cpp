@@ -66,6 +66,8 @@ TEST(Text, the_nearest_name_is_offered_only_for_a_slip) {
   const std::string_view known[] = {"objective", "replicas", "routes"};
   EXPECT_EQ(nearest("objectve", known), "objective");
   EXPECT_EQ(nearest("Replica", known), "replicas");
+  EXPECT_EQ(nearest("rotues", known), "routes");
+  EXPECT_EQ(nearest(std::string(100'000, 'o'), known), std::nullopt);
   EXPECT_EQ(nearest("database", known), std::nullopt);
 }
 
