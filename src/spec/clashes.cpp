@@ -24,10 +24,13 @@ void check_routes(const At& services, const Config& config) {
   std::map<std::tuple<std::string, std::string, std::string, bool, std::string>, Place> seen;
   for (const Service& service : config.services) {
     const At routes = services.child(service.name).child("routes");
-    if (!routes.present()) continue;  // the unwritten "/" is reached by the service's name
+    // The unwritten "/" is reached by the service's name, so it is in nobody's way.
+    if (!routes.is(Value::Kind::list) || routes.value().items.size() != service.routes.size())
+      continue;
     for (std::size_t i = 0; i < service.routes.size(); ++i) {
       const Match& match = service.routes[i].match;
       const At at = routes.item(i).child("match");
+      if (!at.present() || !at.sound()) continue;
       const auto [first, is_new] =
           seen.try_emplace({scope(service), match.host, match.path, match.exact, match.method},
                            Place{&service, i, at.line()});
@@ -43,6 +46,7 @@ void check_routes(const At& services, const Config& config) {
 
 void check_hosts(const At& services, const Config& config) {
   for (const Service& service : config.services) {
+    if (!services.child(service.name).child("hosts").sound()) continue;
     for (std::size_t i = 0; i < service.hosts.size(); ++i) {
       const std::string& host = service.hosts[i];
       for (const Service& other : config.services) {

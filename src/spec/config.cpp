@@ -8,7 +8,7 @@ namespace headroom::spec {
 namespace {
 
 void read_service(const At& at, Service& service) {
-  if (!service_table().read(at, service) && !at.is(Value::Kind::map)) return;
+  if (!service_table().read(at, service)) return;
   if (service.routes.empty()) {
     Route everything;
     everything.match.path = "/";
@@ -26,8 +26,10 @@ void read_services(const At& at, Config& out) {
   for (const Entry& entry : at.value().entries) {
     const At service = at.child(entry.key);
     if (!is_label(entry.key)) {
-      service.problem(
-          "a service's name is at most 63 of a-z, 0-9 and -, with a letter or digit at both ends");
+      service.problem(fmt::format(
+          "found '{}', allowed a name of at most 63 of a-z, 0-9 and -, the first and the "
+          "last no -",
+          printable(entry.key)));
     }
     out.services.emplace_back().name = entry.key;
     read_service(service, out.services.back());
@@ -62,7 +64,7 @@ void read_downstreams(const At& at, Config& out) {
 const Table<Config>& budget_table() {
   static const Table<Config> table = [] {
     Table<Config> t("budget", "What all replicas together may cost.");
-    t.number("per_hour", &Config::budget_per_hour, {.min = 0.000001, .max = 1e9}, "",
+    t.number("per_hour", &Config::budget_per_hour, {.min = 0.0001, .max = 1e9}, "",
              "The sum of `cost_per_hour` over all running replicas, never exceeded.")
         .required();
     return t;

@@ -7,6 +7,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -158,6 +159,19 @@ std::optional<Problem> misread_bytes(std::string_view text) {
   return std::nullopt;
 }
 
+/// The YAML parser's complaint, with the likely cause where its own words do not lead there.
+Problem not_yaml(std::string_view text, const YAML::Exception& error) {
+  const std::vector<std::string_view> lines = split(text, '\n');
+  const int line = std::clamp(line_of(error.mark), 1, static_cast<int>(lines.size()));
+  const std::string_view written = lines[static_cast<std::size_t>(line - 1)];
+  const bool placeholder = std::ranges::any_of(
+      std::array{"{address}", "{port}", "{host}", "{replica}", "${"},
+      [&](std::string_view name) { return written.find(name) != std::string_view::npos; });
+  return {line, "",
+          fmt::format("not valid YAML: {}{}", error.msg,
+                      placeholder ? "; text with { or } needs quotes inside a map in braces" : "")};
+}
+
 }  // namespace
 
 const Entry* Value::find(std::string_view key) const {
@@ -167,7 +181,6 @@ const Entry* Value::find(std::string_view key) const {
 
 std::expected<Value, Problem> read_document(std::string_view text, Problems& problems) {
   if (auto misread = misread_bytes(text)) return std::unexpected(std::move(*misread));
-  const int lines = 1 + static_cast<int>(std::ranges::count(text, '\n'));
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
@@ -180,8 +193,7 @@ std::expected<Value, Problem> read_document(std::string_view text, Problems& pro
           Problem{1, "", "the file holds several documents ('---'), allowed one"});
     return builder.take();
   } catch (const YAML::Exception& error) {
-    return std::unexpected(
-        Problem{std::clamp(line_of(error.mark), 1, lines), "", "not valid YAML: " + error.msg});
+    return std::unexpected(not_yaml(text, error));
   }
 }
 

@@ -26,9 +26,7 @@ void read_admin(const At& at, Gateway& out) {
 }
 
 void read_access_log(const At& at, Gateway& out) {
-  const auto text = at.text("a path, or \"-\" for standard output");
-  if (!text) return;
-  out.access_log = text->empty() || *text == "-" ? *text : beside(at.input(), *text);
+  if (const auto text = at.text("a path, or \"-\" for standard output")) out.access_log = *text;
 }
 
 const Table<Queue>& queue_table() {

@@ -11,13 +11,24 @@
 namespace headroom::spec {
 namespace {
 
-/// What is derived from what was written.
-void complete(Config& config, const Input& input) {
-  if (config.state_dir.empty()) config.state_dir = beside(input, ".headroom");
-  config.journal.path = beside(input, config.journal.path);
+/// `path` seen from where the program runs, when it was written as seen from the file.
+std::string beside(const std::string& filename, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(filename).parent_path();
+  return (folder / path).lexically_normal().string();
+}
+
+/// What follows from what was written.
+void complete(Config& config) {
+  const auto resolve = [&](std::string& path) { path = beside(config.file, path); };
+  if (config.state_dir.empty()) config.state_dir = ".headroom";
+  resolve(config.state_dir);
+  resolve(config.journal.path);
+  std::string& log = config.gateway.access_log;
+  if (!log.empty() && log != "-") resolve(log);
   for (Service& service : config.services) {
-    if (service.run) continue;
-    service.replicas.min = service.replicas.max = static_cast<int>(service.endpoints.size());
+    if (service.run && !service.run->cwd.empty()) resolve(service.run->cwd);
+    if (!service.run)
+      service.replicas.min = service.replicas.max = static_cast<int>(service.endpoints.size());
   }
 }
 
@@ -26,9 +37,7 @@ void complete(Config& config, const Input& input) {
 std::expected<Config, std::vector<Problem>> examine(std::string_view text,
                                                     const std::string& filename,
                                                     const Environment& environment) {
-  Input input{.environment = environment,
-              .folder = std::filesystem::path(filename).parent_path().string(),
-              .problems = {}};
+  Input input{.environment = environment};
   auto document = read_document(text, input.problems);
   if (!document) {
     input.problems.add(std::move(document.error()));
@@ -40,7 +49,7 @@ std::expected<Config, std::vector<Problem>> examine(std::string_view text,
   (void)config_table().read(root, config);
   check_relations(root, config);
   if (input.problems.count() > 0) return std::unexpected(input.problems.take());
-  complete(config, input);
+  complete(config);
   return config;
 }
 

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <filesystem>
-
 #include "core/text.h"
 
 namespace headroom::spec {
@@ -97,12 +95,6 @@ std::optional<std::string> At::substitute(std::string_view raw) const {
     out += value ? *value : std::string(inside.substr(dash + 2));
     raw.remove_prefix(end + 1);
   }
-}
-
-std::string beside(const Input& input, const std::string& path) {
-  const std::filesystem::path relative(path);
-  if (input.folder.empty() || relative.is_absolute()) return relative.lexically_normal().string();
-  return (std::filesystem::path(input.folder) / relative).lexically_normal().string();
 }
 
 std::string unknown_name(std::string_view what, std::string_view name,

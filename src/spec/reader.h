@@ -17,8 +17,7 @@ namespace headroom::spec {
 /// Shared by everything that reads one file.
 struct Input {
   const Environment& environment;
-  std::string folder;  // of the file, for relative paths; empty: the current one
-  Problems problems;
+  Problems problems = {};
 };
 
 /// A place in the file. The value may be absent: then the line is that of what encloses it.
@@ -84,9 +83,8 @@ struct Range {
 [[nodiscard]] std::optional<std::int64_t> read_bytes(const At& at,
                                                      const Range<std::int64_t>& range);
 [[nodiscard]] std::optional<bool> read_flag(const At& at);
-/// A path in the file system, resolved beside the file.
+/// A path in the file system, as written.
 [[nodiscard]] std::optional<std::string> read_path(const At& at);
-[[nodiscard]] std::string beside(const Input& input, const std::string& path);
 
 /// `name` as part of a path in a message: shortened, quoted when it is not a plain word.
 [[nodiscard]] std::string join_path(std::string_view path, std::string_view key);

@@ -1,8 +1,6 @@
 // What only two or more values together can get wrong: bounds, money, connections, timeouts.
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "core/text.h"
 #include "spec/sections.h"
 
@@ -32,7 +30,7 @@ void check_replicas(const At& at, const Service& service) {
   }
 }
 
-void check_source(const At& at, const Service& service) {
+void check_source(const At& at) {
   const At run = at.child("run");
   const At endpoints = at.child("endpoints");
   if (!run.present() && !endpoints.present()) {
@@ -44,25 +42,38 @@ void check_source(const At& at, const Service& service) {
         fmt::format("'run' is on line {} already; allowed one of the two", run.line()));
   }
   if (run.present() || !endpoints.present()) return;
-  for (const char* key : {"min", "max"}) {
-    if (const At bound = at.child("replicas").child(key); bound.present())
-      bound.problem("only with 'run': the number of 'endpoints' is not headroom's to change");
+  const At replicas = at.child("replicas");
+  const At scale = at.child("scale");
+  for (const At& key : {replicas.child("min"), replicas.child("max"), scale.child("in_delay"),
+                        scale.child("step"), scale.child("target_concurrency")}) {
+    if (key.present())
+      key.problem("only with 'run': the number of 'endpoints' is not headroom's to change");
   }
-  (void)service;
+}
+
+/// The latency objective of a route as written, at the route or its service.
+std::string written_latency(const At& service, const At& route, const Objective& objective) {
+  for (const At& place : {route, service}) {
+    const At latency = place.child("objective").child("latency");
+    if (!latency.is(Value::Kind::map)) continue;
+    const std::string& key = latency.value().entries.front().key;
+    return fmt::format("{}: {}", key, latency.child(key).written(""));
+  }
+  return format_duration(objective.latency);
 }
 
 void check_timeouts(const At& at, const Service& service) {
+  if (!at.child("objective").sound() || !at.child("routes").sound()) return;
   for (std::size_t i = 0; i < service.routes.size(); ++i) {
     const Route& route = service.routes[i];
     if (route.timeouts.total >= route.objective.latency) continue;
     const At routes = at.child("routes");
     const At where = routes.present() ? routes.item(i) : at;
-    if (!where.sound() || !at.child("objective").sound()) continue;
-    const At timeout = where.child("timeout");
-    timeout.problem(fmt::format("{} is shorter than the latency objective (p{:g}: {})",
-                                timeout.written(format_duration(route.timeouts.total)),
-                                route.objective.quantile * 100,
-                                format_duration(route.objective.latency)));
+    At total = where.child("timeout");
+    if (total.is(Value::Kind::map)) total = total.child("total");
+    total.problem(fmt::format("{} is shorter than the latency objective ({})",
+                              total.written(format_duration(route.timeouts.total)),
+                              written_latency(at, where, route.objective)));
   }
 }
 
@@ -76,39 +87,48 @@ void check_uses(const At& at, const Service& service, const Config& config) {
   }
 }
 
+/// "checkout: 3 × 0.04", as written.
+std::string product(const Service& service, const At& count, const At& factor, double otherwise) {
+  return fmt::format("{}: {} × {}", service.name,
+                     count.written(std::to_string(service.replicas.min)),
+                     factor.written(fmt::format("{:g}", otherwise)));
+}
+
 void check_downstreams(const At& root, const Config& config) {
   for (const auto& [name, allowed] : config.downstreams) {
-    std::int64_t needed = 0;
-    std::string sum;
+    double needed = 0;
+    std::vector<std::string> parts;
     for (const Service& service : config.services) {
       const auto use = service.scale.uses.find(name);
-      if (use == service.scale.uses.end() || service.replicas.min == 0) continue;
-      needed += std::int64_t{service.replicas.min} * use->second;
-      sum += fmt::format("{}{}: {} × {}", sum.empty() ? "" : ", ", service.name,
-                         service.replicas.min, use->second);
+      if (use == service.scale.uses.end() || service.replicas.min == 0 || !service.run) continue;
+      const At at = root.child("services").child(service.name);
+      needed += 1.0 * service.replicas.min * use->second;
+      parts.push_back(product(service, at.child("replicas").child("min"),
+                              at.child("scale").child("uses").child(name), use->second));
     }
-    if (needed > allowed) {
-      const At limit = root.child("downstreams").child(name).child("connections");
-      limit.problem(fmt::format("{} is not enough for the minimum replicas ({}; {} in all)",
-                                limit.written(std::to_string(allowed)), sum, needed));
-    }
+    if (needed <= allowed) continue;
+    const At limit = root.child("downstreams").child(name).child("connections");
+    limit.problem(fmt::format("{} is not enough for the minimum replicas ({}; {:g} in all)",
+                              limit.written(""), fmt::join(parts, ", "), needed));
   }
 }
 
 void check_budget(const At& root, const Config& config) {
   if (!config.budget_per_hour) return;
   double needed = 0;
-  std::string sum;
+  std::vector<std::string> parts;
   for (const Service& service : config.services) {
     if (!service.run || service.replicas.min == 0) continue;
+    const At replicas = root.child("services").child(service.name).child("replicas");
     needed += service.replicas.min * service.replicas.cost_per_hour;
-    sum += fmt::format("{}{}: {} × {}", sum.empty() ? "" : ", ", service.name, service.replicas.min,
-                       service.replicas.cost_per_hour);
+    parts.push_back(product(service, replicas.child("min"), replicas.child("cost_per_hour"),
+                            service.replicas.cost_per_hour));
   }
+  // Sums of prices such as 0.1 are not exact: a budget that is met to the cent is met.
   if (needed <= *config.budget_per_hour * (1 + 1e-9)) return;
   const At limit = root.child("budget").child("per_hour");
   limit.problem(fmt::format("{} does not pay for the minimum replicas ({}; {:g} in all)",
-                            limit.written(""), sum, needed));
+                            limit.written(""), fmt::join(parts, ", "), needed));
 }
 
 void check_listeners(const At& root, const Config& config) {
@@ -135,15 +155,15 @@ void check_relations(const At& root, const Config& config) {
   for (const Service& service : config.services) {
     const At at = services.child(service.name);
     if (!at.is(Value::Kind::map)) continue;
-    check_source(at, service);
+    check_source(at);
     check_replicas(at, service);
     check_timeouts(at, service);
     if (root.child("downstreams").sound()) check_uses(at, service, config);
   }
   if (root.child("gateway").sound()) check_listeners(root, config);
+  check_clashes(root, config);
   // The rest adds up values from all over the file, so all of them must be right.
   if (!services.sound()) return;
-  check_clashes(root, config);
   check_queue(root, config);
   if (root.child("downstreams").sound()) check_downstreams(root, config);
   if (root.child("budget").sound()) check_budget(root, config);

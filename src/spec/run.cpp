@@ -20,13 +20,14 @@ bool placeholder_letter(char c) {
   return (c >= 'a' && c <= 'z') || c == '_';
 }
 
-/// Notes unknown placeholders; true when `text` tells a replica where to listen.
-bool check_placeholders(const At& at, std::string_view text) {
-  bool listens = false;
+/// Notes unknown placeholders in `text` as written: what `${NAME}` stands for is not looked into.
+void check_placeholders(const At& at, std::string_view text) {
   while (true) {
     const std::size_t start = text.find('{');
-    if (start == std::string_view::npos) return listens;
+    if (start == std::string_view::npos) return;
+    const bool variable = start > 0 && text[start - 1] == '$';
     text.remove_prefix(start + 1);
+    if (variable) continue;
     const std::size_t end = text.find('}');
     const std::string_view name = text.substr(0, end);
     if (end == std::string_view::npos || name.empty()) continue;
@@ -35,7 +36,6 @@ bool check_placeholders(const At& at, std::string_view text) {
       at.problem(unknown_name(fmt::format("placeholder {{{}}}", printable(name)), name,
                               {placeholders.begin(), placeholders.end()}));
     }
-    listens = listens || name == "address" || name == "port";
   }
 }
 
@@ -85,6 +85,7 @@ void read_command_line(const At& at, Run& out) {
                       "[sh, -c, \"exec ...\"] where a shell is meant",
                       word));
     }
+    check_placeholders(at, word);
     const auto argument = at.substitute(word);
     if (!argument) return;
     out.command.push_back(*argument);
@@ -96,8 +97,11 @@ void read_command(const At& at, Run& out) {
   if (at.is(Value::Kind::text)) {
     read_command_line(at, out);
   } else if (at.is(Value::Kind::list)) {
-    for (std::size_t i = 0; i < at.value().items.size(); ++i)
-      if (const auto word = at.item(i).text("a word")) out.command.push_back(*word);
+    for (std::size_t i = 0; i < at.value().items.size(); ++i) {
+      const At item = at.item(i);
+      if (item.is(Value::Kind::text)) check_placeholders(item, item.value().text);
+      if (const auto word = item.text("a word")) out.command.push_back(*word);
+    }
   } else {
     return at.refuse(command_allowed);
   }
@@ -113,6 +117,7 @@ void read_env(const At& at, Run& out) {
     const At value = at.child(entry.key);
     if (!is_variable(entry.key))
       value.problem("found a name that is no variable, allowed letters, digits and _");
+    if (value.is(Value::Kind::text)) check_placeholders(value, value.value().text);
     if (const auto text = value.text("text, in quotes when empty")) out.env[entry.key] = *text;
   }
 }
@@ -155,16 +160,15 @@ const Table<Limits>& limits_table() {
 
 /// Nobody can reach a replica that was not told where to listen.
 void check_listens(const At& at, const Run& run) {
-  bool listens = false;
-  const At command = at.child("command");
-  for (const std::string& word : run.command) listens |= check_placeholders(command, word);
-  for (const auto& [name, value] : run.env)
-    listens |= check_placeholders(at.child("env").child(name), value);
-  if (!listens) {
-    command.problem(
-        "nothing tells a replica where to listen; write {address} or {port} in the command or "
-        "in env");
-  }
+  const auto listens = [](const std::string& text) {
+    return text.find("{address}") != std::string::npos || text.find("{port}") != std::string::npos;
+  };
+  if (std::ranges::any_of(run.command, listens) ||
+      std::ranges::any_of(run.env, [&](const auto& pair) { return listens(pair.second); }))
+    return;
+  at.child("command").problem(
+      "nothing tells a replica where to listen; write {address} or {port} in the command or in "
+      "env");
 }
 
 void add_process_keys(Table<Run>& t) {

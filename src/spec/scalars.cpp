@@ -101,7 +101,7 @@ std::optional<bool> read_flag(const At& at) {
 std::optional<std::string> read_path(const At& at) {
   const auto text = at.text("a path");
   if (!text) return std::nullopt;
-  if (!text->empty() && text->find('\0') == std::string::npos) return beside(at.input(), *text);
+  if (!text->empty() && text->find('\0') == std::string::npos) return text;
   at.refuse("a path");
   return std::nullopt;
 }
