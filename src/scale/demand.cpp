@@ -8,6 +8,8 @@ namespace {
 
 /// Standard deviations of Poisson noise that a window must differ by. Square roots of counts
 /// have a deviation of 1/2 whatever their mean, so small counts need no special case.
+constexpr double surge_deviations = 5.0;
+constexpr double surge_ratio = 1.5;
 constexpr double rapid_deviations = 4.0;
 constexpr double sustained_deviations = 3.5;
 /// With fewer sources than this share, scaling up what was seen would invent demand.
@@ -79,20 +81,26 @@ Demand demand_now(std::span<const DemandSample> samples) {
 
   Demand demand{.per_second = steady.per_second,
                 .window = "steady",
+                .window_s = steady_window_s,
                 .mean_3_s = latest.known_s > 0 ? latest.per_second : rapid.per_second,
                 .mean_5_s = rapid.per_second,
                 .mean_30_s = sustained.per_second,
                 .mean_120_s = steady.per_second};
-  if (std::abs(deviations(sustained, steady.per_second)) > sustained_deviations) {
-    demand.per_second = sustained.per_second;
-    demand.window = "sustained";
-  }
+  const auto go_by = [&demand](const Mean& mean, std::string_view window, double window_s) {
+    demand.per_second = mean.per_second;
+    demand.window = window;
+    demand.window_s = window_s;
+  };
+  if (std::abs(deviations(sustained, steady.per_second)) > sustained_deviations)
+    go_by(sustained, "sustained", sustained_window_s);
   // Compared with 30 s whatever was chosen above: only so does more demand never give less.
   if (deviations(rapid, sustained.per_second) > rapid_deviations &&
-      rapid.per_second > demand.per_second) {
-    demand.per_second = rapid.per_second;
-    demand.window = "rapid";
-  }
+      rapid.per_second > demand.per_second)
+    go_by(rapid, "rapid", rapid_window_s);
+  const Mean surge = mean_of(samples, surge_window_s);
+  if (deviations(surge, sustained.per_second) > surge_deviations &&
+      surge.per_second > surge_ratio * sustained.per_second && surge.per_second > demand.per_second)
+    go_by(surge, "surge", surge_window_s);
   return demand;
 }
 

@@ -11,6 +11,7 @@
 
 namespace headroom::scale {
 
+constexpr double surge_window_s = 2;
 constexpr double rapid_window_s = 5;
 constexpr double sustained_window_s = 30;
 constexpr double steady_window_s = 120;
@@ -19,7 +20,8 @@ constexpr double demand_min_per_second = 0.5;
 
 struct Demand {
   double per_second = 0;    // what decisions go by
-  std::string_view window;  // the one it comes from: "rapid", "sustained", "steady"
+  std::string_view window;  // where it comes from: "surge", "rapid", "sustained", "steady"
+  double window_s = 0;
   double mean_3_s = 0;
   double mean_5_s = 0;
   double mean_30_s = 0;
@@ -38,7 +40,8 @@ struct Demand {
                                                  DemandSample latest);
 
 /// Demand at the end of `samples`: the mean of 120 s while the last 30 s agree with it, else of
-/// 30 s; of 5 s when that is higher by more than chance. Never falls when the last sample rises.
+/// 30 s; of 5 s when that is higher by more than chance, and of 2 s when that is half as much
+/// again as 30 s. Never falls when the last sample rises.
 [[nodiscard]] Demand demand_now(std::span<const DemandSample> samples);
 
 }  // namespace headroom::scale

@@ -1,0 +1,304 @@
+// The capacity curve of a replica: evidence by level, made monotone, and the best point on it.
+#include "scale/capacity.h"
+
+#include <cmath>
+
+#include "scale/seen.h"
+
+namespace headroom::scale {
+namespace {
+
+/// A level forgets half when this many attempts have come, but not within less than this time.
+constexpr double half_life_attempts = 10'000;
+constexpr double half_life_s = 600;
+/// Levels above the capacity are hardly visited; what was bad there may have been mended since.
+constexpr double half_life_above_s = 6 * 3600;
+constexpr double confidence_z = 1.28;  // 90%, one-sided
+constexpr double attempts_min = 50;
+/// A share is judged over at least this many times the attempts that none late would need:
+/// a few late ones at a rare level must not end the curve.
+constexpr double block_attempts = 4;
+/// The same for one point of the curve, so that its mean latency is more than luck.
+constexpr double point_attempts = 2;
+constexpr double equal_throughput = 0.97;
+constexpr double keep_throughput = 0.95;
+constexpr double suspicion_half_life_s = 10;
+constexpr double suspicion_z = 3;
+constexpr double suspicion_max_s = 600;
+constexpr double settle_worse_s = 30;
+constexpr double settle_better_s = 120;
+
+double halved(double passed, double half_life) {
+  return std::exp(-0.6931471805599453 * passed / half_life);
+}
+
+/// The middle of the in-flight counts of a level.
+double concurrency_of(std::size_t level) {
+  return 0.5 * (ByConcurrency::edge(level) + (ByConcurrency::edge(level + 1) - 1.0));
+}
+
+/// Attempts at which none late proves a share within `permitted`.
+double attempts_needed(double permitted) {
+  return std::max(attempts_min, confidence_z * confidence_z * (1 / permitted - 1) + 1);
+}
+
+/// Whether attempts turned late at concurrencies that are proven to be fine.
+bool is_suspect(const ServicePolicy& policy, const ByConcurrency& seen, double tick_s,
+                ServiceModel& model) {
+  auto& suspicion = model.suspicion;
+  const double kept = halved(tick_s, suspicion_half_life_s);
+  suspicion.attempts *= kept;
+  suspicion.late *= kept;
+  for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
+    if (concurrency_of(i) > model.capacity.proven) break;
+    suspicion.attempts += seen.attempts[i];
+    suspicion.late += std::min(seen.late[i], seen.attempts[i]);
+  }
+  const bool suspect =
+      suspicion.attempts >= 10 &&
+      wilson(suspicion.late, suspicion.attempts, -suspicion_z) > 2 * permitted_share(policy);
+  suspicion.lasts_s = suspect ? suspicion.lasts_s + tick_s : 0;
+  return suspect && suspicion.lasts_s <= suspicion_max_s;
+}
+
+void absorb(const ByConcurrency& seen, double tick_s, ServiceModel& model) {
+  model.levels.resize(ByConcurrency::level_count);
+  for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
+    auto& level = model.levels[i];
+    const double attempts = seen.attempts[i];
+    double kept = halved(std::min(attempts / half_life_attempts, tick_s / half_life_s), 1);
+    if (concurrency_of(i) > model.capacity.concurrency) kept *= halved(tick_s, half_life_above_s);
+    level.attempts = level.attempts * kept + attempts;
+    level.late = level.late * kept + std::min<double>(seen.late[i], attempts);
+    if (std::isfinite(seen.latency_s[i]))
+      level.latency_s = level.latency_s * kept + std::max(0.0, seen.latency_s[i]);
+  }
+}
+
+/// Late shares, nondecreasing, each over enough attempts together with its lower neighbours,
+/// unless few already show that they are late.
+std::vector<Pooled> late_shares_of(std::span<const Pooled> late, double attempts_least,
+                                   double permitted) {
+  std::vector<Pooled> shares = nondecreasing(late);
+  for (std::size_t i = 0; i < shares.size();) {
+    std::size_t end = i + 1;
+    while (end < shares.size() && shares[end] == shares[i]) ++end;
+    const bool late_for_sure = wilson(shares[i].sum, shares[i].weight, -confidence_z) > permitted;
+    if (i > 0 && shares[i].weight < attempts_least && !late_for_sure) {
+      const Pooled below = shares[i - 1];
+      const Pooled both{below.sum + shares[i].sum, below.weight + shares[i].weight};
+      for (std::size_t j = 0; j < end; ++j)
+        if (j >= i || shares[j] == below) shares[j] = both;
+    }
+    i = end;
+  }
+  return shares;
+}
+
+struct Point {
+  double concurrency = 0;
+  double latency_s = 0;
+  bool in_time = false;
+  [[nodiscard]] double per_second() const {
+    return latency_s > 0 ? concurrency / latency_s : concurrency;
+  }
+};
+
+struct Curve {
+  std::vector<Point> points;
+  bool late_everywhere = false;
+  double attempts = 0;
+};
+
+/// Neighbouring levels, from the top down, until each point has `attempts_least`.
+Curve points_of(const std::vector<LevelEvidence>& levels, double attempts_least,
+                std::vector<Pooled>& late, std::vector<Pooled>& latency) {
+  Curve curve;
+  LevelEvidence sum;
+  double in_flight = 0;
+  for (std::size_t i = levels.size(); i-- > 0;) {
+    sum.attempts += levels[i].attempts;
+    sum.late += levels[i].late;
+    sum.latency_s += levels[i].latency_s;
+    in_flight += levels[i].attempts * concurrency_of(i);
+    // What is left at the bottom must not be lost, however little.
+    if (sum.attempts < (i == 0 && !curve.points.empty() ? 1 : attempts_least)) continue;
+    curve.points.push_back({.concurrency = in_flight / sum.attempts});
+    late.push_back({sum.late, sum.attempts});
+    latency.push_back({sum.latency_s, sum.attempts});
+    curve.attempts += sum.attempts;
+    sum = {};
+    in_flight = 0;
+  }
+  std::ranges::reverse(curve.points);
+  std::ranges::reverse(late);
+  std::ranges::reverse(latency);
+  return curve;
+}
+
+/// The curve of a replica: neither latency nor the share of late attempts can fall as more is in
+/// flight; where they seem to, something else was the cause, and the levels are pooled.
+Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted) {
+  const double needed = attempts_needed(permitted);
+  std::vector<Pooled> late;
+  std::vector<Pooled> latency;
+  Curve curve = points_of(levels, point_attempts * needed, late, latency);
+  if (curve.points.empty()) return curve;
+  const auto late_shares = late_shares_of(late, block_attempts * needed, permitted);
+  const auto latencies = nondecreasing(latency);
+  for (std::size_t i = 0; i < curve.points.size(); ++i) {
+    curve.points[i].latency_s = latencies[i].mean();
+    curve.points[i].in_time =
+        wilson(late_shares[i].sum, late_shares[i].weight, confidence_z) <= permitted;
+  }
+  curve.late_everywhere =
+      wilson(late_shares[0].sum, late_shares[0].weight, -confidence_z) > permitted;
+  return curve;
+}
+
+double prior_concurrency(const ServicePolicy& policy, Basis& basis) {
+  const double allowed = std::max(1, policy.replicas.concurrency);
+  basis = Basis::stated;
+  if (policy.scale.target_concurrency)
+    return std::clamp(*policy.scale.target_concurrency, 0.01, allowed);
+  if (policy.replicas.concurrency < spec::Replicas{}.concurrency) return allowed;
+  basis = Basis::prior;
+  return std::min(concurrency_prior, allowed);
+}
+
+Capacity prior(const ServicePolicy& policy, const ServiceModel& model) {
+  Capacity out;
+  out.concurrency = prior_concurrency(policy, out.basis);
+  out.latency_s = model.service_time_s > 0
+                      ? model.service_time_s
+                      : 0.25 * std::max(0.001, seconds(policy.objective.latency));
+  return out;
+}
+
+/// The mean latency at `concurrency` above the last point, as it grew on the last step to it.
+double latency_above(const std::vector<Point>& points, double concurrency) {
+  const Point& top = points.back();
+  const Point* lower = &points.front();
+  for (const auto& point : points)
+    if (point.concurrency * extrapolation_max <= top.concurrency) lower = &point;
+  if (lower->concurrency >= top.concurrency || lower->latency_s <= 0) return top.latency_s;
+  const double elasticity =
+      std::log(top.latency_s / lower->latency_s) / std::log(top.concurrency / lower->concurrency);
+  return top.latency_s * std::exp(elasticity * std::log(concurrency / top.concurrency));
+}
+
+/// The smallest concurrency with nearly the best throughput. The one `before` is kept for longer.
+const Point& best_of(const std::vector<Point>& points, double before) {
+  double best = 0;
+  for (const auto& point : points) best = std::max(best, point.per_second());
+  for (const auto& point : points) {
+    const bool same = std::abs(point.concurrency - before) < 0.5;
+    if (point.per_second() >= (same ? keep_throughput : equal_throughput) * best) return point;
+  }
+  return points.back();
+}
+
+/// The best point of those in time; when throughput still grows at the highest one, and nothing
+/// above it was late, a step beyond.
+Capacity capacity_of(const ServicePolicy& policy, const Curve& curve, double before) {
+  std::vector<Point> in_time;
+  for (const auto& point : curve.points) {
+    if (!point.in_time) break;
+    in_time.push_back(point);
+  }
+  Point chosen = best_of(in_time, before);
+  const double top = in_time.back().concurrency;
+  if (in_time.size() == curve.points.size() && chosen.concurrency == top) {
+    Basis unused{};
+    const double limit =
+        std::min<double>(policy.replicas.concurrency,
+                         std::max(prior_concurrency(policy, unused), extrapolation_max * top));
+    const Point beyond{limit, latency_above(in_time, limit), true};
+    if (limit > top && beyond.latency_s <= 0.5 * seconds(policy.objective.latency) &&
+        beyond.per_second() * equal_throughput > chosen.per_second())
+      chosen = beyond;
+  }
+  return {.basis = Basis::learned,
+          .concurrency = chosen.concurrency,
+          .latency_s = chosen.latency_s,
+          .proven = top,
+          .attempts = curve.attempts};
+}
+
+/// A better capacity is believed more slowly than a worse one.
+void settle(const Capacity& found, double tick_s, Capacity& capacity) {
+  if (capacity.basis == Basis::learned || capacity.basis == Basis::held) {
+    const bool worse = found.per_second() < capacity.per_second();
+    const double share = 1 - std::exp(-tick_s / (worse ? settle_worse_s : settle_better_s));
+    const Capacity before = capacity;
+    capacity = found;
+    capacity.concurrency = before.concurrency + share * (found.concurrency - before.concurrency);
+    capacity.latency_s = before.latency_s + share * (found.latency_s - before.latency_s);
+  } else {
+    capacity = found;
+  }
+}
+
+}  // namespace
+
+double wilson(double part, double whole, double z) {
+  const double share = part / whole;
+  const double z2 = z * z / whole;
+  const double spread = std::sqrt(share * (1 - share) / whole + z2 / (4 * whole));
+  return (share + z2 / 2 + z * spread) / (1 + z2);
+}
+
+std::vector<Pooled> nondecreasing(std::span<const Pooled> points) {
+  struct Block {
+    Pooled pooled;
+    std::size_t length = 0;
+  };
+  std::vector<Block> blocks;
+  for (const auto& point : points) {
+    blocks.push_back({point, 1});
+    while (blocks.size() > 1) {
+      const Block last = blocks.back();
+      Block& before = blocks[blocks.size() - 2];
+      if (before.pooled.mean() < last.pooled.mean()) break;
+      before.pooled.sum += last.pooled.sum;
+      before.pooled.weight += last.pooled.weight;
+      before.length += last.length;
+      blocks.pop_back();
+    }
+  }
+  std::vector<Pooled> out;
+  out.reserve(points.size());
+  for (const auto& block : blocks) out.insert(out.end(), block.length, block.pooled);
+  return out;
+}
+
+void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,
+                    ServiceModel& model) {
+  const bool suspect = is_suspect(policy, seen.by_concurrency, tick_s, model);
+  if (!suspect) absorb(seen.by_concurrency, tick_s, model);
+
+  double attempts = 0;
+  double latency_s = 0;
+  const double unloaded = std::max(1.0, 0.5 * model.capacity.concurrency);
+  for (std::size_t i = 0; i < model.levels.size() && concurrency_of(i) <= unloaded; ++i) {
+    attempts += model.levels[i].attempts;
+    latency_s += model.levels[i].latency_s;
+  }
+  if (attempts >= 1)
+    model.service_time_s = latency_s / attempts;
+  else if (model.service_time_s <= 0)
+    model.service_time_s = seen.service_time_s;
+
+  const bool learned =
+      model.capacity.basis == Basis::learned || model.capacity.basis == Basis::held;
+  const Curve curve = curve_of(model.levels, permitted_share(policy));
+  if (learned && (suspect || curve.late_everywhere)) {
+    model.capacity.basis = Basis::held;
+  } else if (!curve.points.empty() && curve.points.front().in_time) {
+    settle(capacity_of(policy, curve, model.capacity.concurrency), tick_s, model.capacity);
+  } else if (!learned) {
+    model.capacity = prior(policy, model);
+  }
+}
+
+}  // namespace headroom::scale

@@ -1,0 +1,194 @@
+// Histograms of growth by situation, shrunk to a pooled one; the better estimator is used.
+#include "scale/growth.h"
+
+#include <cmath>
+
+namespace headroom::scale {
+namespace {
+
+constexpr double prior_samples = 100;
+constexpr double prior_decline = 10;  // P(ln ratio > z) = exp(-10 z)
+constexpr double shrink_samples = 300;
+constexpr double half_life_s = 3 * 86400;
+constexpr double decay_every_s = 3600;
+constexpr std::size_t pending_max = 60;
+constexpr double switch_ratio = 0.9;
+constexpr double roughness_memory_s = 300;
+constexpr double slope_cuts[] = {1.02, 1.06};
+constexpr double volatility_cuts[] = {0.03, 0.08};
+constexpr int level_count = 6;
+
+int class_of(double value, const double (&cuts)[2]) {
+  return value > cuts[1] ? 2 : value > cuts[0] ? 1 : 0;
+}
+
+/// Two neighbouring cells by level and the share of the second: a level that wavers about a
+/// border must not make the answer jump.
+struct Place {
+  int lower = 0;
+  int upper = 0;
+  double upper_share = 0;
+};
+
+Place place_of(const Situation& situation) {
+  const int kind =
+      class_of(situation.slope, slope_cuts) * 3 + class_of(situation.volatility, volatility_cuts);
+  const double level =
+      std::clamp(std::log2(std::max(situation.level_per_second, 1.0)) / 2, 0.0, level_count - 1.0);
+  const int lower = std::min(static_cast<int>(level), level_count - 2);
+  return {kind * level_count + lower, kind * level_count + lower + 1, level - lower};
+}
+
+std::vector<double> prior() {
+  std::vector<double> bins(growth_bins);
+  for (std::size_t i = 0; i < growth_bins; ++i) {
+    const double low = growth_low + growth_step * static_cast<double>(i);
+    const double tail = low <= 0 ? 1.0 : std::exp(-prior_decline * low);
+    const bool last = i + 1 == growth_bins;
+    const double next = last ? 0.0 : std::exp(-prior_decline * std::max(0.0, low + growth_step));
+    bins[i] = prior_samples * (tail - next);
+  }
+  return bins;
+}
+
+double sum_of(const std::vector<double>& bins) {
+  double sum = 0;
+  for (const double b : bins) sum += b;
+  return sum;
+}
+
+std::size_t bin_of(double ratio) {
+  const double at = (std::log(std::max(ratio, 1e-9)) - growth_low) / growth_step;
+  return static_cast<std::size_t>(std::clamp(at, 0.0, growth_bins - 1.0));
+}
+
+/// The ratio with a share `permitted` of `bins` above it, straight within a bin.
+double upper_ratio(const std::vector<double>& bins, double permitted) {
+  double left = permitted * sum_of(bins);
+  for (std::size_t i = growth_bins; i-- > 0;) {
+    if (bins[i] >= left && bins[i] > 0) {
+      const double from_top = left / bins[i];
+      return std::exp(growth_low + growth_step * (static_cast<double>(i) + 1 - from_top));
+    }
+    left -= bins[i];
+  }
+  return std::exp(growth_low);
+}
+
+void add_scaled(const std::map<int, std::vector<double>>& cells, int cell, double share,
+                std::vector<double>& bins) {
+  const auto found = cells.find(cell);
+  if (found == cells.end()) return;
+  for (std::size_t i = 0; i < growth_bins; ++i) bins[i] += share * found->second[i];
+}
+
+double ratio_of(const Growth& growth, int estimator, const Situation& situation, double permitted) {
+  if (growth.pooled.empty()) return upper_ratio(prior(), permitted);
+  if (estimator == 0) return upper_ratio(growth.pooled, permitted);
+  std::vector<double> bins = growth.pooled;
+  const double shrink = shrink_samples / sum_of(bins);
+  for (double& b : bins) b *= shrink;
+  const Place place = place_of(situation);
+  add_scaled(growth.cells, place.lower, 1 - place.upper_share, bins);
+  add_scaled(growth.cells, place.upper, place.upper_share, bins);
+  return upper_ratio(bins, permitted);
+}
+
+void add_sample(std::vector<double>& bins, std::size_t bin, double weight) {
+  bins.resize(growth_bins);
+  bins[bin] += weight;
+}
+
+/// Too little costs 1 / permitted times as much as too much: the loss whose least is the quantile.
+double loss_of(double expected, double came, double permitted) {
+  return expected >= came ? expected - came : (came - expected) / permitted;
+}
+
+void learn_moment(const GrowthMoment& moment, double permitted, double weight, Growth& growth) {
+  const double base = std::max(moment.per_second, demand_min_per_second);
+  const std::size_t bin = bin_of(moment.highest_per_second / base);
+  const Place place = place_of({moment.slope, moment.volatility, moment.level_per_second});
+  add_sample(growth.pooled, bin, weight);
+  add_sample(growth.cells[place.lower], bin, weight * (1 - place.upper_share));
+  add_sample(growth.cells[place.upper], bin, weight * place.upper_share);
+
+  for (std::size_t e = 0; e < growth.loss.size(); ++e)
+    growth.loss[e] += weight / base *
+                      loss_of(moment.expected_per_second[e], moment.highest_per_second, permitted);
+  const int other = 1 - growth.estimator;
+  if (growth.loss[static_cast<std::size_t>(other)] <
+      switch_ratio * growth.loss[static_cast<std::size_t>(growth.estimator)])
+    growth.estimator = other;
+}
+
+/// Rounded, so that a stored histogram stays short and old samples end.
+void decay(Growth& growth) {
+  const double kept = std::exp(-0.6931471805599453 * decay_every_s / half_life_s);
+  const auto fade = [kept](std::vector<double>& bins) {
+    for (double& b : bins) b = std::round(b * kept * 1000) / 1000;
+  };
+  fade(growth.pooled);
+  for (auto& [key, bins] : growth.cells) fade(bins);
+  for (double& l : growth.loss) l *= kept;
+}
+
+}  // namespace
+
+double growth_ratio(const Growth& growth, const Situation& situation, double permitted) {
+  return ratio_of(growth, growth.estimator, situation, permitted);
+}
+
+void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
+                  double tick_s, Growth& growth) {
+  if (growth.pooled.empty()) growth.pooled = prior();
+  // With a long lead time not every second is noted; those that are count for more.
+  const double stride_s = std::max(1.0, lead_s / static_cast<double>(pending_max));
+  std::size_t over = 0;
+  for (auto& moment : growth.pending) {
+    moment.age_s += tick_s;
+    moment.highest_per_second = std::max(moment.highest_per_second, now.mean_3_s);
+    if (moment.age_s < lead_s) continue;
+    learn_moment(moment, permitted, stride_s, growth);
+    ++over;
+  }
+  growth.pending.erase(growth.pending.begin(),
+                       growth.pending.begin() + static_cast<std::ptrdiff_t>(over));
+
+  growth.since_moment_s += tick_s;
+  if (now.per_second > 0 && growth.since_moment_s >= stride_s - 0.5) {
+    growth.since_moment_s = 0;
+    const double base = std::max(now.per_second, demand_min_per_second);
+    GrowthMoment moment{.per_second = now.per_second,
+                        .slope = before.slope,
+                        .volatility = before.volatility,
+                        .level_per_second = before.level_per_second};
+    for (int e = 0; e < 2; ++e)
+      moment.expected_per_second[static_cast<std::size_t>(e)] =
+          base * ratio_of(growth, e, before, permitted);
+    growth.pending.push_back(moment);
+  }
+
+  growth.since_decay_s += tick_s;
+  if (growth.since_decay_s >= decay_every_s) {
+    growth.since_decay_s = 0;
+    decay(growth);
+  }
+}
+
+void forget_pending(Growth& growth) {
+  growth.pending.clear();
+}
+
+Situation situation_of(const Demand& demand, double tick_s, double& roughness) {
+  const double base = std::max(demand.mean_30_s, demand_min_per_second);
+  const double difference = demand.mean_5_s / base - 1;
+  const double share = 1 - std::exp(-tick_s / roughness_memory_s);
+  roughness += share * (difference * difference - roughness);
+  const double chance = 2 / (rapid_window_s * base);  // twice Poisson's: its own estimate wavers
+  const double steady = std::max(demand.mean_120_s, demand_min_per_second);
+  return {.slope = std::max(demand.per_second, demand_min_per_second) / steady,
+          .volatility = std::sqrt(std::max(0.0, roughness - chance)),
+          .level_per_second = demand.per_second};
+}
+
+}  // namespace headroom::scale

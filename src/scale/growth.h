@@ -1,0 +1,33 @@
+// How far demand rises within the lead time, learned from what followed moments like this one.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "scale/demand.h"
+#include "scale/model.h"
+#include "scale/state.h"
+
+namespace headroom::scale {
+
+/// Bins of ln(ratio): [growth_low, growth_low + growth_bins × growth_step), the ends take the rest.
+constexpr std::size_t growth_bins = 70;
+constexpr double growth_step = 0.04;
+constexpr double growth_low = -0.4;
+
+/// The ratio to demand now that its 3 s mean exceeds within the lead time only in a share
+/// `permitted` of all moments. Requires 0 < permitted < 1.
+[[nodiscard]] double growth_ratio(const Growth& growth, const Situation& situation,
+                                  double permitted);
+
+/// Takes in one tick: `now` ends it, `before` is the situation one tick earlier.
+void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
+                  double tick_s, Growth& growth);
+
+/// After a tick without evidence: what follows the moments under way is not known.
+void forget_pending(Growth& growth);
+
+/// The situation at the end of a tick. Moves `roughness` (see ServiceState) on.
+[[nodiscard]] Situation situation_of(const Demand& demand, double tick_s, double& roughness);
+
+}  // namespace headroom::scale

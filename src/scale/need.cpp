@@ -1,0 +1,147 @@
+// The needs: latency, backlog, target, activation from zero, and an objective that is missed.
+#include "scale/need.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "scale/capacity.h"
+#include "scale/growth.h"
+#include "scale/seen.h"
+
+namespace headroom::scale {
+namespace {
+
+/// Replicas kept for chance are this × √(requests in flight): square-root staffing.
+constexpr double staffing = 0.5;
+constexpr double drain_min_s = 2;
+constexpr double feedback_min = 1.1;
+constexpr double feedback_max = 1.5;
+constexpr double at_capacity = 0.9;
+constexpr double outcomes_min = 20;
+constexpr double outcomes_z = 1.28;
+
+std::string grouped(double number) {
+  std::string digits = fmt::format("{:.0f}", number);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
+  return digits;
+}
+
+Need latency_need(const ServicePolicy& policy, const ServiceModel& model, double expected) {
+  const Capacity& capacity = model.capacity;
+  const double in_flight = expected * capacity.latency_s;
+  const double share = std::min(1.0, 2 * (1 - permitted_share(policy)));
+  const double for_chance = staffing * share * std::sqrt(in_flight) / capacity.concurrency;
+  const double replicas = in_flight / capacity.concurrency + for_chance;
+  return {"latency", replicas,
+          fmt::format("{} requests/s expected within {} s need {:.1f} replicas of {}/s each, "
+                      "{:.1f} of them for chance",
+                      brief(expected), brief(model.lead_s), replicas, brief(capacity.per_second()),
+                      for_chance)};
+}
+
+/// Requests that wait here, and those above capacity that wait inside the replicas.
+Need backlog_need(const ServiceModel& model, const ServiceSeen& seen, const Need& latency) {
+  const Capacity& capacity = model.capacity;
+  const double within_s = std::max(drain_min_s, model.startup_s);
+  const double per_replica = capacity.per_second() * within_s;
+  const auto waiting = static_cast<double>(seen.waiting);
+  double inside = seen.concurrency - capacity.concurrency * count(seen, Phase::ready);
+  // Slow for another reason than concurrency: what is in flight is no measure of demand.
+  if (capacity.basis == Basis::held || inside < 0) inside = 0;
+  inside = std::min(inside, std::max(1.0, latency.replicas) * per_replica);
+  const double more = (waiting + inside) / per_replica;
+  return {"backlog", latency.replicas + more,
+          fmt::format("{}; {} waiting, to be served within {} s, need {:.1f} more", latency.text,
+                      brief(waiting + inside), brief(within_s), more)};
+}
+
+Need target_need(double target, const ServiceModel& model, const ServiceSeen& seen,
+                 double expected) {
+  const double in_flight = std::max(seen.concurrency, expected * model.capacity.latency_s);
+  return {"target", in_flight / target,
+          fmt::format("{} in flight at {} per replica", brief(in_flight), brief(target))};
+}
+
+/// The objective is missed though nothing is starting and replicas are full: the model is wrong.
+/// Does not look at demand, so that more demand cannot switch it off.
+void add_feedback(const ServicePolicy& policy, const ServiceModel& model, const ServiceSeen& seen,
+                  const std::vector<OutcomeSample>& outcomes, std::vector<Need>& needs) {
+  double ended = 0;
+  double missed = 0;
+  for (const auto& sample : outcomes) {
+    ended += sample.ended;
+    missed += sample.missed;
+  }
+  const int ready = count(seen, Phase::ready);
+  if (ended < outcomes_min || ready == 0 || count(seen, Phase::starting) > 0) return;
+  if (wilson(missed, ended, -outcomes_z) <= permitted_share(policy)) return;
+  const double load =
+      (seen.concurrency + static_cast<double>(seen.waiting)) / (model.capacity.concurrency * ready);
+  if (load < at_capacity) return;
+  const double factor = std::clamp(load, feedback_min, feedback_max);
+  needs.push_back({"objective missed", needs.front().replicas * factor,
+                   fmt::format("{:.1f}% of the last 10 s were late or shed, {} permitted, at full "
+                               "replicas: {:.2f} × what was learned",
+                               100 * missed / ended,
+                               fmt::format("{}%", brief(100 * permitted_share(policy))), factor)});
+}
+
+}  // namespace
+
+std::string brief(double number) {
+  const double size = std::abs(number);
+  return fmt::format("{:.{}f}", number,
+                     size >= 99.95 || size == std::floor(size) ? 0
+                     : size >= 0.995                           ? 1
+                                                               : 2);
+}
+
+std::string describe(const Capacity& capacity) {
+  const auto each = fmt::format("{} requests/s each", brief(capacity.per_second()));
+  switch (capacity.basis) {
+    case Basis::prior:
+      return fmt::format("prior {}, nothing learned yet: {}", brief(capacity.concurrency), each);
+    case Basis::stated:
+      return fmt::format("{} as stated, nothing learned yet: {}", brief(capacity.concurrency),
+                         each);
+    case Basis::learned:
+      return fmt::format("learned {:.1f} in flight per replica from {} attempts: {}",
+                         capacity.concurrency, grouped(capacity.attempts), each);
+    case Basis::held:
+      return fmt::format(
+          "late at every concurrency, so more replicas would not help: held at "
+          "{:.1f} in flight per replica, {}",
+          capacity.concurrency, each);
+  }
+  return {};
+}
+
+double expected_per_second(const ServicePolicy& policy, const ServiceModel& model,
+                           const ServiceState& before, const Demand& demand) {
+  if (demand.per_second <= 0) return 0;
+  // The situation is that of the tick before: were it today's, more demand could be taken for
+  // a calmer moment and lower the answer.
+  return std::max(demand.per_second, demand_min_per_second) *
+         growth_ratio(model.growth, before.situation, permitted_share(policy));
+}
+
+std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& model,
+                           const ServiceState& before, const ServiceSeen& seen,
+                           const Demand& demand, const std::vector<OutcomeSample>& outcomes) {
+  const double expected = expected_per_second(policy, model, before, demand);
+  std::vector<Need> needs;
+  needs.push_back(latency_need(policy, model, expected));
+  needs.push_back(backlog_need(model, seen, needs.front()));
+  if (needs.back().replicas <= needs.front().replicas) needs.pop_back();
+  if (policy.scale.target_concurrency && *policy.scale.target_concurrency > 0)
+    needs.push_back(target_need(*policy.scale.target_concurrency, model, seen, expected));
+  const bool none = needs.front().replicas <= 0 && needs.back().replicas <= 0;
+  if (none && (demand.mean_120_s > 0 || seen.waiting > 0 || seen.concurrency > 0))
+    needs.push_back({"activation", 1, "requests came within the last 120 s: one replica at least"});
+  add_feedback(policy, model, seen, outcomes, needs);
+  return needs;
+}
+
+}  // namespace headroom::scale

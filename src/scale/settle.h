@@ -1,0 +1,33 @@
+// From needs to one number: shape over time, then bounds; with or without any one rule.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "scale/decision.h"
+#include "scale/need.h"
+
+namespace headroom::scale {
+
+/// All that the number of replicas of one service follows from.
+struct Question {
+  std::vector<Need> needs;   // at least one
+  double needed_lately = 0;  // largest need within the scale-in delay, before this tick
+  double delay_s = 0;        // the scale-in delay
+  double band = 0;           // a fall smaller than this share may be chance
+  bool evidence = true;      // complete; otherwise the number may not fall
+  int last = 0;              // the decision before, or what stands when there is none
+  int ready = 0;
+  spec::Replicas bounds;
+  int step = 0;  // replicas that may be starting at once; 0: no limit
+};
+
+/// The answer. Leaves out the rule named `without`. Appends a reason for each rule that ran
+/// when `reasons` is given. Never falls when a need rises.
+[[nodiscard]] int settle(const Question& question, std::string_view without,
+                         std::vector<Reason>* reasons);
+
+/// The largest need, not rounded.
+[[nodiscard]] double largest(const Question& question, std::string_view without);
+
+}  // namespace headroom::scale
