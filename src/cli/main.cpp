@@ -10,6 +10,8 @@ namespace {
 
 void add_commands(CLI::App& app, Action& chosen) {
   add_check(app, chosen);
+  add_explain(app, chosen);
+  add_replay(app, chosen);
 }
 
 int report(const Error& error) {

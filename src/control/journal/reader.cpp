@@ -97,11 +97,46 @@ Result<> JournalReader::each(const Span& span, bool from_checkpoint,
   }
 }
 
+Result<std::optional<StoredTick>> JournalReader::one(sqlite::Statement& rows) const {
+  if (!TRY(rows.step())) return std::nullopt;
+  return TRY(tick_of(rows));
+}
+
 Result<std::optional<StoredTick>> JournalReader::at(WallTime at) {
   auto rows = TRY(connection_.prepare(
       fmt::format("SELECT {} WHERE wall_ns<=?1 ORDER BY tick.id DESC LIMIT 1", columns)));
-  if (!TRY(rows.bind(unix_ns(at)).step())) return std::nullopt;
-  return TRY(tick_of(rows));
+  return one(rows.bind(unix_ns(at)));
+}
+
+Result<std::optional<StoredTick>> JournalReader::before(const StoredTick& tick) {
+  auto rows = TRY(connection_.prepare(
+      fmt::format("SELECT {} WHERE tick.id<?1 AND run=?2 ORDER BY tick.id DESC LIMIT 1", columns)));
+  return one(rows.bind(tick.id).bind(tick.run));
+}
+
+Result<std::optional<scale::Policy>> JournalReader::policy_at(const StoredTick& tick) {
+  auto rows = TRY(connection_.prepare(
+      "SELECT policy FROM checkpoint WHERE tick_id<=?1 ORDER BY tick_id DESC LIMIT 1"));
+  if (!TRY(rows.bind(tick.id).step())) return std::nullopt;
+  return TRY(decode<scale::Policy>(rows.text(0)));
+}
+
+Result<std::optional<StoredTick>> JournalReader::last_change(const std::string& service,
+                                                             WallTime at) {
+  // One number of each tick, so that a long quiet time costs little.
+  auto rows = TRY(connection_.prepare(
+      "SELECT tick.id, json_extract(one.value, '$.replicas') FROM tick, json_each(decided) one"
+      " WHERE wall_ns<=?1 AND json_extract(one.value, '$.service')=?2 ORDER BY tick.id DESC"));
+  rows.bind(unix_ns(at)).bind(service);
+  std::int64_t later_id = 0;
+  std::int64_t later = 0;
+  while (TRY(rows.step())) {
+    if (later_id != 0 && rows.integer(1) != later) break;
+    later_id = rows.integer(0);
+    later = rows.integer(1);
+  }
+  auto found = TRY(connection_.prepare(fmt::format("SELECT {} WHERE tick.id=?1", columns)));
+  return one(found.bind(later_id));
 }
 
 Result<std::vector<Gap>> JournalReader::gaps(const Span& span) {

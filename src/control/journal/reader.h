@@ -51,6 +51,17 @@ class JournalReader {
   /// The last tick at or before `at`.
   [[nodiscard]] Result<std::optional<StoredTick>> at(WallTime at);
 
+  /// The last tick at or before `at` in which the number wanted for `service` became another one;
+  /// the first one where it never did.
+  [[nodiscard]] Result<std::optional<StoredTick>> last_change(const std::string& service,
+                                                              WallTime at);
+
+  /// The tick that the same run decided before `tick`.
+  [[nodiscard]] Result<std::optional<StoredTick>> before(const StoredTick& tick);
+
+  /// The policy in force at `tick`, when a checkpoint tells.
+  [[nodiscard]] Result<std::optional<scale::Policy>> policy_at(const StoredTick& tick);
+
   /// Gaps that touch `span`.
   [[nodiscard]] Result<std::vector<Gap>> gaps(const Span& span);
 
@@ -59,6 +70,7 @@ class JournalReader {
       : path_(std::move(path)), connection_(std::move(connection)) {}
 
   [[nodiscard]] Result<std::vector<StoredTick>> read(std::int64_t from_id, const Span& span);
+  [[nodiscard]] Result<std::optional<StoredTick>> one(sqlite::Statement& rows) const;
   [[nodiscard]] Result<StoredTick> tick_of(const sqlite::Statement& row) const;
 
   std::string path_;

@@ -1,0 +1,38 @@
+// The options that every command reading a journal has.
+#pragma once
+
+#include <string>
+
+#include "control/journal/reader.h"
+#include "core/result.h"
+
+namespace CLI {
+class App;
+}
+
+namespace headroom::cli {
+
+struct JournalOptions {
+  std::string path;
+  std::string from;  // empty: the journal's begin
+  std::string to;    // empty: its end
+  std::string format = "text";
+
+  [[nodiscard]] bool json() const { return format == "json"; }
+};
+
+/// -j, --journal and --format.
+void add_journal_options(CLI::App& command, JournalOptions& options);
+/// --from and --to.
+void add_span_options(CLI::App& command, JournalOptions& options);
+
+struct OpenJournal {
+  control::JournalReader reader;
+  control::JournalReader::Extent extent;  // at least one tick
+  control::Span span;
+};
+
+/// Fails also when there is nothing in it.
+[[nodiscard]] Result<OpenJournal> open_journal(const JournalOptions& options);
+
+}  // namespace headroom::cli
