@@ -50,13 +50,14 @@ struct Findings {
 
 Result<Findings> replay_all(OpenJournal& journal, control::Replay& replay) {
   Findings found;
-  TRY(journal.reader.each(journal.span, true, [&](control::StoredTick&& tick) -> Result<> {
+  const auto again = [&](const control::StoredTick& tick) -> Result<> {
     auto outcome = TRY(replay.feed(tick, tick.seen.now.wall >= journal.span.from));
     if (!outcome) return {};
     for (auto& difference : outcome->differences)
       if (found.listed.size() < listed_max) found.listed.push_back(std::move(difference));
     return {};
-  }));
+  };
+  TRY(journal.reader.each(journal.span, true, again));
   found.counts = replay.counts();
   return found;
 }
