@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the example services into build/examples/{checkout,catalog}; `test` runs their tests too.
-# Sourced, it only defines the functions examples_setup, examples_build and examples_test.
+# Builds the example services into build/examples/{checkout,catalog}, with build/shop for what a
+# run of them writes. Sourced, it only defines the functions examples_setup and examples_build.
 
 examples_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 examples_out=${EXAMPLES_OUT:-$examples_dir/../build/examples}
@@ -15,7 +15,7 @@ examples_quietly() {
   fi
 }
 
-# The newest of the compilers at hand: golang-go is not in PATH of every login, rustup's are in $HOME.
+# The first of these commands that is there: PATH first, then where installers leave compilers.
 examples_find() {
   local candidate
   for candidate in "$@"; do
@@ -49,12 +49,13 @@ examples_build() {
   local go cargo out target
   go=$(examples_go) || { echo "examples: no Go compiler; run '$0 setup'" >&2; return 1; }
   cargo=$(examples_cargo) || { echo "examples: no cargo; run '$0 setup'" >&2; return 1; }
-  mkdir -p "$examples_out"
+  mkdir -p "$examples_out" "$examples_out/../shop"
   out=$(realpath "$examples_out")
   target=$(examples_target)
   # Each step returns on failure by itself: a caller may have sourced this without `set -e`.
   examples_quietly 'building examples/checkout' env -C "$examples_dir/checkout" \
-    GOTOOLCHAIN=local CGO_ENABLED=0 "$go" build -trimpath -buildvcs=false -o "$out/checkout" . || return
+    GOTOOLCHAIN=local CGO_ENABLED=0 \
+    "$go" build -trimpath -buildvcs=false -o "$out/checkout" . || return
   examples_quietly 'building examples/catalog' env -C "$examples_dir/catalog" \
     "$cargo" build --quiet --locked --release --target-dir "$target" || return
   # A copy by rename: replicas that run the old binary keep it, and see that the path changed.
@@ -64,22 +65,11 @@ examples_build() {
   fi
 }
 
-examples_test() {
-  local target
-  target=$(examples_target)
-  examples_quietly 'testing examples/checkout' env -C "$examples_dir/checkout" \
-    GOTOOLCHAIN=local "$(examples_go)" test -count=1 ./... || return
-  # With the release profile, which has the dependencies compiled already.
-  examples_quietly 'testing examples/catalog' env -C "$examples_dir/catalog" \
-    "$(examples_cargo)" test --quiet --locked --release --target-dir "$target"
-}
-
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   set -euo pipefail
   case ${1:-build} in
     setup) examples_setup ;;
     build) examples_setup && examples_build ;;
-    test) examples_setup && examples_build && examples_test ;;
-    *) echo "usage: $0 [setup|build|test]" >&2; exit 2 ;;
+    *) echo "usage: $0 [setup|build]" >&2; exit 2 ;;
   esac
 fi
