@@ -1,0 +1,63 @@
+// One JSON line per finished request, or per sampled one.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/random.h"
+#include "core/result.h"
+#include "core/time.h"
+#include "io/fd.h"
+
+namespace headroom::gateway {
+
+/// The open file, shared by all workers; each write appends whole lines.
+struct AccessLogFile {
+  io::Fd fd;
+  double sample = 0;  // share of requests that are logged; sheds and failures always are
+
+  /// "-" is standard output; an empty path gives null: no log.
+  [[nodiscard]] static Result<std::shared_ptr<AccessLogFile>> open(const std::string& path,
+                                                                   double sample);
+};
+
+struct AccessEntry {
+  WallTime at{};
+  std::string_view request_id;
+  std::string_view traceparent;
+  std::string_view service;
+  std::string_view route;
+  std::string_view method;
+  std::string_view path;
+  std::string_view replica;
+  std::string_view outcome;
+  std::string_view reason;
+  int status = 0;
+  int attempts = 0;
+  std::int64_t bytes = 0;
+  Duration latency{};
+  Duration waited{};
+};
+
+/// One worker's buffer in front of the file.
+class AccessLog {
+ public:
+  void use(std::shared_ptr<AccessLogFile> file) {
+    flush();
+    file_ = std::move(file);
+  }
+  [[nodiscard]] bool wants(bool remarkable, Random& random) const {
+    return file_ != nullptr && (remarkable || random.uniform() < file_->sample);
+  }
+  void write(const AccessEntry& entry);
+  void flush();
+  ~AccessLog() { flush(); }
+
+ private:
+  std::shared_ptr<AccessLogFile> file_;
+  std::string buffer_;
+};
+
+}  // namespace headroom::gateway

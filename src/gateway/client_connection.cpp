@@ -1,0 +1,48 @@
+// Client connections.
+#include "gateway/client_connection.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <array>
+
+#include "gateway/exchange.h"
+#include "gateway/worker.h"
+
+namespace headroom::gateway {
+namespace {
+
+constexpr std::size_t dropped_max = 1 << 20;  // bytes read and dropped before closing anyway
+
+}  // namespace
+
+ClientConnection::~ClientConnection() {
+  worker_.loop().remove(fd_.get(), *this);
+}
+
+void ClientConnection::on_events(std::uint32_t events) {
+  if (exchange != nullptr) return exchange->on_client(events);
+  if (lingering_) return drop_input();
+  if ((events & EPOLLIN) != 0) return worker_.begin_exchange(*this, events);
+  if ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) worker_.close(*this);
+}
+
+void ClientConnection::linger(Instant now) {
+  lingering_ = true;
+  idle_since = now;
+  shutdown(fd_.get(), SHUT_WR);
+  drop_input();
+}
+
+void ClientConnection::drop_input() {
+  std::array<char, 4096> bytes;
+  ssize_t count = 0;
+  while ((count = read(fd_.get(), bytes.data(), bytes.size())) > 0) {
+    dropped_ += static_cast<std::size_t>(count);
+    if (dropped_ > dropped_max) break;
+  }
+  const bool more_may_come = count < 0 && (errno == EAGAIN || errno == EINTR);
+  if (!more_may_come) worker_.close(*this);
+}
+
+}  // namespace headroom::gateway

@@ -1,0 +1,318 @@
+// A request's way to a replica: read, routed, admitted, perhaps waiting, then sent.
+#include "gateway/exchange.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+
+#include "gateway/client_connection.h"
+#include "gateway/worker.h"
+#include "io/clock.h"
+
+namespace headroom::gateway {
+namespace {
+
+http::Limits limits_of(const Worker& worker) {
+  http::Limits limits;
+  limits.body_bytes = worker.table()->generation->config.gateway.body_max_bytes;
+  return limits;
+}
+
+std::uint8_t rank(spec::Priority priority) {
+  return static_cast<std::uint8_t>(priority);
+}
+
+}  // namespace
+
+Exchange::Exchange(Worker& worker)
+    : worker_(worker),
+      request_(limits_of(worker)),
+      response_(http::Limits{}),
+      deadline_([this] { on_deadline(); }),
+      phase_([this] { on_phase(); }) {}
+
+ServicePool& Exchange::pool() const {
+  return *route_->pool;
+}
+
+void Exchange::start(ClientConnection& client, std::uint32_t events) {
+  client_ = &client;
+  client.exchange = this;
+  client_readable_ = true;
+  client_closing_ = (events & EPOLLRDHUP) != 0;
+  client_in_.clear();
+  again_ = true;
+  continue_connection();
+}
+
+void Exchange::continue_connection() {
+  while (again_) {
+    again_ = false;
+    begin_request();
+  }
+}
+
+void Exchange::begin_request() {
+  state_ = State::reading_head;
+  table_ = worker_.table();
+  started_ = worker_.loop().now();
+  request_.reset();
+  worker_.loop().arm(phase_, table_->generation->config.gateway.head_timeout);
+  read_head();
+}
+
+void Exchange::on_client(std::uint32_t events) {
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) return client_gone();
+  if ((events & EPOLLIN) != 0) client_readable_ = true;
+  if ((events & EPOLLRDHUP) != 0) {
+    client_readable_ = true;
+    if (state_ == State::reading_head)
+      client_closing_ = true;
+    else if (!client_closing_)
+      return client_gone();
+  }
+  advance();
+  continue_connection();
+}
+
+void Exchange::on_upstream(std::uint32_t events) {
+  if (state_ == State::connecting) {
+    if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) connected();
+    return continue_connection();
+  }
+  if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) upstream_readable_ = true;
+  if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) upstream_closed_ = true;
+  advance();
+  continue_connection();
+}
+
+void Exchange::advance() {
+  switch (state_) {
+    case State::reading_head:
+      return read_head();
+    case State::relaying:
+      if (pump_request() == Life::running) (void)pump_response();
+      return;
+    case State::answering:
+      if (flush_client() == Life::running && client_out_.empty()) finish();
+      return;
+    case State::idle:
+    case State::waiting:
+    case State::connecting:
+      return;  // what is readable stays in the kernel until there is somewhere to send it
+  }
+}
+
+void Exchange::read_head() {
+  while (true) {
+    const http::Step step = request_.next(client_in_.readable());
+    client_in_.consume(step.consumed);
+    if (step.event == http::Event::head) return route();
+    if (step.event == http::Event::refused) {
+      const http::Refusal refusal = request_.refusal();
+      ++worker_.stats().refused[refusal.reason];
+      keep_client_ = false;
+      return answer({refusal.status, refusal.reason, "http_request_error",
+                     "the request is not acceptable HTTP", Outcome::failed});
+    }
+    if (!client_readable_) {
+      if (client_in_.empty() && client_in_.position() == 0) go_idle();  // nothing has come yet
+      return;
+    }
+    if (read_client() == Life::ended) return;
+  }
+}
+
+void Exchange::route() {
+  worker_.loop().disarm(phase_);
+  started_ = worker_.loop().now();
+  head_end_ = client_in_.position();
+  const http::RequestHead& head = request_.head();
+  keep_client_ = head.keep_alive && !client_closing_;
+  to_http10_ = head.minor_version == 0;
+  if (head.framing == http::Framing::none) {
+    request_complete_ = request_.next(client_in_.readable()).event == http::Event::complete;
+    CHECK(request_complete_);
+  }
+  request_id_ = http::valid_request_id(head);
+  if (request_id_.empty()) {
+    const auto end = fmt::format_to_n(made_id_.data(), made_id_.size(), "{:016x}{:016x}",
+                                      worker_.random().next(), worker_.random().next());
+    request_id_ = {made_id_.data(), end.size};
+  }
+  traceparent_ = http::valid_traceparent(head);
+  if (traceparent_.empty()) {
+    // Sampled, so that services which follow their parent trace as they would without headroom.
+    const auto end =
+        fmt::format_to_n(made_trace_.data(), made_trace_.size(), "00-{:016x}{:016x}-{:016x}-01",
+                         worker_.random().next(), worker_.random().next(), worker_.random().next());
+    traceparent_ = {made_trace_.data(), end.size};
+  }
+  const Router::Match match =
+      table_->generation->router.find(head.host_name, head.path, head.method_text);
+  if (match.route == nullptr) {
+    const bool method = match.miss == Router::Miss::method_not_allowed;
+    const std::string_view reason = method ? "method_not_allowed" : "no_route";
+    ++worker_.stats().refused[reason];
+    return answer(
+        {method ? 405 : 404, reason, "destination_not_found",
+         method ? "the route does not allow this method" : "no route matches this host and path",
+         Outcome::failed});
+  }
+  route_ = &table_->routes[match.route->index];
+  ++route_->stats->arrivals;
+  worker_.loop().arm(deadline_, route_->ref->route->timeouts.total);
+  admit();
+}
+
+void Exchange::admit() {
+  if (auto permit = pool().take(avoid_, worker_.loop().now(), worker_.random()))
+    return dispatch(std::move(*permit));
+  wait_for_place();
+}
+
+void Exchange::wait_for_place() {
+  const Instant now = worker_.loop().now();
+  const auto joined = pool().queue().join(*this, rank(route_->ref->route->priority), now);
+  if (joined.displaced != nullptr) static_cast<Exchange*>(joined.displaced)->displaced();
+  if (!joined.accepted) {
+    return answer({503, "queue_full", "connection_limit_reached",
+                   "all replicas are busy and the queue is full", Outcome::shed});
+  }
+  state_ = State::waiting;
+  worker_.loop().arm(phase_, table_->generation->config.gateway.queue.wait);
+  pool().note_queue();
+}
+
+void Exchange::granted(Permit permit) {
+  pool().note_queue();
+  worker_.loop().disarm(phase_);
+  waited_ = io::monotonic_now() - started_;
+  dispatch(std::move(permit));
+  continue_connection();
+}
+
+void Exchange::displaced() {
+  pool().note_queue();
+  answer({503, "displaced", "connection_limit_reached",
+          "a more important request took this one's place in the queue", Outcome::shed});
+  continue_connection();
+}
+
+void Exchange::dispatch(Permit permit) {
+  permit_ = std::move(permit);
+  ++attempts_;
+  sent_ = worker_.loop().now();
+  response_.reset(request_.head().method == http::Method::head);
+  response_started_ = response_complete_ = upstream_closed_ = write_broken_ = false;
+  upstream_in_.clear();
+  const std::string& id = permit_.upstream->replica().id;
+  replica_id_ = {replica_name_.data(), id.copy(replica_name_.data(), replica_name_.size())};
+
+  // On a second attempt everything sent so far is still in the buffer.
+  upstream_out_.rewind(0);
+  if (attempts_ == 1 && !write_upstream_head()) {
+    return answer({431, "head_too_large", "http_request_error",
+                   "the request's head does not fit with what the gateway adds", Outcome::failed});
+  }
+  // A second attempt asks for a new connection: the kept ones may all be as stale as the first.
+  if (attempts_ == 1) upstream_ = permit_.upstream->take_idle();
+  if (upstream_ != nullptr) {
+    upstream_->exchange = this;
+    return connected();
+  }
+  auto connection = permit_.upstream->connect();
+  if (!connection) {
+    (void)upstream_broke("connect");
+    return;
+  }
+  ++pool().stats().connects;
+  upstream_ = std::move(*connection);
+  upstream_->exchange = this;
+  state_ = State::connecting;
+  worker_.loop().arm(phase_, route_->ref->route->timeouts.connect);
+}
+
+void Exchange::connected() {
+  if (!upstream_->connected && io::connect_result(upstream_->fd()) != 0) {
+    (void)upstream_broke("connect");
+    return;
+  }
+  upstream_->connected = true;
+  state_ = State::relaying;
+  upstream_readable_ = false;
+  const spec::Timeouts& timeouts = route_->ref->route->timeouts;
+  if (timeouts.first_byte > Duration{})
+    worker_.loop().arm(phase_, timeouts.first_byte);
+  else
+    worker_.loop().disarm(phase_);
+  if (request_.head().expect_continue && attempts_ == 1 && client_in_.empty())
+    client_out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  advance();
+}
+
+bool Exchange::write_upstream_head() {
+  upstream_out_.clear();
+  const Duration left = route_->ref->route->timeouts.total - age();
+  const http::RequestContext context{
+      .peer = client_->peer(),
+      .request_id = request_id_,
+      .traceparent = traceparent_,
+      .remaining_ms = std::max<std::int64_t>(1, left / std::chrono::milliseconds(1))};
+  const std::size_t size =
+      http::write_request_head(request_.head(), context, upstream_out_.writable());
+  upstream_out_.commit(size);
+  return size > 0;
+}
+
+void Exchange::on_deadline() {
+  const bool waiting = state_ == State::waiting;
+  answer({504, waiting ? "deadline_in_queue" : "timeout",
+          waiting ? "connection_limit_reached" : "http_response_timeout",
+          waiting ? "the route's timeout was over before a replica was free"
+                  : "the replica did not answer within the route's timeout",
+          waiting ? Outcome::shed : Outcome::failed});
+  continue_connection();
+}
+
+void Exchange::on_phase() {
+  phase_over();
+  continue_connection();
+}
+
+void Exchange::phase_over() {
+  switch (state_) {
+    case State::reading_head:
+      keep_client_ = false;
+      ++worker_.stats().refused["head_timeout"];
+      return answer({408, "head_timeout", "http_request_error",
+                     "the request's head did not arrive in time", Outcome::failed});
+    case State::waiting: {
+      const bool none = pool().replica_count() == 0;
+      return answer({503, none ? "no_replica" : "queue_timeout",
+                     none ? "destination_unavailable" : "connection_limit_reached",
+                     none ? "no replica of the service is ready"
+                          : "no replica was free within the queue's wait",
+                     Outcome::shed});
+    }
+    case State::connecting:
+      (void)upstream_broke("connect_timeout");
+      return;
+    case State::relaying:
+      return answer({504, response_started_ ? "idle_timeout" : "first_byte_timeout",
+                     "http_response_timeout", "the replica was silent for too long",
+                     Outcome::failed});
+    case State::idle:
+    case State::answering:
+      return close_client(false);
+  }
+}
+
+Duration Exchange::age() const {
+  return io::monotonic_now() - started_;
+}
+
+bool Exchange::past_objective() const {
+  return route_ != nullptr && age() > route_->ref->route->objective.latency;
+}
+
+}  // namespace headroom::gateway

@@ -1,0 +1,156 @@
+// One request's life: read, routed, admitted, sent to a replica, answered. It ends exactly once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "gateway/buffer.h"
+#include "gateway/service_pool.h"
+#include "gateway/stats.h"
+#include "http/forward.h"
+#include "http/parser.h"
+#include "io/timer.h"
+#include "protect/waiting.h"
+
+namespace headroom::gateway {
+
+class ClientConnection;
+class Worker;
+struct RouteEntry;
+struct Table;
+
+/// Borrowed by a client connection from the first byte of a request to the last byte of its answer,
+/// then reused: in the steady state nothing is allocated. Lives on its worker's thread.
+class Exchange final : public protect::Waiter {
+ public:
+  explicit Exchange(Worker& worker);
+
+  /// Reads the request whose first bytes are there.
+  void start(ClientConnection& client, std::uint32_t events);
+  void on_client(std::uint32_t events);
+  void on_upstream(std::uint32_t events);
+
+  /// It is this waiter's turn: a place at a replica is free.
+  void granted(Permit permit);
+  /// A more important request took its place in the queue.
+  void displaced();
+  /// The gateway stops: ends now, whatever its state.
+  void abort();
+
+  [[nodiscard]] ServicePool& pool() const;
+
+ private:
+  enum class State : std::uint8_t { idle, reading_head, waiting, connecting, relaying, answering };
+  /// What the pumps tell: whether this exchange still runs.
+  enum class Life : std::uint8_t { running, ended };
+
+  // exchange.cpp: the way to a replica
+  void advance();
+  void begin_request();
+  /// Begins the connection's next requests, one after the other instead of one within the other.
+  void continue_connection();
+  void read_head();
+  void route();
+  void admit();
+  void wait_for_place();
+  void dispatch(Permit permit);
+  void connected();
+  [[nodiscard]] bool write_upstream_head();
+  void on_deadline();
+  void on_phase();
+  void phase_over();
+
+  // exchange_relay.cpp: bytes both ways
+  [[nodiscard]] Life pump_request();
+  [[nodiscard]] Life parse_request_body();
+  [[nodiscard]] Life pump_response();
+  [[nodiscard]] Life parse_response();
+  [[nodiscard]] Life response_head();
+  void response_complete();
+  [[nodiscard]] Life read_client();
+  [[nodiscard]] Life read_upstream();
+  [[nodiscard]] Life flush_upstream();
+  [[nodiscard]] Life flush_client();
+  [[nodiscard]] bool body_fits(std::size_t room, std::size_t pending) const;
+
+  // exchange_end.cpp: how it ends
+  struct Cause {
+    int status;
+    std::string_view reason;       // machine-readable, static
+    std::string_view proxy_error;  // RFC 9209
+    std::string_view detail;
+    Outcome outcome;
+  };
+  Life upstream_broke(std::string_view what);
+  void answer(const Cause& cause);
+  void client_gone();
+  void end_attempt(bool failed, bool reusable);
+  void drop_attempt();
+  void leave_queue();
+  void record(Outcome outcome);
+  void finish();
+  void go_idle();
+  void close_client(bool linger);
+  void forget_request();
+
+  [[nodiscard]] Duration age() const;
+  [[nodiscard]] bool past_objective() const;
+
+  Worker& worker_;
+  ClientConnection* client_ = nullptr;
+  std::shared_ptr<const Table> table_;
+  const RouteEntry* route_ = nullptr;
+  State state_ = State::idle;
+
+  // Client side.
+  bool client_readable_ = false;  // the kernel may hold more
+  bool client_closing_ = false;   // it sent its last byte together with the request
+  bool request_complete_ = false;
+  bool replayable_ = true;  // upstream_out_ still holds everything that was sent
+  bool keep_client_ = true;
+  bool again_ = false;  // the next request of this connection is to be read
+  bool recorded_ = false;
+  std::size_t head_end_ = 0;
+
+  // Replica side.
+  Permit permit_;
+  std::unique_ptr<UpstreamConnection> upstream_;
+  const Replica* avoid_ = nullptr;  // where the previous attempt failed
+  bool upstream_readable_ = false;
+  bool upstream_closed_ = false;   // EPOLLRDHUP seen: read to the end
+  bool write_broken_ = false;      // the replica takes no more of the request
+  bool response_started_ = false;  // a response head was written towards the client
+  bool response_complete_ = false;
+  bool response_chunked_ = false;  // towards the client
+  bool to_http10_ = false;
+  int attempts_ = 0;
+
+  // What it was, for statistics and the log.
+  Instant started_{};
+  Instant sent_{};  // start of the present attempt
+  Duration waited_{};
+  int status_ = 0;
+  std::string_view reason_;
+  Outcome planned_ = Outcome::good;  // unless the clock says late
+  std::int64_t bytes_out_ = 0;
+  std::string_view request_id_;
+  std::string_view traceparent_;
+  std::string_view replica_id_;
+  std::array<char, 32> made_id_;
+  std::array<char, 55> made_trace_;
+  std::array<char, 40> replica_name_;
+
+  http::RequestParser request_;
+  http::ResponseParser response_;
+  io::Timer deadline_;  // the route's total timeout
+  io::Timer phase_;     // head, queue, connect, first byte, idle: whichever is now
+
+  Buffer<32 * 1024> client_in_;
+  Buffer<64 * 1024> upstream_out_;
+  Buffer<32 * 1024> upstream_in_;
+  Buffer<64 * 1024> client_out_;
+};
+
+}  // namespace headroom::gateway

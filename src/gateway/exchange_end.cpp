@@ -1,0 +1,205 @@
+// How a request ends: answered, retried, given up by its client, or cut short. Exactly once.
+#include "gateway/client_connection.h"
+#include "gateway/exchange.h"
+#include "gateway/worker.h"
+#include "io/clock.h"
+
+namespace headroom::gateway {
+namespace {
+
+constexpr int retry_after_s = 1;  // what a shed client is told: the queue turns over in this time
+
+}  // namespace
+
+Exchange::Life Exchange::upstream_broke(std::string_view what) {
+  const bool connecting = state_ != State::relaying;
+  // A kept connection that the replica closed just now, before it could see this request.
+  const bool stale = !connecting && upstream_->reused && !response_started_ &&
+                     upstream_in_.position() == 0 && upstream_in_.empty();
+  const bool may_repeat = connecting || (stale && http::idempotent(request_.head().method));
+  const bool retry = may_repeat && replayable_ && attempts_ == 1;
+  avoid_ = connecting ? &permit_.upstream->replica() : nullptr;
+  if (stale)
+    drop_attempt();
+  else
+    end_attempt(true, false);
+  if (retry) {
+    ++pool().stats().retries;
+    worker_.loop().disarm(phase_);
+    write_broken_ = false;
+    admit();
+    return Life::ended;
+  }
+  const bool timeout = what == "connect_timeout";
+  answer({timeout ? 504 : 502, connecting ? (timeout ? what : "connect_failed") : what,
+          connecting ? (timeout ? "connection_timeout" : "connection_refused")
+                     : "http_response_incomplete",
+          connecting ? "no connection to the replica could be made"
+                     : "the replica broke the connection before its answer was whole",
+          Outcome::failed});
+  return Life::ended;
+}
+
+void Exchange::answer(const Cause& cause) {
+  leave_queue();
+  worker_.loop().disarm(deadline_);
+  if (cause.status < 500)
+    drop_attempt();  // the client's fault says nothing of the replica
+  else if (permit_.upstream != nullptr)
+    end_attempt(true, false);
+  reason_ = cause.reason;
+  planned_ = cause.outcome;
+  if (response_started_) {  // part of another answer is on its way: only closing tells the client
+    record(cause.outcome);
+    return close_client(false);
+  }
+  status_ = cause.status;
+  keep_client_ = keep_client_ && request_complete_ && !worker_.draining();
+  const http::Problem problem{
+      .status = cause.status,
+      .reason = cause.reason,
+      .proxy_error = cause.proxy_error,
+      .detail = cause.detail,
+      .request_id = request_id_,
+      .retry_after_s = cause.outcome == Outcome::shed ? retry_after_s : 0,
+      .keep_alive = keep_client_,
+      .to_head_request = route_ != nullptr && request_.head().method == http::Method::head};
+  client_out_.commit(http::write_problem(problem, client_out_.writable()));
+  response_started_ = true;
+  state_ = State::answering;
+  worker_.loop().arm(phase_, table_->generation->config.gateway.head_timeout);
+  if (flush_client() == Life::running && client_out_.empty()) finish();
+}
+
+void Exchange::client_gone() {
+  if (state_ != State::reading_head && state_ != State::idle) {
+    record(past_objective() ? Outcome::late : Outcome::gone);
+    reason_ = "client_gone";
+  }
+  close_client(false);
+}
+
+void Exchange::end_attempt(bool failed, bool reusable) {
+  const Instant now = io::monotonic_now();
+  const Duration latency = now - sent_;
+  pool().attempt_ended(permit_, failed, latency > route_->ref->route->objective.latency, latency,
+                       now);
+  if (upstream_ != nullptr) {
+    upstream_->exchange = nullptr;
+    if (reusable) permit_.upstream->keep(std::move(upstream_), now);
+    upstream_.reset();
+  }
+  pool().give_back(permit_, now);
+  worker_.place_freed(pool());
+}
+
+void Exchange::drop_attempt() {
+  if (permit_.upstream == nullptr) return;
+  // Time that passed within the objective says nothing of the replica; beyond, it was late.
+  if (io::monotonic_now() - sent_ > route_->ref->route->objective.latency)
+    return end_attempt(false, false);
+  upstream_.reset();
+  pool().give_back(permit_, io::monotonic_now());
+  worker_.place_freed(pool());
+}
+
+void Exchange::leave_queue() {
+  if (!waiting()) return;
+  leave();
+  pool().note_queue();
+}
+
+void Exchange::record(Outcome outcome) {
+  if (recorded_) return;
+  recorded_ = true;
+  const Duration latency = age();
+  if (outcome == Outcome::good && past_objective()) outcome = Outcome::late;
+  if (route_ != nullptr) {
+    RouteStats& stats = *route_->stats;
+    ++stats.outcomes[static_cast<std::size_t>(outcome)];
+    if (outcome == Outcome::good || outcome == Outcome::late)
+      stats.latency.record(latency);
+    else
+      ++stats.reasons[reason_.empty() ? std::string_view("upstream_5xx") : reason_];
+  }
+  const bool remarkable = outcome == Outcome::shed || outcome == Outcome::failed;
+  if (!worker_.access_log().wants(remarkable, worker_.random())) return;
+  const bool has_head = route_ != nullptr;
+  worker_.access_log().write({
+      .at = io::wall_now(),
+      .request_id = request_id_,
+      .traceparent = traceparent_,
+      .service = has_head ? std::string_view(route_->ref->service->name) : "",
+      .route = has_head ? std::string_view(route_->ref->route->name) : "",
+      .method = has_head ? request_.head().method_text : "",
+      .path = has_head ? request_.head().path : "",
+      .replica = replica_id_,
+      .outcome = name(outcome),
+      .reason = reason_,
+      .status = status_,
+      .attempts = attempts_,
+      .bytes = bytes_out_,
+      .latency = latency,
+      .waited = waited_,
+  });
+}
+
+void Exchange::finish() {
+  record(status_ >= 500 && planned_ == Outcome::good ? Outcome::failed : planned_);
+  worker_.loop().disarm(deadline_);
+  worker_.loop().disarm(phase_);
+  if (!keep_client_ || !request_complete_) return close_client(!request_complete_);
+  forget_request();
+  client_in_.compact();
+  again_ = true;  // the client may have sent the next request already
+}
+
+void Exchange::go_idle() {
+  ClientConnection& client = *client_;
+  client.exchange = nullptr;
+  client.idle_since = worker_.loop().now();
+  state_ = State::idle;
+  client_ = nullptr;
+  table_.reset();
+  worker_.loop().disarm(phase_);
+  worker_.release(*this);
+}
+
+void Exchange::close_client(bool linger) {
+  leave_queue();
+  drop_attempt();
+  worker_.loop().disarm(deadline_);
+  worker_.loop().disarm(phase_);
+  forget_request();
+  again_ = false;
+  ClientConnection& client = *client_;
+  go_idle();
+  if (linger)
+    client.linger(worker_.loop().now());
+  else
+    worker_.close(client);
+}
+
+void Exchange::abort() {
+  if (state_ == State::idle) return;
+  reason_ = "shutdown";
+  if (state_ != State::reading_head) record(Outcome::failed);
+  close_client(false);
+}
+
+void Exchange::forget_request() {
+  route_ = nullptr;
+  avoid_ = nullptr;
+  request_complete_ = response_started_ = response_complete_ = recorded_ = false;
+  write_broken_ = upstream_closed_ = false;
+  replayable_ = true;
+  attempts_ = 0;
+  status_ = 0;
+  waited_ = {};
+  reason_ = replica_id_ = request_id_ = traceparent_ = {};
+  planned_ = Outcome::good;
+  bytes_out_ = 0;
+  client_out_.clear();
+}
+
+}  // namespace headroom::gateway

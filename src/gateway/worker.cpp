@@ -1,0 +1,186 @@
+// A worker of the gateway.
+#include "gateway/worker.h"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+namespace headroom::gateway {
+namespace {
+
+constexpr Duration sweep_every = std::chrono::seconds(1);
+constexpr Duration linger_longest = std::chrono::seconds(2);
+
+}  // namespace
+
+std::shared_ptr<WaitBoard> Shared::board(const std::string& service) {
+  const std::lock_guard lock(boards_mutex);
+  std::shared_ptr<WaitBoard>& board = boards[service];
+  if (board == nullptr) board = std::make_shared<WaitBoard>();
+  return board;
+}
+
+Worker::Worker(std::size_t index, std::uint64_t seed, std::unique_ptr<io::Loop> loop,
+               Shared& shared)
+    : index_(index), loop_(std::move(loop)), shared_(shared), random_(seed), sweep_timer_([this] {
+        sweep();
+      }) {
+  loop_->arm(sweep_timer_, sweep_every);
+}
+
+Worker::~Worker() {
+  abort_all();
+  clients_.clear();
+  listeners_.clear();
+}
+
+void Worker::run() {
+  loop_->run();
+}
+
+ServicePool& Worker::pool(const std::string& service) {
+  auto& pool = pools_[service];
+  if (pool == nullptr) {
+    pool = std::make_unique<ServicePool>(service, index_, shared_.board(service),
+                                         stats_.services[service]);
+    pool->settle(loop_->now());
+  }
+  return *pool;
+}
+
+void Worker::use(std::shared_ptr<const Generation> generation, std::shared_ptr<AccessLogFile> log) {
+  auto table = std::make_shared<Table>();
+  for (const RouteRef& ref : generation->router.routes()) {
+    ServicePool& of_service = pool(ref.service->name);
+    of_service.queue().set_limit(static_cast<std::size_t>(generation->config.gateway.queue.length));
+    table->routes.push_back({&ref, &stats_.routes[ref.route->name], &of_service});
+  }
+  table->generation = std::move(generation);
+  table_ = std::move(table);
+  access_log_.use(std::move(log));
+}
+
+void Worker::publish(const std::shared_ptr<const Endpoints>& endpoints) {
+  static const std::vector<Endpoint> none;
+  endpoints_ = endpoints;
+  for (const auto& [service, list] : endpoints->services) (void)pool(service);
+  for (auto& [service, of_service] : pools_) {
+    const auto published = endpoints->services.find(service);
+    of_service->publish(*loop_, published != endpoints->services.end() ? published->second : none);
+    serve_waiters(*of_service);
+  }
+  epoch_.store(endpoints->epoch, std::memory_order_release);
+}
+
+void Worker::listen(io::Fd fd) {
+  const int raw = fd.get();
+  listeners_.push_back(std::make_unique<Listener>(*this, std::move(fd)));
+  CHECK(loop_->add(raw, EPOLLIN, *listeners_.back()).has_value());
+}
+
+void Worker::stop_listening() {
+  listeners_.clear();
+}
+
+void Worker::drain() {
+  draining_ = true;
+  stop_listening();
+  for (std::size_t i = clients_.size(); i-- > 0;)
+    if (clients_[i]->exchange == nullptr && !clients_[i]->lingering()) close(*clients_[i]);
+}
+
+void Worker::abort_all() {
+  for (const auto& exchange : exchanges_) exchange->abort();
+}
+
+WorkerStats Worker::seal() {
+  for (auto& [service, of_service] : pools_) {
+    of_service->settle(loop_->now());
+    of_service->stats().waiting = static_cast<std::int64_t>(of_service->queue().size());
+  }
+  stats_.connections_open = open_connections();
+  WorkerStats sealed = stats_;
+  // Reset in place: tables and pools point at the entries.
+  for (auto& [name, route] : stats_.routes) route = RouteStats{};
+  for (auto& [name, service] : stats_.services) service = ServiceStats{};
+  stats_.refused.clear();
+  stats_.connections_accepted = stats_.connections_refused = 0;
+  return sealed;
+}
+
+void Worker::accepted(io::Fd fd, const io::Address& peer) {
+  const auto limit = static_cast<std::size_t>(table_->generation->config.gateway.connections_max);
+  std::int64_t open_everywhere = 0;
+  for (const Worker* worker : shared_.workers) open_everywhere += worker->open_connections();
+  if (static_cast<std::size_t>(open_everywhere) >= limit) {
+    ++stats_.connections_refused;
+    return;
+  }
+  const int on = 1;
+  setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ++stats_.connections_accepted;
+  const int raw = fd.get();
+  auto client = std::make_unique<ClientConnection>(*this, std::move(fd), peer, loop_->now());
+  client->slot = clients_.size();
+  if (!loop_->add(raw, EPOLLIN | EPOLLOUT | EPOLLRDHUP, *client)) return;
+  clients_.push_back(std::move(client));
+  open_.store(static_cast<std::int64_t>(clients_.size()), std::memory_order_relaxed);
+}
+
+void Worker::begin_exchange(ClientConnection& client, std::uint32_t events) {
+  if (free_.empty()) {
+    exchanges_.push_back(std::make_unique<Exchange>(*this));
+    free_.push_back(exchanges_.back().get());
+  }
+  Exchange* exchange = free_.back();
+  free_.pop_back();
+  exchange->start(client, events);
+}
+
+void Worker::release(Exchange& exchange) {
+  free_.push_back(&exchange);
+}
+
+void Worker::close(ClientConnection& client) {
+  const std::size_t slot = client.slot;
+  std::swap(clients_[slot], clients_.back());
+  clients_[slot]->slot = slot;
+  clients_.pop_back();
+  open_.store(static_cast<std::int64_t>(clients_.size()), std::memory_order_relaxed);
+}
+
+void Worker::place_freed(ServicePool& of_service) {
+  const auto longest = of_service.board().longest(shared_.workers.size());
+  if (!longest) return;
+  if (*longest == index_) return serve_waiters(of_service);
+  Worker& other = *shared_.workers[*longest];
+  other.loop().post(
+      [&other, service = of_service.name()] { other.serve_waiters(other.pool(service)); });
+}
+
+void Worker::serve_waiters(ServicePool& of_service) {
+  while (protect::Waiter* waiter = of_service.queue().first()) {
+    auto permit = of_service.take(nullptr, loop_->now(), random_);
+    if (!permit) break;
+    waiter->leave();
+    static_cast<Exchange*>(waiter)->granted(std::move(*permit));
+  }
+  of_service.note_queue();
+}
+
+void Worker::sweep() {
+  loop_->arm(sweep_timer_, sweep_every);
+  access_log_.flush();
+  const Instant now = loop_->now();
+  const Duration idle = table_ ? table_->generation->config.gateway.idle : Duration::max();
+  for (std::size_t i = clients_.size(); i-- > 0;) {
+    ClientConnection& client = *clients_[i];
+    if (client.exchange != nullptr) continue;
+    if (now - client.idle_since > (client.lingering() ? linger_longest : idle)) close(client);
+  }
+  for (auto& [service, of_service] : pools_) of_service->close_old_connections(now);
+}
+
+}  // namespace headroom::gateway

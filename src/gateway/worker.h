@@ -1,0 +1,107 @@
+// One thread of the gateway with everything it owns: connections, exchanges, pools, counters.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "gateway/access_log.h"
+#include "gateway/client_connection.h"
+#include "gateway/exchange.h"
+#include "gateway/generation.h"
+#include "gateway/listener.h"
+#include "gateway/service_pool.h"
+#include "gateway/stats.h"
+#include "io/loop.h"
+
+namespace headroom::gateway {
+
+/// A route with this worker's counters and pool.
+struct RouteEntry {
+  const RouteRef* ref = nullptr;
+  RouteStats* stats = nullptr;
+  ServicePool* pool = nullptr;
+};
+
+/// One generation as this worker uses it. Exchanges keep the table they started with.
+struct Table {
+  std::shared_ptr<const Generation> generation;
+  std::vector<RouteEntry> routes;  // by RouteRef::index
+};
+
+/// The few things that workers share; outlives them.
+struct Shared {
+  std::vector<class Worker*> workers;
+  std::map<std::string, std::shared_ptr<WaitBoard>> boards;  // by service; guarded by boards_mutex
+  std::mutex boards_mutex;
+
+  [[nodiscard]] std::shared_ptr<WaitBoard> board(const std::string& service);
+};
+
+/// Its methods run on its own thread unless they say otherwise.
+class Worker {
+ public:
+  Worker(std::size_t index, std::uint64_t seed, std::unique_ptr<io::Loop> loop, Shared& shared);
+  ~Worker();
+
+  /// The thread's whole life. Ends after stop().
+  void run();
+
+  // Called on this thread through post(), or before run().
+  void use(std::shared_ptr<const Generation> generation, std::shared_ptr<AccessLogFile> log);
+  void publish(const std::shared_ptr<const Endpoints>& endpoints);
+  void listen(io::Fd fd);
+  void stop_listening();
+  /// Stops listening and lets connections go when their request is done.
+  void drain();
+  void abort_all();
+  [[nodiscard]] WorkerStats seal();
+
+  // For exchanges and connections.
+  [[nodiscard]] io::Loop& loop() { return *loop_; }
+  [[nodiscard]] Random& random() { return random_; }
+  [[nodiscard]] const std::shared_ptr<const Table>& table() const { return table_; }
+  [[nodiscard]] WorkerStats& stats() { return stats_; }
+  [[nodiscard]] AccessLog& access_log() { return access_log_; }
+  [[nodiscard]] bool draining() const { return draining_; }
+  void accepted(io::Fd fd, const io::Address& peer);
+  void begin_exchange(ClientConnection& client, std::uint32_t events);
+  void release(Exchange& exchange);
+  void close(ClientConnection& client);
+  /// A place at a replica of this service is free again: somebody may be waiting for it.
+  void place_freed(ServicePool& pool);
+  void serve_waiters(ServicePool& pool);
+
+  // From any thread.
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::int64_t open_connections() const {
+    return open_.load(std::memory_order_relaxed);
+  }
+
+ private:
+  [[nodiscard]] ServicePool& pool(const std::string& service);
+  void sweep();
+
+  const std::size_t index_;
+  std::unique_ptr<io::Loop> loop_;
+  Shared& shared_;
+  Random random_;
+  std::shared_ptr<const Table> table_;
+  std::shared_ptr<const Endpoints> endpoints_;
+  std::map<std::string, std::unique_ptr<ServicePool>> pools_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  std::vector<std::unique_ptr<Exchange>> exchanges_;  // all ever made
+  std::vector<Exchange*> free_;
+  std::vector<std::unique_ptr<ClientConnection>> clients_;
+  WorkerStats stats_;
+  AccessLog access_log_;
+  io::Timer sweep_timer_;
+  bool draining_ = false;
+  std::atomic<std::uint64_t> epoch_{0};
+  std::atomic<std::int64_t> open_{0};
+};
+
+}  // namespace headroom::gateway
