@@ -1,0 +1,82 @@
+// The front door: its worker threads, what they are told and what they tell.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/result.h"
+#include "gateway/worker.h"
+#include "io/socket.h"
+#include "spec/config.h"
+
+namespace headroom::gateway {
+
+/// What all workers counted between two collections.
+struct Collected {
+  WorkerStats stats;
+  double completeness = 1.0;  // share of the workers that reported in time
+};
+
+/// All methods may be called from any one thread at a time; they never wait for a request.
+class Gateway {
+ public:
+  /// Binds (or takes over the listening sockets of the process before) and starts the workers.
+  /// Fails before anything runs when an address or the access log is not to be had.
+  [[nodiscard]] static Result<std::unique_ptr<Gateway>> start(spec::Config config,
+                                                              std::vector<io::Fd> inherited = {});
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  /// Swaps the configuration as a whole. A new listening address is bound before the old one is
+  /// closed; on an error nothing has changed. The number of workers stays.
+  [[nodiscard]] Result<> reload(spec::Config config);
+
+  void publish(std::shared_ptr<const Endpoints> endpoints);
+  /// The newest epoch that every worker uses: no request goes to replicas that it left out.
+  [[nodiscard]] std::uint64_t acknowledged_epoch() const;
+
+  /// What was counted since the last call. Waits at most `wait` for workers; what comes later
+  /// counts in the next collection.
+  [[nodiscard]] Collected collect(Duration wait);
+
+  [[nodiscard]] const io::Address& address() const { return address_; }
+  /// The listening sockets, to be handed to the next process. Still owned by the workers.
+  [[nodiscard]] const std::vector<int>& listening() const { return listening_; }
+
+  /// Stops accepting; connections go when their request is done.
+  void drain();
+  /// Connections that are still there.
+  [[nodiscard]] std::int64_t open_connections() const;
+  /// Ends what is left and joins the threads.
+  void stop();
+
+ private:
+  /// What workers put into and the collector takes out.
+  struct Mailbox {
+    std::mutex mutex;
+    std::condition_variable arrived;
+    WorkerStats stats;
+    std::size_t reported = 0;  // in the present round
+    std::uint64_t round = 0;
+  };
+
+  Gateway() = default;
+  [[nodiscard]] Result<std::vector<io::Fd>> bind(const io::Address& address, std::size_t workers);
+  void hand_out(std::vector<io::Fd> listeners);
+
+  Shared shared_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+  std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+  io::Address address_;
+  std::string listen_text_;
+  std::vector<int> listening_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace headroom::gateway
