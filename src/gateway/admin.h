@@ -1,0 +1,52 @@
+// The administrator's small HTTP server on loopback: GET only, one answer a connection.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "io/loop.h"
+#include "io/socket.h"
+#include "io/timer.h"
+
+namespace headroom::gateway {
+
+struct AdminAnswer {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+/// Lives on the loop it was given. Every answer is made by `handler` from the path of the request.
+class Admin final : public io::Watcher {
+ public:
+  using Handler = std::function<AdminAnswer(std::string_view path)>;
+
+  [[nodiscard]] static Result<std::unique_ptr<Admin>> listen(io::Loop& loop,
+                                                             const io::Address& address,
+                                                             Handler handler);
+  ~Admin();
+  Admin(const Admin&) = delete;
+  Admin& operator=(const Admin&) = delete;
+
+  [[nodiscard]] const io::Address& address() const { return address_; }
+  void on_events(std::uint32_t events) override;
+
+ private:
+  class Connection;
+  static constexpr std::size_t connections_max = 64;
+
+  Admin(io::Loop& loop, io::Fd fd, const io::Address& address, Handler handler);
+  void close(Connection& connection);
+
+  io::Loop& loop_;
+  io::Fd fd_;
+  io::Address address_;
+  Handler handler_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace headroom::gateway
