@@ -28,7 +28,7 @@ target_compile_options(headroom_options INTERFACE
 # GCC 12 reports false positives of these in optimised standard-library code.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(headroom_options INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized>)
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds>)
 endif()
 
 if(HEADROOM_SANITIZE STREQUAL "address")

@@ -37,6 +37,7 @@ ServicePool& Exchange::pool() const {
 void Exchange::start(ClientConnection& client, std::uint32_t events) {
   client_ = &client;
   client.exchange = this;
+  request_.reopen();
   client_readable_ = true;
   client_closing_ = (events & EPOLLRDHUP) != 0;
   client_in_.clear();

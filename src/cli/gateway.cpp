@@ -1,0 +1,159 @@
+// `headroom gateway`: the front door alone, before replicas that somebody else runs.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/command.h"
+#include "control/static_endpoints.h"
+#include "control/status.h"
+#include "gateway/admin.h"
+#include "gateway/gateway.h"
+#include "io/clock.h"
+#include "io/config_file.h"
+#include "io/signals.h"
+#include "io/watch.h"
+
+namespace headroom::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration tick = 1s;
+constexpr Duration collect_wait = 50ms;
+
+/// Everything lives on the main loop but the gateway's workers.
+class FrontDoor {
+ public:
+  [[nodiscard]] Result<> start(const std::string& file) {
+    config_ = TRY(io::load_config(file));
+    for (const spec::Service& service : config_.services) {
+      if (service.run) {
+        return fail(ErrorCode::invalid,
+                    fmt::format("{}: services.{}.run: this command starts no replicas; use "
+                                "`headroom run`, or give the service `endpoints`",
+                                file, service.name));
+      }
+    }
+    loop_ = TRY(io::Loop::create());
+    signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP},
+                                            [this](int signal) { on_signal(signal); }));
+    const io::Address admin = TRY(io::Address::parse(config_.gateway.admin));
+    admin_ = TRY(gateway::Admin::listen(*loop_, admin,
+                                        [this](std::string_view path) { return answer(path); }));
+    gateway_ = TRY(gateway::Gateway::start(config_));
+    TRY(publish());
+    watch_ = TRY(io::FileWatch::create(*loop_, file, [this] { reload(); }));
+    loop_->arm(tick_, tick);
+    fmt::print(stderr, "headroom: listening on {}, admin on {}\n", gateway_->address().text(),
+               admin_->address().text());
+    return {};
+  }
+
+  void run() { loop_->run(); }
+
+ private:
+  [[nodiscard]] Result<> publish() {
+    auto next = std::make_shared<gateway::Endpoints>();
+    next->epoch = endpoints_->epoch + 1;
+    TRY(control::add_static_endpoints(config_, io::monotonic_now(), *endpoints_, *next));
+    endpoints_ = next;
+    gateway_->publish(next);
+    return {};
+  }
+
+  [[nodiscard]] Result<> use(spec::Config config) {
+    for (const spec::Service& service : config.services) {
+      if (service.run)
+        return fail(ErrorCode::invalid, fmt::format("services.{}.run is new", service.name));
+    }
+    TRY(gateway_->reload(config));
+    config_ = std::move(config);
+    return publish();
+  }
+
+  void reload() {
+    auto config = io::load_config(config_.file);
+    const Result<> used = config ? use(std::move(*config)) : std::unexpected(config.error());
+    if (used)
+      fmt::print(stderr, "headroom: reloaded {}\n", config_.file);
+    else
+      fmt::print(stderr, "headroom: kept the last good file: {}\n", used.error().message);
+  }
+
+  void on_signal(int signal) {
+    if (signal == SIGHUP) return reload();
+    if (draining_) return loop_->stop();
+    draining_ = true;
+    gateway_->drain();
+    loop_->arm(drained_, 50ms);
+    give_up_ = loop_->now() + config_.gateway.drain;
+  }
+
+  void wait_for_drain() {
+    if (gateway_->open_connections() == 0 || loop_->now() > give_up_) return loop_->stop();
+    loop_->arm(drained_, 50ms);
+  }
+
+  void on_tick() {
+    loop_->arm(tick_, tick);
+    const Now now = io::now();
+    const gateway::Collected collected = gateway_->collect(collect_wait);
+    scale::Observations seen;
+    seen.now = now;
+    seen.dt = previous_ == Instant{} ? tick : now.elapsed - previous_;
+    previous_ = now.elapsed;
+    for (const spec::Service& service : config_.services) {
+      seen.services.push_back(control::service_seen(
+          service, collected,
+          control::static_replicas(endpoints_->services.at(service.name), now.elapsed), seen.dt));
+    }
+    status_.update(config_, seen, {}, {}, collected.stats);
+  }
+
+  [[nodiscard]] gateway::AdminAnswer answer(std::string_view path) const {
+    if (path == "/healthz") return {.body = "ok\n"};
+    if (path == "/readyz") {
+      const bool ready = status_.ready() && !draining_;
+      return {.status = ready ? 200 : 503, .body = ready ? "ready\n" : "not ready\n"};
+    }
+    if (path == "/metrics")
+      return {.content_type = "text/plain; version=0.0.4", .body = status_.metrics()};
+    if (path == "/services")
+      return {.content_type = "application/json", .body = status_.services_json()};
+    return {.status = 404, .body = "there are /healthz, /readyz, /metrics and /services\n"};
+  }
+
+  spec::Config config_;
+  std::unique_ptr<io::Loop> loop_;
+  std::unique_ptr<io::SignalSource> signals_;
+  std::unique_ptr<io::FileWatch> watch_;
+  std::unique_ptr<gateway::Admin> admin_;
+  std::unique_ptr<gateway::Gateway> gateway_;
+  std::shared_ptr<const gateway::Endpoints> endpoints_ = std::make_shared<gateway::Endpoints>();
+  control::Status status_;
+  Instant previous_{};
+  Instant give_up_{};
+  bool draining_ = false;
+  io::Timer tick_{[this] { on_tick(); }};
+  io::Timer drained_{[this] { wait_for_drain(); }};
+};
+
+}  // namespace
+
+void add_gateway(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand(
+      "gateway", "Run the front door alone, before replicas that are run elsewhere");
+  auto file = std::make_shared<std::string>("headroom.yaml");
+  command->add_option("-f,--file", *file, "headroom.yaml")->capture_default_str();
+  command->callback([&chosen, file] {
+    chosen = [file]() -> Result<Exit> {
+      FrontDoor door;
+      TRY(door.start(*file));
+      door.run();
+      return Exit::done;
+    };
+  });
+}
+
+}  // namespace headroom::cli
