@@ -20,6 +20,10 @@ constexpr double attempts_min = 50;
 constexpr double block_attempts = 4;
 /// The same for one point of the curve, so that its mean latency is more than luck.
 constexpr double point_attempts = 2;
+/// Where half the permitted share or more is late even with little in flight, concurrency is to
+/// blame only for clearly more than that.
+constexpr double late_anyway_ratio = 1.5;
+constexpr double below_late = 0.5;
 constexpr double equal_throughput = 0.97;
 constexpr double keep_throughput = 0.95;
 constexpr double suspicion_half_life_s = 10;
@@ -54,9 +58,9 @@ bool is_suspect(const ServicePolicy& policy, const ByConcurrency& seen, double t
     suspicion.attempts += seen.attempts[i];
     suspicion.late += std::min(seen.late[i], seen.attempts[i]);
   }
-  const bool suspect =
-      suspicion.attempts >= 10 &&
-      wilson(suspicion.late, suspicion.attempts, -suspicion_z) > 2 * permitted_share(policy);
+  const bool suspect = suspicion.attempts >= 10 &&
+                       wilson(suspicion.late, suspicion.attempts, -suspicion_z) >
+                           2 * std::max(permitted_share(policy), model.capacity.late_alone);
   suspicion.lasts_s = suspect ? suspicion.lasts_s + tick_s : 0;
   return suspect && suspicion.lasts_s <= suspicion_max_s;
 }
@@ -106,7 +110,7 @@ struct Point {
 
 struct Curve {
   std::vector<Point> points;
-  bool late_everywhere = false;
+  double late_alone = 0;
   double attempts = 0;
 };
 
@@ -146,13 +150,15 @@ Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted) {
   if (curve.points.empty()) return curve;
   const auto late_shares = late_shares_of(late, block_attempts * needed, permitted);
   const auto latencies = nondecreasing(latency);
+  curve.late_alone = late_shares[0].mean();
+  const bool late_anyway = curve.late_alone > 0.5 * permitted;
   for (std::size_t i = 0; i < curve.points.size(); ++i) {
+    const Pooled& share = late_shares[i];
     curve.points[i].latency_s = latencies[i].mean();
-    curve.points[i].in_time =
-        wilson(late_shares[i].sum, late_shares[i].weight, confidence_z) <= permitted;
+    curve.points[i].in_time = wilson(share.sum, share.weight, confidence_z) <= permitted ||
+                              (late_anyway && wilson(share.sum, share.weight, -confidence_z) <=
+                                                  late_anyway_ratio * curve.late_alone);
   }
-  curve.late_everywhere =
-      wilson(late_shares[0].sum, late_shares[0].weight, -confidence_z) > permitted;
   return curve;
 }
 
@@ -198,8 +204,8 @@ const Point& best_of(const std::vector<Point>& points, double before) {
   return points.back();
 }
 
-/// The best point of those in time; when throughput still grows at the highest one, and nothing
-/// above it was late, a step beyond.
+/// The best point of those in time; when throughput still grows at the highest one, a step beyond,
+/// well below what was late.
 Capacity capacity_of(const ServicePolicy& policy, const Curve& curve, double before) {
   std::vector<Point> in_time;
   for (const auto& point : curve.points) {
@@ -208,11 +214,13 @@ Capacity capacity_of(const ServicePolicy& policy, const Curve& curve, double bef
   }
   Point chosen = best_of(in_time, before);
   const double top = in_time.back().concurrency;
-  if (in_time.size() == curve.points.size() && chosen.concurrency == top) {
+  if (chosen.concurrency == top) {
     Basis unused{};
-    const double limit =
+    double limit =
         std::min<double>(policy.replicas.concurrency,
                          std::max(prior_concurrency(policy, unused), extrapolation_max * top));
+    if (in_time.size() < curve.points.size())
+      limit = std::min(limit, below_late * curve.points[in_time.size()].concurrency);
     const Point beyond{limit, latency_above(in_time, limit), true};
     if (limit > top && beyond.latency_s <= 0.5 * seconds(policy.objective.latency) &&
         beyond.per_second() * equal_throughput > chosen.per_second())
@@ -222,6 +230,7 @@ Capacity capacity_of(const ServicePolicy& policy, const Curve& curve, double bef
           .concurrency = chosen.concurrency,
           .latency_s = chosen.latency_s,
           .proven = top,
+          .late_alone = curve.late_alone,
           .attempts = curve.attempts};
 }
 
@@ -292,11 +301,13 @@ void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double
   const bool learned =
       model.capacity.basis == Basis::learned || model.capacity.basis == Basis::held;
   const Curve curve = curve_of(model.levels, permitted_share(policy));
-  if (learned && (suspect || curve.late_everywhere)) {
+  if (learned && suspect) {
     model.capacity.basis = Basis::held;
   } else if (!curve.points.empty() && curve.points.front().in_time) {
     settle(capacity_of(policy, curve, model.capacity.concurrency), tick_s, model.capacity);
-  } else if (!learned) {
+  } else if (learned) {
+    model.capacity.basis = Basis::learned;
+  } else {
     model.capacity = prior(policy, model);
   }
 }

@@ -21,6 +21,8 @@ constexpr double extrapolation_max = 1.25;
 /// among those at which the share of late attempts stays within the objective's, with 90%
 /// confidence; the smallest one within 3% of the best, as more in flight would only queue.
 ///
+/// Where many are late even with the least in flight, concurrency is judged by what it adds.
+///
 /// Ticks in which attempts are suddenly late at concurrencies that were fine before (a store is
 /// out, replicas are still cold) are left out for up to 10 minutes: that is not concurrency.
 void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,

@@ -57,7 +57,7 @@ void add_need(double replicas, std::vector<NeedSample>& needs) {
 
 /// Reasons that are not rules: what the evidence was, what demand and capacity were taken to be.
 std::vector<Reason> grounds(const ServiceSeen* seen, bool believed, const Demand& demand,
-                            const ServiceModel& model, int last) {
+                            const ServiceModel& model, double permitted, int last) {
   std::vector<Reason> reasons;
   if (!believed)
     reasons.push_back({"evidence", seen == nullptr ? "missing" : "unusable", last,
@@ -74,7 +74,7 @@ std::vector<Reason> grounds(const ServiceSeen* seen, bool believed, const Demand
       {"shape", std::string(demand.window), last,
        fmt::format("{} requests/s over {} s", brief(demand.per_second), brief(demand.window_s)),
        false});
-  reasons.push_back({"need", "capacity", last, describe(model.capacity), false});
+  reasons.push_back({"need", "capacity", last, describe(model.capacity, permitted), false});
   return reasons;
 }
 
@@ -133,7 +133,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   question.bounds = policy.replicas;
   question.step = policy.scale.step;
 
-  decision.reasons = grounds(found, believed, demand, model, out.from);
+  decision.reasons = grounds(found, believed, demand, model, permitted_share(policy), out.from);
   decision.replicas = settle(question, {}, &decision.reasons);
   decision.counterfactuals = counterfactuals(question, decision.reasons, decision.replicas);
   add_need(largest(question, {}), next.needs);

@@ -10,8 +10,8 @@ namespace {
 /// have a deviation of 1/2 whatever their mean, so small counts need no special case.
 constexpr double surge_deviations = 5.0;
 constexpr double surge_ratio = 1.5;
-constexpr double rapid_deviations = 4.0;
-constexpr double sustained_deviations = 3.5;
+constexpr double rapid_deviations = 4.5;
+constexpr double sustained_deviations = 4.0;
 /// With fewer sources than this share, scaling up what was seen would invent demand.
 constexpr double completeness_min = 0.25;
 

@@ -34,6 +34,7 @@ struct Capacity {
   double concurrency = 0;  // requests in flight; 0: nothing known, not even a prior
   double latency_s = 0;    // mean time of an attempt at that concurrency
   double proven = 0;       // the greatest concurrency with enough evidence of being in time
+  double late_alone = 0;   // share late with the least in flight: replicas cannot change it
   double attempts = 0;     // what it rests on
 
   /// Little's law: requests/s that a replica completes at that concurrency.

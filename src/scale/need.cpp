@@ -76,7 +76,8 @@ void add_feedback(const ServicePolicy& policy, const ServiceModel& model, const 
   }
   const int ready = count(seen, Phase::ready);
   if (ended < outcomes_min || ready == 0 || count(seen, Phase::starting) > 0) return;
-  if (wilson(missed, ended, -outcomes_z) <= permitted_share(policy)) return;
+  const double expected = permitted_share(policy) + model.capacity.late_alone;
+  if (wilson(missed, ended, -outcomes_z) <= expected) return;
   const double load =
       (seen.concurrency + static_cast<double>(seen.waiting)) / (model.capacity.concurrency * ready);
   if (load < at_capacity) return;
@@ -98,7 +99,7 @@ std::string brief(double number) {
                                                                : 2);
 }
 
-std::string describe(const Capacity& capacity) {
+std::string describe(const Capacity& capacity, double permitted) {
   const auto each = fmt::format("{} requests/s each", brief(capacity.per_second()));
   switch (capacity.basis) {
     case Basis::prior:
@@ -107,11 +108,16 @@ std::string describe(const Capacity& capacity) {
       return fmt::format("{} as stated, nothing learned yet: {}", brief(capacity.concurrency),
                          each);
     case Basis::learned:
-      return fmt::format("learned {:.1f} in flight per replica from {} attempts: {}",
-                         capacity.concurrency, grouped(capacity.attempts), each);
+      return fmt::format("learned {:.1f} in flight per replica from {} attempts: {}{}",
+                         capacity.concurrency, grouped(capacity.attempts), each,
+                         capacity.late_alone > permitted
+                             ? fmt::format("; {}% are late even with little in flight, which more "
+                                           "replicas cannot help",
+                                           brief(100 * capacity.late_alone))
+                             : "");
     case Basis::held:
       return fmt::format(
-          "late at every concurrency, so more replicas would not help: held at "
+          "late at concurrencies that were fine before, so that is not the cause: held at "
           "{:.1f} in flight per replica, {}",
           capacity.concurrency, each);
   }

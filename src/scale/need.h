@@ -30,7 +30,7 @@ struct Need {
                                          const std::vector<OutcomeSample>& outcomes);
 
 /// "learned 8.0 in flight per replica from 12,431 attempts: 160 requests/s each".
-[[nodiscard]] std::string describe(const Capacity& capacity);
+[[nodiscard]] std::string describe(const Capacity& capacity, double permitted);
 
 /// "312", "27.4", "0.42": three digits, for people.
 [[nodiscard]] std::string brief(double number);

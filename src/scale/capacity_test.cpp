@@ -1,0 +1,192 @@
+// What is learned about a replica, from attempts alone.
+#include "scale/capacity.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/random.h"
+#include "scale/fluid_world_for_test.h"
+#include "scale/need.h"
+
+namespace headroom::scale {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Attempts of one second at a replica whose `slots` each take `service_s`, exponentially spread.
+struct Pool {
+  int slots = 8;
+  double service_s = 0.05;
+  double outage_s = 0;  // the store adds this to every attempt
+  Random random{7};
+
+  ServiceSeen second(double in_flight, int attempts, const ServicePolicy& policy) {
+    ServiceSeen seen;
+    for (int i = 0; i < attempts; ++i) {
+      const auto found = static_cast<std::uint32_t>(1 + poisson(random, in_flight));
+      const double ahead = std::max(0.0, static_cast<double>(found) - slots) / slots;
+      const double latency_s =
+          outage_s + service_s * ahead + service_s * (0.5 + random.exponential(0.5));
+      const std::size_t level = ByConcurrency::level_of(found);
+      ++seen.by_concurrency.attempts[level];
+      seen.by_concurrency.latency_s[level] += latency_s;
+      if (latency_s > seconds(policy.objective.latency)) ++seen.by_concurrency.late[level];
+    }
+    return seen;
+  }
+};
+
+void learn_for(int ticks, Pool& pool, double in_flight, const ServicePolicy& policy,
+               ServiceModel& model) {
+  for (int t = 0; t < ticks; ++t)
+    learn_capacity(policy, pool.second(in_flight, 100, policy), 1, model);
+}
+
+TEST(Capacity, a_pool_of_eight_slots_of_50_ms_carries_eight) {
+  for (const auto latency : {150ms, 300ms, 1000ms}) {
+    Pool pool;
+    ServicePolicy policy = policy_for_test();
+    policy.objective.latency = latency;
+    ServiceModel model;
+    learn_for(300, pool, 7, policy, model);
+    EXPECT_NEAR(model.capacity.concurrency, 8, 1) << latency.count();
+    EXPECT_NEAR(model.capacity.per_second(), 160, 12) << latency.count();
+    EXPECT_NEAR(model.service_time_s, 0.05, 0.003) << latency.count();
+    EXPECT_EQ(model.capacity.basis, Basis::learned);
+  }
+}
+
+TEST(Capacity, the_objective_limits_it_where_throughput_would_still_grow) {
+  // One attempt takes 20 ms and 5 ms more for each other one in flight: k / latency(k) grows for
+  // ever, but at 60 ms an attempt with more than 9 in flight is late.
+  ServicePolicy policy = policy_for_test();
+  policy.objective.latency = 60ms;
+  ServiceModel model;
+  Random random(3);
+  for (int t = 0; t < 600; ++t) {
+    ServiceSeen seen;
+    for (int i = 0; i < 100; ++i) {
+      const auto found = static_cast<std::uint32_t>(1 + poisson(random, 7));
+      const double latency_s = 0.015 + 0.005 * found;
+      const std::size_t level = ByConcurrency::level_of(found);
+      ++seen.by_concurrency.attempts[level];
+      seen.by_concurrency.latency_s[level] += latency_s;
+      if (latency_s > 0.0601) ++seen.by_concurrency.late[level];
+    }
+    learn_capacity(policy, seen, 1, model);
+  }
+  EXPECT_NEAR(model.capacity.concurrency, 8.5, 1);  // 8 gives 97% of the throughput of 9
+}
+
+TEST(Capacity, a_prior_holds_until_something_is_learned) {
+  ServicePolicy policy = policy_for_test();
+  ServiceModel model;
+  learn_capacity(policy, {}, 1, model);
+  EXPECT_EQ(model.capacity.basis, Basis::prior);
+  EXPECT_EQ(model.capacity.concurrency, 8);
+  EXPECT_EQ(describe(model.capacity, 0.01), "prior 8, nothing learned yet: 213 requests/s each");
+
+  policy.replicas.concurrency = 5;
+  ServiceModel stated;
+  learn_capacity(policy, {}, 1, stated);
+  EXPECT_EQ(stated.capacity.basis, Basis::stated);
+  EXPECT_EQ(stated.capacity.concurrency, 5);
+}
+
+TEST(Capacity, nothing_is_believed_beyond_a_quarter_above_what_was_seen) {
+  Pool pool{.slots = 1000};
+  ServicePolicy policy = policy_for_test();
+  policy.objective.latency = 300ms;
+  ServiceModel model;
+  double highest = 0;
+  for (int t = 0; t < 2000; ++t) {
+    const ServiceSeen seen = pool.second(20, 50, policy);
+    for (std::size_t i = 0; i < ByConcurrency::level_count; ++i)
+      if (seen.by_concurrency.attempts[i] > 0)
+        highest = std::max<double>(highest, ByConcurrency::edge(i + 1) - 1);
+    learn_capacity(policy, seen, 1, model);
+    ASSERT_LE(model.capacity.concurrency,
+              std::max(concurrency_prior, extrapolation_max * highest) + 1e-9);
+  }
+  EXPECT_GT(model.capacity.concurrency, 20) << "an unbounded replica is found out";
+}
+
+TEST(Capacity, a_store_that_is_out_does_not_collapse_it) {
+  Pool pool;
+  const ServicePolicy policy = policy_for_test();
+  ServiceModel model;
+  learn_for(300, pool, 6, policy, model);
+  const double before = model.capacity.per_second();
+
+  pool.outage_s = 2;
+  bool held = false;
+  for (int t = 0; t < 120; ++t) {
+    learn_for(1, pool, t < 10 ? 6 : 40, policy, model);
+    held = held || model.capacity.basis == Basis::held;
+    EXPECT_GT(model.capacity.per_second(), 0.9 * before) << "second " << t << " of the outage";
+  }
+  EXPECT_TRUE(held);
+  pool.outage_s = 0;
+  learn_for(60, pool, 6, policy, model);
+  EXPECT_EQ(model.capacity.basis, Basis::learned);
+  EXPECT_NEAR(model.capacity.per_second(), before, 0.1 * before);
+}
+
+TEST(Capacity, cold_replicas_that_are_late_at_little_concurrency_do_not_lower_it) {
+  Pool pool;
+  const ServicePolicy policy = policy_for_test();
+  ServiceModel model;
+  learn_for(300, pool, 7, policy, model);
+  const double before = model.capacity.per_second();
+  for (int t = 0; t < 300; ++t) {
+    ServiceSeen seen = pool.second(7, 100, policy);
+    if (t % 30 < 3) {  // a new one, slow for its first 3 s
+      seen.by_concurrency.attempts[0] += 10;
+      seen.by_concurrency.late[0] += 10;
+      seen.by_concurrency.latency_s[0] += 10 * 0.4;
+    }
+    learn_capacity(policy, seen, 1, model);
+    EXPECT_GT(model.capacity.per_second(), 0.85 * before) << t;
+  }
+}
+
+TEST(Capacity, an_objective_that_one_idle_replica_misses_is_said_to_be_out_of_reach) {
+  Pool pool;
+  ServicePolicy policy = policy_for_test();
+  policy.objective.latency = 60ms;
+  ServiceModel model;
+  learn_for(300, pool, 7, policy, model);
+  EXPECT_GT(model.capacity.late_alone, 0.2);
+  EXPECT_NEAR(model.capacity.per_second(), 160, 20) << "as much as it carries without more late";
+  EXPECT_NE(describe(model.capacity, 0.01).find("are late even with little in flight"),
+            std::string::npos);
+}
+
+TEST(Capacity, slower_replicas_are_found_out_within_minutes) {
+  Pool pool;
+  ServicePolicy policy = policy_for_test();
+  policy.objective.latency = 400ms;
+  ServiceModel model;
+  learn_for(600, pool, 7, policy, model);
+  pool.service_s = 0.075;
+  learn_for(1200, pool, 7, policy, model);
+  EXPECT_NEAR(model.capacity.per_second(), 8 / 0.075, 0.12 * 8 / 0.075);
+}
+
+TEST(Capacity, adjacent_violators_are_pooled) {
+  const std::vector<Pooled> points{{1, 1}, {6, 2}, {2, 1}, {2, 2}, {9, 1}};
+  std::vector<double> means;
+  for (const auto& pooled : nondecreasing(points)) means.push_back(pooled.mean());
+  EXPECT_EQ(means, (std::vector<double>{1, 2, 2, 2, 9}));
+}
+
+TEST(Capacity, wilson_bounds_match_hand_worked_ones) {
+  // Wilson (1927) for 5 of 50 at 1.96: 0.0434 … 0.2136.
+  EXPECT_NEAR(wilson(5, 50, -1.96), 0.0434, 0.0005);
+  EXPECT_NEAR(wilson(5, 50, 1.96), 0.2136, 0.0005);
+  EXPECT_NEAR(wilson(0, 100, -1.96), 0, 1e-12);
+}
+
+}  // namespace
+}  // namespace headroom::scale
