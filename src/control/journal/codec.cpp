@@ -1,4 +1,6 @@
-// The fields of everything the journal stores, each type listed once for both directions.
+// The fields of everything the journal stores, each type listed once for both directions. They are
+// taken by structured bindings in the order of declaration: a type that gains a field does not
+// compile until the field is listed here.
 #include "control/journal/codec.h"
 
 #include <fmt/format.h>
@@ -12,24 +14,27 @@ namespace headroom::spec {
 using control::archive::Is;
 
 static void fields(Is<Objective> auto& v, auto visit) {
-  visit("quantile", v.quantile);
-  visit("latency", v.latency);
-  visit("availability", v.availability);
-  visit("window", v.window);
+  auto& [quantile, latency, availability, window] = v;
+  visit("quantile", quantile);
+  visit("latency", latency);
+  visit("availability", availability);
+  visit("window", window);
 }
 
 static void fields(Is<Replicas> auto& v, auto visit) {
-  visit("min", v.min);
-  visit("max", v.max);
-  visit("cost_per_hour", v.cost_per_hour);
-  visit("concurrency", v.concurrency);
+  auto& [min, max, cost_per_hour, concurrency] = v;
+  visit("min", min);
+  visit("max", max);
+  visit("cost_per_hour", cost_per_hour);
+  visit("concurrency", concurrency);
 }
 
 static void fields(Is<Scale> auto& v, auto visit) {
-  visit("target_concurrency", v.target_concurrency);
-  visit("in_delay", v.in_delay);
-  visit("step", v.step);
-  visit("uses", v.uses);
+  auto& [target_concurrency, in_delay, step, uses] = v;
+  visit("target_concurrency", target_concurrency);
+  visit("in_delay", in_delay);
+  visit("step", step);
+  visit("uses", uses);
 }
 
 }  // namespace headroom::spec
@@ -52,174 +57,199 @@ static void from_json_value(const json& in, Phase& phase) {
 }
 
 static void fields(Is<ReplicaSeen> auto& v, auto visit) {
-  visit("id", v.id);
-  visit("phase", v.phase);
-  visit("age", v.age);
-  visit("startup", v.startup);
-  visit("cpu", v.cpu_cores);
-  visit("rss", v.rss_bytes);
-  visit("in_flight", v.in_flight);
+  auto& [id, phase, age, startup, cpu_cores, rss_bytes, in_flight] = v;
+  visit("id", id);
+  visit("phase", phase);
+  visit("age", age);
+  visit("startup", startup);
+  visit("cpu", cpu_cores);
+  visit("rss", rss_bytes);
+  visit("in_flight", in_flight);
 }
 
 static void fields(Is<ByConcurrency> auto& v, auto visit) {
-  visit("attempts", v.attempts);
-  visit("late", v.late);
-  visit("latency_s", v.latency_s);
+  auto& [attempts, late, latency_s] = v;
+  visit("attempts", attempts);
+  visit("late", late);
+  visit("latency_s", latency_s);
 }
 
 static void fields(Is<ServiceSeen> auto& v, auto visit) {
-  visit("service", v.service);
-  visit("arrivals", v.arrivals);
-  visit("good", v.good);
-  visit("late", v.late);
-  visit("shed", v.shed);
-  visit("failed", v.failed);
-  visit("gone", v.gone);
-  visit("concurrency", v.concurrency);
-  visit("waiting", v.waiting);
-  visit("service_time_s", v.service_time_s);
-  visit("p50_s", v.latency_p50_s);
-  visit("p95_s", v.latency_p95_s);
-  visit("p99_s", v.latency_p99_s);
-  visit("by_concurrency", v.by_concurrency);
-  visit("replicas", v.replicas);
-  visit("completeness", v.completeness);
-  visit("events", v.events);
+  auto& [service, arrivals, good, late, shed, failed, gone, concurrency, waiting, service_time_s,
+         latency_p50_s, latency_p95_s, latency_p99_s, by_concurrency, replicas, completeness,
+         events] = v;
+  visit("service", service);
+  visit("arrivals", arrivals);
+  visit("good", good);
+  visit("late", late);
+  visit("shed", shed);
+  visit("failed", failed);
+  visit("gone", gone);
+  visit("concurrency", concurrency);
+  visit("waiting", waiting);
+  visit("service_time_s", service_time_s);
+  visit("p50_s", latency_p50_s);
+  visit("p95_s", latency_p95_s);
+  visit("p99_s", latency_p99_s);
+  visit("by_concurrency", by_concurrency);
+  visit("replicas", replicas);
+  visit("completeness", completeness);
+  visit("events", events);
 }
 
 static void fields(Is<Observations> auto& v, auto visit) {
-  visit("wall", v.now.wall);
-  visit("elapsed", v.now.elapsed);
-  visit("dt", v.dt);
-  visit("machine_cpu", v.machine_cpu);
-  visit("services", v.services);
+  auto& [now, dt, machine_cpu, services] = v;
+  visit("wall", now.wall);
+  visit("elapsed", now.elapsed);
+  visit("dt", dt);
+  visit("machine_cpu", machine_cpu);
+  visit("services", services);
 }
 
 static void fields(Is<Reason> auto& v, auto visit) {
-  visit("stage", v.stage);
-  visit("rule", v.rule);
-  visit("replicas", v.replicas);
-  visit("text", v.text);
-  visit("decisive", v.decisive);
+  auto& [stage, rule, replicas, text, decisive] = v;
+  visit("stage", stage);
+  visit("rule", rule);
+  visit("replicas", replicas);
+  visit("text", text);
+  visit("decisive", decisive);
 }
 
 static void fields(Is<Counterfactual> auto& v, auto visit) {
-  visit("without", v.without);
-  visit("replicas", v.replicas);
+  auto& [without, replicas] = v;
+  visit("without", without);
+  visit("replicas", replicas);
 }
 
 static void fields(Is<ServiceDecision> auto& v, auto visit) {
-  visit("service", v.service);
-  visit("replicas", v.replicas);
-  visit("ready", v.ready);
-  visit("starting", v.starting);
-  visit("reasons", v.reasons);
-  visit("counterfactuals", v.counterfactuals);
-  visit("summary", v.summary);
+  auto& [service, replicas, ready, starting, reasons, counterfactuals, summary] = v;
+  visit("service", service);
+  visit("replicas", replicas);
+  visit("ready", ready);
+  visit("starting", starting);
+  visit("reasons", reasons);
+  visit("counterfactuals", counterfactuals);
+  visit("summary", summary);
 }
 
 static void fields(Is<ServicePolicy> auto& v, auto visit) {
-  visit("service", v.service);
-  visit("objective", v.objective);
-  visit("replicas", v.replicas);
-  visit("scale", v.scale);
+  auto& [service, objective, replicas, scale] = v;
+  visit("service", service);
+  visit("objective", objective);
+  visit("replicas", replicas);
+  visit("scale", scale);
 }
 
 static void fields(Is<Policy> auto& v, auto visit) {
-  visit("services", v.services);
-  visit("downstreams", v.downstreams);
-  visit("budget_per_hour", v.budget_per_hour);
+  auto& [services, downstreams, budget_per_hour] = v;
+  visit("services", services);
+  visit("downstreams", downstreams);
+  visit("budget_per_hour", budget_per_hour);
 }
 
 static void fields(Is<LevelEvidence> auto& v, auto visit) {
-  visit("attempts", v.attempts);
-  visit("late", v.late);
-  visit("latency_s", v.latency_s);
+  auto& [attempts, late, latency_s] = v;
+  visit("attempts", attempts);
+  visit("late", late);
+  visit("latency_s", latency_s);
 }
 
 static void fields(Is<Capacity> auto& v, auto visit) {
-  visit("basis", v.basis);
-  visit("concurrency", v.concurrency);
-  visit("latency_s", v.latency_s);
-  visit("proven", v.proven);
-  visit("attempts", v.attempts);
+  auto& [basis, concurrency, latency_s, proven, attempts] = v;
+  visit("basis", basis);
+  visit("concurrency", concurrency);
+  visit("latency_s", latency_s);
+  visit("proven", proven);
+  visit("attempts", attempts);
 }
 
 static void fields(Is<Suspicion> auto& v, auto visit) {
-  visit("attempts", v.attempts);
-  visit("late", v.late);
-  visit("lasts_s", v.lasts_s);
+  auto& [attempts, late, lasts_s] = v;
+  visit("attempts", attempts);
+  visit("late", late);
+  visit("lasts_s", lasts_s);
 }
 
 static void fields(Is<GrowthMoment> auto& v, auto visit) {
-  visit("per_second", v.per_second);
-  visit("age_s", v.age_s);
-  visit("highest_per_second", v.highest_per_second);
-  visit("slope", v.slope);
-  visit("volatility", v.volatility);
-  visit("level_per_second", v.level_per_second);
-  visit("expected_per_second", v.expected_per_second);
+  auto& [per_second, age_s, highest_per_second, slope, volatility, level_per_second,
+         expected_per_second] = v;
+  visit("per_second", per_second);
+  visit("age_s", age_s);
+  visit("highest_per_second", highest_per_second);
+  visit("slope", slope);
+  visit("volatility", volatility);
+  visit("level_per_second", level_per_second);
+  visit("expected_per_second", expected_per_second);
 }
 
 static void fields(Is<Growth> auto& v, auto visit) {
-  visit("pooled", v.pooled);
-  visit("cells", v.cells);
-  visit("pending", v.pending);
-  visit("loss", v.loss);
-  visit("estimator", v.estimator);
-  visit("since_moment_s", v.since_moment_s);
-  visit("since_decay_s", v.since_decay_s);
+  auto& [pooled, cells, pending, loss, estimator, since_moment_s, since_decay_s] = v;
+  visit("pooled", pooled);
+  visit("cells", cells);
+  visit("pending", pending);
+  visit("loss", loss);
+  visit("estimator", estimator);
+  visit("since_moment_s", since_moment_s);
+  visit("since_decay_s", since_decay_s);
 }
 
 static void fields(Is<ServiceModel> auto& v, auto visit) {
-  visit("levels", v.levels);
-  visit("capacity", v.capacity);
-  visit("suspicion", v.suspicion);
-  visit("service_time_s", v.service_time_s);
-  visit("startups_s", v.startups_s);
-  visit("startup_s", v.startup_s);
-  visit("lead_s", v.lead_s);
-  visit("growth", v.growth);
+  auto& [levels, capacity, suspicion, service_time_s, startups_s, startup_s, lead_s, growth] = v;
+  visit("levels", levels);
+  visit("capacity", capacity);
+  visit("suspicion", suspicion);
+  visit("service_time_s", service_time_s);
+  visit("startups_s", startups_s);
+  visit("startup_s", startup_s);
+  visit("lead_s", lead_s);
+  visit("growth", growth);
 }
 
 static void fields(Is<Model> auto& v, auto visit) {
-  visit("services", v.services);
+  auto& [services] = v;
+  visit("services", services);
 }
 
 static void fields(Is<DemandSample> auto& v, auto visit) {
-  visit("seconds", v.seconds);
-  visit("per_second", v.per_second);
+  auto& [seconds, per_second] = v;
+  visit("seconds", seconds);
+  visit("per_second", per_second);
 }
 
 static void fields(Is<OutcomeSample> auto& v, auto visit) {
-  visit("seconds", v.seconds);
-  visit("ended", v.ended);
-  visit("missed", v.missed);
+  auto& [seconds, ended, missed] = v;
+  visit("seconds", seconds);
+  visit("ended", ended);
+  visit("missed", missed);
 }
 
 static void fields(Is<NeedSample> auto& v, auto visit) {
-  visit("replicas", v.replicas);
-  visit("age_s", v.age_s);
+  auto& [replicas, age_s] = v;
+  visit("replicas", replicas);
+  visit("age_s", age_s);
 }
 
 static void fields(Is<Situation> auto& v, auto visit) {
-  visit("slope", v.slope);
-  visit("volatility", v.volatility);
-  visit("level_per_second", v.level_per_second);
+  auto& [slope, volatility, level_per_second] = v;
+  visit("slope", slope);
+  visit("volatility", volatility);
+  visit("level_per_second", level_per_second);
 }
 
 static void fields(Is<ServiceState> auto& v, auto visit) {
-  visit("demand", v.demand);
-  visit("outcomes", v.outcomes);
-  visit("needs", v.needs);
-  visit("situation", v.situation);
-  visit("roughness", v.roughness);
-  visit("unseen_s", v.unseen_s);
-  visit("replicas", v.replicas);
+  auto& [demand, outcomes, needs, situation, roughness, unseen_s, replicas] = v;
+  visit("demand", demand);
+  visit("outcomes", outcomes);
+  visit("needs", needs);
+  visit("situation", situation);
+  visit("roughness", roughness);
+  visit("unseen_s", unseen_s);
+  visit("replicas", replicas);
 }
 
 static void fields(Is<State> auto& v, auto visit) {
-  visit("services", v.services);
+  auto& [services] = v;
+  visit("services", services);
 }
 
 }  // namespace headroom::scale
