@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,9 @@ struct ServiceSeen {
   std::uint64_t late = 0;
   std::uint64_t shed = 0;
   std::uint64_t failed = 0;
-  std::uint64_t gone = 0;     // the client left before the objective was over
+  std::uint64_t gone = 0;  // the client left before the objective was over
+  /// Shed and failed ones by the gateway's machine-readable reason, for people; may be incomplete.
+  std::map<std::string, std::uint64_t> reasons;
   double concurrency = 0;     // time-mean of requests at replicas
   std::int64_t waiting = 0;   // in the gateway's queue at the end of the tick
   double service_time_s = 0;  // mean time of an attempt at its replica; 0 when none ended

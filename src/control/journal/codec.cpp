@@ -75,9 +75,9 @@ static void fields(Is<ByConcurrency> auto& v, auto visit) {
 }
 
 static void fields(Is<ServiceSeen> auto& v, auto visit) {
-  auto& [service, arrivals, good, late, shed, failed, gone, concurrency, waiting, service_time_s,
-         latency_p50_s, latency_p95_s, latency_p99_s, by_concurrency, replicas, completeness,
-         events] = v;
+  auto& [service, arrivals, good, late, shed, failed, gone, reasons, concurrency, waiting,
+         service_time_s, latency_p50_s, latency_p95_s, latency_p99_s, by_concurrency, replicas,
+         completeness, events] = v;
   visit("service", service);
   visit("arrivals", arrivals);
   visit("good", good);
@@ -85,6 +85,7 @@ static void fields(Is<ServiceSeen> auto& v, auto visit) {
   visit("shed", shed);
   visit("failed", failed);
   visit("gone", gone);
+  visit("reasons", reasons);
   visit("concurrency", concurrency);
   visit("waiting", waiting);
   visit("service_time_s", service_time_s);

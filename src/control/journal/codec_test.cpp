@@ -46,6 +46,7 @@ scale::ServiceSeen any_service(Random& random) {
   seen.shed = random.below(3);
   seen.failed = random.below(2);
   seen.gone = random.next();
+  if (random.below(3) == 0) seen.reasons = {{any_text(random), random.next()}};
   seen.concurrency = any_double(random);
   seen.waiting = static_cast<std::int64_t>(random.next());
   seen.service_time_s = any_double(random);
