@@ -27,11 +27,13 @@ int line_of(const YAML::Mark& mark) {
 
 class Builder : public YAML::EventHandler {
  public:
-  explicit Builder(Problems& problems) : problems_(problems) {}
+  Builder(std::string_view text, Problems& problems) : text_(text), problems_(problems) {}
 
   Value take() { return std::move(root_); }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (documents_++ > 0) refuse(mark, "a second document starts here, allowed one");
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check(mark, "", anchor);
@@ -43,6 +45,7 @@ class Builder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     check(mark, tag, anchor);
+    if (tag == "!" && !quote_closed(mark)) refuse(mark, "a quote is never closed");
     add(mark, {.kind = Value::Kind::text, .line = line_of(mark), .text = text});
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -70,6 +73,23 @@ class Builder : public YAML::EventHandler {
       refuse(mark, fmt::format("tags such as {} are not supported", printable(tag)));
     if (++values_ > document_values_max)
       refuse(mark, fmt::format("more than {} values in one file", document_values_max));
+  }
+
+  /// yaml-cpp takes the rest of the file for the text when a line end comes last.
+  [[nodiscard]] bool quote_closed(const YAML::Mark& mark) const {
+    if (mark.pos < 0 || static_cast<std::size_t>(mark.pos) >= text_.size()) return true;
+    const std::string_view rest = text_.substr(static_cast<std::size_t>(mark.pos));
+    const char quote = rest.front();
+    if (quote != '"' && quote != '\'') return true;
+    for (std::size_t i = 1; i < rest.size(); ++i) {
+      if (rest[i] == '\\' && quote == '"')
+        ++i;
+      else if (rest[i] == quote && quote == '\'' && rest.substr(i + 1).starts_with(quote))
+        ++i;
+      else if (rest[i] == quote)
+        return true;
+    }
+    return false;
   }
 
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -128,7 +148,9 @@ class Builder : public YAML::EventHandler {
     return out + printable(key);
   }
 
+  std::string_view text_;
   Problems& problems_;
+  int documents_ = 0;
   Value root_;
   std::vector<Frame> stack_;
   std::size_t values_ = 0;
@@ -181,16 +203,14 @@ const Entry* Value::find(std::string_view key) const {
 
 std::expected<Value, Problem> read_document(std::string_view text, Problems& problems) {
   if (auto misread = misread_bytes(text)) return std::unexpected(std::move(*misread));
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // so that marks count from here
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Builder builder(problems);
+    Builder builder(text, problems);
     if (!parser.HandleNextDocument(builder))
       return std::unexpected(Problem{1, "", "the file is empty; at least 'services' is needed"});
-    Builder rest(problems);
-    if (parser.HandleNextDocument(rest))
-      return std::unexpected(
-          Problem{1, "", "the file holds several documents ('---'), allowed one"});
+    (void)parser.HandleNextDocument(builder);  // refuses whatever comes
     return builder.take();
   } catch (const YAML::Exception& error) {
     return std::unexpected(not_yaml(text, error));
