@@ -63,7 +63,8 @@ void print_text(const Config& config) {
     if (service.run)
       fmt::print("{} to {} replicas\n", service.replicas.min, service.replicas.max);
     else
-      fmt::print("{} endpoints\n", service.endpoints.size());
+      fmt::print("{} {}\n", service.endpoints.size(),
+                 service.endpoints.size() == 1 ? "endpoint" : "endpoints");
   }
   fmt::print("  listens on {}, admin on {}\n", config.gateway.listen, config.gateway.admin);
 }

@@ -249,8 +249,16 @@ gateway: { listen: "127.0.0.1:${PORT}" }
 
 TEST(Load, services_with_one_path_are_told_apart_by_their_hosts) {
   const Config config = load(R"(services:
-  a: { hosts: [a.example.com], objective: { latency: { p99: 1s } }, routes: [{ match: / }], endpoints: ["127.0.0.1:1"] }
-  b: { hosts: [b.example.com], objective: { latency: { p99: 1s } }, routes: [{ match: / }], endpoints: ["127.0.0.1:2"] }
+  a:
+    hosts: [a.example.com]
+    objective: { latency: { p99: 1s } }
+    routes: [{ match: / }]
+    endpoints: ["127.0.0.1:1"]
+  b:
+    hosts: [b.example.com]
+    objective: { latency: { p99: 1s } }
+    routes: [{ match: / }]
+    endpoints: ["127.0.0.1:2"]
 )");
   EXPECT_EQ(config.services.size(), 2U);
 }

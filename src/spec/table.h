@@ -127,7 +127,7 @@ class Table : public Section {
                  std::string meaning) {
     return custom({.key = std::move(key),
                    .type = "map",
-                   .fallback = "see there",
+                   .fallback = "its defaults",
                    .allowed = "",
                    .meaning = std::move(meaning),
                    .below = &table},
