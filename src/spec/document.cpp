@@ -25,6 +25,13 @@ int line_of(const YAML::Mark& mark) {
   return mark.is_null() ? 1 : mark.line + 1;
 }
 
+Value make(const YAML::Mark& mark, Value::Kind kind) {
+  Value value;
+  value.kind = kind;
+  value.line = line_of(mark);
+  return value;
+}
+
 class Builder : public YAML::EventHandler {
  public:
   Builder(std::string_view text, Problems& problems) : text_(text), problems_(problems) {}
@@ -37,7 +44,7 @@ class Builder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     check(mark, "", anchor);
-    add(mark, {.line = line_of(mark)});
+    add(mark, make(mark, Value::Kind::nothing));
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     refuse(mark, "aliases (*name) are not supported, write the value out");
@@ -46,7 +53,9 @@ class Builder : public YAML::EventHandler {
                 const std::string& text) override {
     check(mark, tag, anchor);
     if (tag == "!" && !quote_closed(mark)) refuse(mark, "a quote is never closed");
-    add(mark, {.kind = Value::Kind::text, .line = line_of(mark), .text = text});
+    Value value = make(mark, Value::Kind::text);
+    value.text = text;
+    add(mark, std::move(value));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
@@ -97,7 +106,7 @@ class Builder : public YAML::EventHandler {
     check(mark, tag, anchor);
     if (stack_.size() >= document_depth_max)
       refuse(mark, fmt::format("nested deeper than {} levels", document_depth_max));
-    stack_.push_back({.value = {.kind = kind, .line = line_of(mark)}, .mark = mark});
+    stack_.push_back({.value = make(mark, kind), .mark = mark});
   }
 
   void close() {

@@ -22,9 +22,9 @@ struct Value {
   enum class Kind { nothing, text, list, map };
   Kind kind = Kind::nothing;
   int line = 1;
-  std::string text = {};
-  std::vector<Value> items = {};
-  std::vector<Entry> entries = {};  // in the order of the file, keys unique
+  std::string text;
+  std::vector<Value> items;
+  std::vector<Entry> entries;  // in the order of the file, keys unique
 
   [[nodiscard]] const Entry* find(std::string_view key) const;
 };

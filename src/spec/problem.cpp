@@ -31,7 +31,10 @@ std::string printable(std::string_view text) {
 
 void Problems::add(Problem problem) {
   ++count_;
-  if (kept_.size() < kept_max) kept_.push_back(std::move(problem));
+  if (kept_.size() >= kept_max) return;
+  // Sorted by line, those of one line in the order in which they were found.
+  const auto place = std::ranges::upper_bound(kept_, problem.line, {}, &Problem::line);
+  kept_.insert(place, std::move(problem));
 }
 
 bool Problems::any_below(std::string_view path) const {
@@ -44,7 +47,6 @@ bool Problems::any_below(std::string_view path) const {
 }
 
 std::vector<Problem> Problems::take() {
-  std::ranges::stable_sort(kept_, {}, &Problem::line);
   if (count_ > kept_.size()) {
     kept_.push_back({kept_.back().line, "", fmt::format("{} more problems", count_ - kept_max)});
   }
