@@ -199,7 +199,7 @@ Problem not_yaml(std::string_view text, const YAML::Exception& error) {
       std::array{"{address}", "{port}", "{host}", "{replica}", "${"},
       [&](std::string_view name) { return written.find(name) != std::string_view::npos; });
   return {line, "",
-          fmt::format("not valid YAML: {}{}", error.msg,
+          fmt::format("not valid YAML: {}{}", printable(error.msg),
                       placeholder ? "; text with { or } needs quotes inside a map in braces" : "")};
 }
 
@@ -212,15 +212,17 @@ const Entry* Value::find(std::string_view key) const {
 
 std::expected<Value, Problem> read_document(std::string_view text, Problems& problems) {
   if (auto misread = misread_bytes(text)) return std::unexpected(std::move(*misread));
+  const Problem empty{1, "", "the file is empty; at least 'services' is needed"};
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // so that marks count from here
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     Builder builder(text, problems);
-    if (!parser.HandleNextDocument(builder))
-      return std::unexpected(Problem{1, "", "the file is empty; at least 'services' is needed"});
+    if (!parser.HandleNextDocument(builder)) return std::unexpected(empty);
     (void)parser.HandleNextDocument(builder);  // refuses whatever comes
-    return builder.take();
+    Value root = builder.take();
+    if (root.kind == Value::Kind::nothing) return std::unexpected(empty);
+    return root;
   } catch (const YAML::Exception& error) {
     return std::unexpected(not_yaml(text, error));
   }

@@ -31,6 +31,9 @@ TEST(Document, what_surprises_is_refused) {
   const std::pair<std::string, const char*> cases[] = {
       {"", "f:1: the file is empty; at least 'services' is needed"},
       {"# only words\n", "f:1: the file is empty; at least 'services' is needed"},
+      {"---\n", "f:1: the file is empty; at least 'services' is needed"},
+      {"a: \"\\\n\\\x7f\"", "f:2: a control character (0x7f)"},
+      {"a: \"\\q\"", "f:1: not valid YAML: unknown escape character: q"},
       {"a: &x 1", "f:1: not valid YAML: anchors (&name) are not supported, write the value out"},
       {"a: &x 1\nb: *x",
        "f:1: not valid YAML: anchors (&name) are not supported, write the value out"},

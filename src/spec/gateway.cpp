@@ -75,7 +75,7 @@ const Table<Gateway>& gateway_table() {
               "Where requests are logged as JSON lines; \"-\" is standard output."},
              read_access_log);
     t.share("access_log_sample", &Gateway::access_log_sample, {.min = 0, .max = 1},
-            "The share of requests that is logged.");
+            "The share of good requests that is logged; shed and failed ones always are.");
     return t;
   }();
   return table;
