@@ -1,0 +1,222 @@
+// Reading traces: columns, rows, the grid; slices and gaps.
+#include "core/trace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "core/text.h"
+
+namespace headroom {
+namespace {
+
+constexpr std::string_view stamp_column = "timestamp_seconds";
+constexpr std::string_view usual_column = "requests_per_second";
+constexpr double grid_tolerance = 1e-3;  // of a bin; stamps are written rounded
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+struct Columns {
+  std::size_t stamp = 0;
+  std::size_t value = 0;
+  std::size_t count = 0;
+  std::string_view name;
+};
+
+struct Row {
+  double stamp_s = 0;
+  double value = nothing;
+};
+
+/// Takes the next line off `rest`, without its ending.
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::string listed(const std::vector<std::string_view>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+Result<std::size_t> value_column(const std::vector<std::string_view>& values,
+                                 const TraceFormat& format) {
+  if (values.empty())
+    return fail(ErrorCode::invalid, fmt::format("{}: has no value column", format.file));
+  const std::string_view wanted = !format.column.empty() ? format.column
+                                  : values.size() == 1   ? values.front()
+                                                         : usual_column;
+  const auto found = std::find(values.begin(), values.end(), wanted);
+  if (found != values.end()) return static_cast<std::size_t>(found - values.begin());
+  if (format.column.empty())
+    return fail(ErrorCode::invalid,
+                fmt::format("{}: has several value columns; choose one with --column: {}",
+                            format.file, listed(values)));
+  return fail(ErrorCode::invalid, fmt::format("{}: has no column '{}'; its columns are {}",
+                                              format.file, wanted, listed(values)));
+}
+
+Result<Columns> parse_header(std::string_view line, const TraceFormat& format) {
+  if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // a byte order mark
+  std::vector<std::string_view> names = split(line, ',');
+  for (std::string_view& name : names) name = trim(name);
+  const auto stamp = std::find(names.begin(), names.end(), stamp_column);
+  if (stamp == names.end())
+    return fail(ErrorCode::invalid, fmt::format("{}:1: has no column '{}'; its columns are {}",
+                                                format.file, stamp_column, listed(names)));
+  std::vector<std::string_view> values = names;
+  const auto at = stamp - names.begin();
+  values.erase(values.begin() + at);
+  const std::size_t value = TRY(value_column(values, format));
+  return Columns{.stamp = static_cast<std::size_t>(at),
+                 .value = value < static_cast<std::size_t>(at) ? value : value + 1,
+                 .count = names.size(),
+                 .name = values[value]};
+}
+
+/// Field `index` of a line, or nothing when the line has not exactly `count` fields.
+/// By hand, because a vector per line would double the time of reading.
+bool fields_of(std::string_view line, const Columns& columns, std::string_view& stamp,
+               std::string_view& value) {
+  std::size_t index = 0;
+  for (std::size_t begin = 0;; ++index) {
+    const std::size_t end = std::min(line.find(',', begin), line.size());
+    const std::string_view field = trim(line.substr(begin, end - begin));
+    if (index == columns.stamp) stamp = field;
+    if (index == columns.value) value = field;
+    if (end == line.size()) break;
+    begin = end + 1;
+  }
+  return index + 1 == columns.count;
+}
+
+Result<Row> parse_row(std::string_view line, const Columns& columns) {
+  std::string_view stamp;
+  std::string_view value;
+  if (!fields_of(line, columns, stamp, value))
+    return fail(ErrorCode::invalid,
+                fmt::format("has not the {} fields of the header", columns.count));
+  const auto stamp_s = parse_number(stamp);
+  if (!stamp_s)
+    return fail(ErrorCode::invalid, fmt::format("{} '{}' is not a number", stamp_column, stamp));
+  if (value.empty()) return Row{.stamp_s = *stamp_s};
+  const auto number = parse_number(value);
+  if (!number)
+    return fail(ErrorCode::invalid,
+                fmt::format("{} '{}' is not a finite number", columns.name, value));
+  return Row{.stamp_s = *stamp_s, .value = *number};
+}
+
+Result<std::vector<Row>> parse_rows(std::string_view rest, const Columns& columns,
+                                    std::string_view file) {
+  std::vector<Row> rows;
+  for (std::size_t line_number = 2; !rest.empty(); ++line_number) {
+    const std::string_view line = take_line(rest);
+    if (line.empty() && rest.empty()) break;
+    auto row = parse_row(line, columns);
+    if (row && !rows.empty() && row->stamp_s == rows.back().stamp_s)
+      row =
+          fail(ErrorCode::invalid, fmt::format("{} {} is there twice", stamp_column, row->stamp_s));
+    else if (row && !rows.empty() && row->stamp_s < rows.back().stamp_s)
+      row = fail(ErrorCode::invalid, fmt::format("{} {} comes after {}: rows must be sorted",
+                                                 stamp_column, row->stamp_s, rows.back().stamp_s));
+    if (!row)
+      return fail(row.error().code,
+                  fmt::format("{}:{}: {}", file, line_number, row.error().message));
+    rows.push_back(*row);
+  }
+  if (rows.size() < 2)
+    return fail(ErrorCode::invalid,
+                fmt::format("{}: has {} {} of values; two are the least that tell the bin width",
+                            file, rows.size(), rows.size() == 1 ? "row" : "rows"));
+  return rows;
+}
+
+double least_step(const std::vector<Row>& rows) {
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    least = std::min(least, rows[i].stamp_s - rows[i - 1].stamp_s);
+  return least;
+}
+
+/// Puts rows onto the grid that the first stamp and the least step define.
+Result<std::vector<double>> on_grid(const std::vector<Row>& rows, double bin_s,
+                                    std::string_view file) {
+  const double first_s = rows.front().stamp_s;
+  const double bins = (rows.back().stamp_s - first_s) / bin_s + 1;
+  if (bins > static_cast<double>(trace_bins_max))
+    return fail(ErrorCode::invalid, fmt::format("{}: spans {:.0f} bins of {} s, more than {}", file,
+                                                bins, bin_s, trace_bins_max));
+  std::vector<double> values(static_cast<std::size_t>(std::llround(bins)), nothing);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double place = (rows[i].stamp_s - first_s) / bin_s;
+    if (std::abs(place - std::round(place)) > grid_tolerance)
+      return fail(ErrorCode::invalid,
+                  fmt::format("{}:{}: {} {} is not on the grid of {} s that starts at {}", file,
+                              i + 2, stamp_column, rows[i].stamp_s, bin_s, first_s));
+    values[static_cast<std::size_t>(std::llround(place))] = rows[i].value;
+  }
+  return values;
+}
+
+}  // namespace
+
+Result<Trace> parse_trace(std::string_view csv, const TraceFormat& format) {
+  if (trim(csv).empty()) return fail(ErrorCode::invalid, fmt::format("{}: is empty", format.file));
+  std::string_view rest = csv;
+  const Columns columns = TRY(parse_header(take_line(rest), format));
+  const std::vector<Row> rows = TRY(parse_rows(rest, columns, format.file));
+  const double bin_s = least_step(rows);
+  return Trace{.column = std::string(columns.name),
+               .start_s = rows.front().stamp_s,
+               .bin_s = bin_s,
+               .values = TRY(on_grid(rows, bin_s, format.file))};
+}
+
+Result<Trace> slice(const Trace& trace, double from_s, double to_s) {
+  const auto bins = static_cast<double>(trace.values.size());
+  const auto bin_at = [&](double stamp_s) {  // the first bin that begins at `stamp_s` or later
+    const double place = (stamp_s - trace.start_s) / trace.bin_s;
+    return static_cast<std::ptrdiff_t>(std::clamp(std::ceil(place - grid_tolerance), 0.0, bins));
+  };
+  const std::ptrdiff_t first = bin_at(from_s);
+  const std::ptrdiff_t last = bin_at(to_s);
+  if (first >= last)
+    return fail(ErrorCode::invalid,
+                fmt::format("no bin of the trace begins in [{}, {}): it covers [{}, {}) in bins of "
+                            "{} s",
+                            from_s, to_s, trace.start_s, trace.end_s(), trace.bin_s));
+  return Trace{.column = trace.column,
+               .start_s = trace.start_s + trace.bin_s * static_cast<double>(first),
+               .bin_s = trace.bin_s,
+               .values = {trace.values.begin() + first, trace.values.begin() + last}};
+}
+
+Result<Trace> fill_gaps(Trace trace, std::size_t longest) {
+  std::vector<double>& values = trace.values;
+  for (std::size_t begin = 0; begin < values.size();) {
+    if (!Trace::unknown(values[begin])) {
+      ++begin;
+      continue;
+    }
+    std::size_t end = begin;
+    while (end < values.size() && Trace::unknown(values[end])) ++end;
+    const std::size_t length = end - begin;
+    if (length > longest || length == values.size())
+      return fail(
+          ErrorCode::invalid,
+          fmt::format("{} is unknown for {} bins from {}; at most {} are filled in", trace.column,
+                      length, trace.start_s + trace.bin_s * static_cast<double>(begin), longest));
+    const double before = begin > 0 ? values[begin - 1] : values[end];
+    const double after = end < values.size() ? values[end] : before;
+    for (std::size_t i = begin; i < end; ++i)
+      values[i] = std::lerp(before, after,
+                            static_cast<double>(i - begin + 1) / static_cast<double>(length + 1));
+    begin = end;
+  }
+  return trace;
+}
+
+}  // namespace headroom
