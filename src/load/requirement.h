@@ -1,0 +1,29 @@
+// Requirements that a run must meet: `missed<1%`, `p99<150ms`.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "load/result.h"
+
+namespace headroom::load {
+
+struct Requirement {
+  std::string text;         // as the user wrote it
+  bool share = true;        // bounds the share of missed requests, else a latency
+  double quantile = 0;      // of the latency
+  double missed_below = 0;  // share
+  Duration latency_below{};
+};
+
+/// `missed<SHARE` or `pNN<DURATION` with a percentile such as p50, p99, p99.9.
+[[nodiscard]] Result<Requirement> parse_requirement(std::string_view text);
+
+/// Nothing when met; otherwise one sentence with what was found.
+[[nodiscard]] std::string violation(const Requirement& requirement, const LoadResult& result);
+
+/// `pNN=DURATION`: the objective that outcomes are judged by.
+[[nodiscard]] Result<LoadObjective> parse_objective(std::string_view text);
+
+}  // namespace headroom::load
