@@ -1,0 +1,39 @@
+// The options of `headroom load` as written, and the plan they make.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "load/plan.h"
+#include "load/requirement.h"
+
+namespace headroom::cli {
+
+/// Empty means not given.
+struct LoadOptions {
+  std::vector<std::string> targets;
+  std::string rate, trace, shape, closed;      // what is sent; exactly one, but `rate` with `shape`
+  std::string column, from, to, speed, scale;  // of a trace
+  std::string duration, connections, timeout, seed;
+  std::string method = "GET";
+  std::string body_bytes;
+  std::vector<std::string> headers;
+  std::vector<std::string> objectives;
+  std::vector<std::string> requirements;
+  std::string connect;
+  std::string log;
+  std::string format = "text";
+  bool allow_remote = false;
+};
+
+struct LoadOrder {
+  load::LoadPlan plan;
+  std::vector<load::Requirement> requirements;
+  std::string note;  // for the user before the start; often empty
+};
+
+/// Every error is of the kind that means exit code 2, except for files that cannot be read.
+[[nodiscard]] Result<LoadOrder> order_of(const LoadOptions& options);
+
+}  // namespace headroom::cli
