@@ -1,0 +1,180 @@
+// The planner: cases one by one, then a simulated crew that must always get where it should.
+#include "control/supervisor/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/random.h"
+
+namespace headroom::supervisor {
+namespace {
+
+using scale::Phase;
+
+constexpr int unlimited = 1000;
+
+ReplicaView view(Phase phase, int started_s) {
+  return {.phase = phase, .started = Instant(std::chrono::seconds(started_s))};
+}
+ReplicaView starting(int started_s) {
+  return view(Phase::starting, started_s);
+}
+ReplicaView ready(int started_s) {
+  return view(Phase::ready, started_s);
+}
+ReplicaView outdated(ReplicaView replica) {
+  replica.current = false;
+  return replica;
+}
+ReplicaView hung(ReplicaView replica) {
+  replica.hung = true;
+  return replica;
+}
+ReplicaView adopted(ReplicaView replica) {
+  replica.adopted = true;
+  return replica;
+}
+
+Plan plan_for(int wanted, std::vector<ReplicaView> replicas, int start_limit = unlimited) {
+  return plan(wanted, replicas, start_limit);
+}
+Plan starts(int count) {
+  return {.starts = count, .stops = {}};
+}
+Plan stops(std::vector<Stop> which) {
+  return {.starts = 0, .stops = std::move(which)};
+}
+
+TEST(PlanTest, a_shortage_is_started_at_once) {
+  EXPECT_EQ(plan_for(3, {}), starts(3));
+  EXPECT_EQ(plan_for(3, {ready(1), starting(2)}), starts(1));
+  EXPECT_EQ(plan_for(2, {ready(1), starting(2)}), starts(0));
+  EXPECT_EQ(plan_for(2, {ready(1), view(Phase::draining, 2)}), starts(1));
+}
+
+TEST(PlanTest, the_back_off_limits_starts) {
+  EXPECT_EQ(plan_for(3, {ready(1)}, 1), starts(1));
+  EXPECT_EQ(plan_for(3, {ready(1)}, 0), starts(0));
+}
+
+TEST(PlanTest, of_a_surplus_those_that_start_go_first_then_the_youngest) {
+  EXPECT_EQ(plan_for(2, {ready(1), ready(2), starting(3), starting(4)}),
+            stops({{3, StopReason::surplus}, {2, StopReason::surplus}}));
+  EXPECT_EQ(plan_for(1, {ready(5), ready(2), starting(3)}),
+            stops({{2, StopReason::surplus}, {0, StopReason::surplus}}));
+  EXPECT_EQ(plan_for(0, {ready(1)}), stops({{0, StopReason::surplus}}));
+}
+
+TEST(PlanTest, an_outdated_replica_stays_until_its_replacement_is_ready) {
+  const auto old = outdated(ready(1));
+  const auto older = outdated(ready(0));
+  EXPECT_EQ(plan_for(2, {old, older}), starts(1));
+  EXPECT_EQ(plan_for(2, {old, older, starting(9)}), starts(0));
+  EXPECT_EQ(plan_for(2, {old, older, ready(9)}), stops({{1, StopReason::outdated}}));
+  EXPECT_EQ(plan_for(2, {old, outdated(view(Phase::draining, 0)), ready(9)}), starts(0));
+  EXPECT_EQ(plan_for(2, {old, ready(9)}), starts(1));
+}
+
+TEST(PlanTest, an_outdated_replica_that_never_served_is_stopped_at_once) {
+  EXPECT_EQ(plan_for(1, {outdated(starting(1))}),
+            (Plan{.starts = 1, .stops = {{0, StopReason::outdated}}}));
+  EXPECT_EQ(plan_for(1, {adopted(outdated(starting(1)))}), starts(1));
+}
+
+TEST(PlanTest, when_fewer_are_wanted_during_a_replacement_outdated_ones_go_first) {
+  EXPECT_EQ(plan_for(1, {ready(0), outdated(ready(1)), outdated(ready(2))}),
+            stops({{1, StopReason::surplus}, {2, StopReason::outdated}}));
+}
+
+TEST(PlanTest, a_hung_replica_is_replaced_before_it_is_stopped) {
+  EXPECT_EQ(plan_for(2, {ready(1), hung(ready(2))}), starts(1));
+  EXPECT_EQ(plan_for(2, {ready(1), hung(ready(2)), starting(3)}), starts(0));
+  EXPECT_EQ(plan_for(2, {ready(1), hung(ready(2)), ready(3)}), stops({{1, StopReason::hung}}));
+}
+
+TEST(PlanTest, no_more_hung_replicas_are_kept_than_replicas_are_wanted) {
+  EXPECT_EQ(plan_for(1, {hung(ready(1)), hung(ready(2)), starting(3)}),
+            stops({{0, StopReason::hung}}));
+}
+
+/// A crew whose replicas become ready and end at random.
+class World {
+ public:
+  explicit World(std::uint64_t seed) : random_(seed) {}
+
+  std::vector<ReplicaView> replicas;
+  bool fell_below = false;
+
+  void step(int wanted) {
+    const int ready_before = count(Phase::ready);
+    const Plan todo = plan(wanted, replicas, unlimited);
+    for (const Stop& stop : todo.stops) replicas[stop.replica].phase = Phase::draining;
+    for (int i = 0; i < todo.starts; ++i) replicas.push_back(starting(++clock_));
+    if (ready_before >= wanted && count(Phase::ready) < wanted) fell_below = true;
+    std::erase_if(replicas, [&](const ReplicaView& replica) {
+      return replica.phase == Phase::draining && random_.below(3) == 0;
+    });
+    for (ReplicaView& replica : replicas)
+      if (replica.phase == Phase::starting && random_.below(3) == 0) replica.phase = Phase::ready;
+  }
+
+  [[nodiscard]] int count(Phase phase) const {
+    return static_cast<int>(std::count_if(
+        replicas.begin(), replicas.end(),
+        [&](const ReplicaView& replica) { return replica.phase == phase && !replica.hung; }));
+  }
+  [[nodiscard]] bool settled(int wanted) const {
+    return static_cast<int>(replicas.size()) == wanted && count(Phase::ready) == wanted &&
+           std::all_of(replicas.begin(), replicas.end(),
+                       [](const ReplicaView& replica) { return replica.current; });
+  }
+
+ private:
+  Random random_;
+  int clock_ = 0;
+};
+
+TEST(PlanTest, a_replacement_ends_and_never_takes_the_ready_ones_below_what_is_wanted) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Random random(seed);
+    World world(seed);
+    const int wanted = 1 + static_cast<int>(random.below(8));
+    for (int i = 0; i < 500 && !world.settled(wanted); ++i) world.step(wanted);
+    ASSERT_TRUE(world.settled(wanted));
+    for (ReplicaView& replica : world.replicas) {
+      replica.current = false;
+      replica.hung = random.below(5) == 0;
+    }
+    std::size_t most = 0;
+    for (int i = 0; i < 2000 && !world.settled(wanted); ++i) {
+      world.step(wanted);
+      most = std::max(most, world.replicas.size());
+    }
+    EXPECT_TRUE(world.settled(wanted));
+    EXPECT_FALSE(world.fell_below);
+    EXPECT_LE(most, static_cast<std::size_t>(2 * wanted + 1));
+  }
+}
+
+TEST(PlanTest, whatever_is_wanted_from_step_to_step_the_crew_follows) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Random random(seed);
+    World world(seed);
+    int wanted = 0;
+    for (int i = 0; i < 200; ++i) {
+      if (random.below(10) == 0) wanted = static_cast<int>(random.below(9));
+      if (random.below(20) == 0)
+        for (ReplicaView& replica : world.replicas) replica.current = false;
+      world.step(wanted);
+      EXPECT_FALSE(world.fell_below);
+    }
+    for (int i = 0; i < 2000 && !world.settled(wanted); ++i) world.step(wanted);
+    EXPECT_TRUE(world.settled(wanted));
+  }
+}
+
+}  // namespace
+}  // namespace headroom::supervisor

@@ -1,0 +1,47 @@
+// Ports: the range, the turn, and ports that are taken.
+#include "control/supervisor/ports.h"
+
+#include <gtest/gtest.h>
+
+#include "io/socket.h"
+
+namespace headroom::supervisor {
+namespace {
+
+TEST(PortsTest, the_range_stays_clear_of_the_kernels_ephemeral_one) {
+  EXPECT_EQ(range_beside({32768, 60999}), (PortRange{20000, 29999}));
+  EXPECT_EQ(range_beside({1024, 19999}), (PortRange{20000, 29999}));
+  EXPECT_EQ(range_beside({25000, 65000}), (PortRange{10000, 24999}));
+  EXPECT_EQ(range_beside({11000, 30000}), (PortRange{30001, 65535}));
+  EXPECT_EQ(range_beside({1024, 65535}), (PortRange{20000, 29999}));
+}
+
+TEST(PortsTest, ports_are_handed_out_in_turn) {
+  Ports ports({20000, 29999}, 12345);
+  const auto first = ports.next({});
+  const auto second = ports.next({});
+  ASSERT_TRUE(first && second);
+  EXPECT_GE(*first, 22345);
+  EXPECT_GT(*second, *first);
+}
+
+TEST(PortsTest, a_port_that_somebody_listens_on_is_skipped) {
+  const auto listener = io::listen_on(io::Address::loopback(0));
+  ASSERT_TRUE(listener) << listener.error().message;
+  const std::uint16_t taken = io::local_address(listener->get())->port();
+  const PortRange only{taken, taken};
+  EXPECT_FALSE(Ports(only, 0).next({}));
+}
+
+TEST(PortsTest, a_port_of_a_living_replica_is_skipped_although_nobody_listens_yet) {
+  std::uint16_t free = 0;
+  {
+    const auto listener = io::listen_on(io::Address::loopback(0));
+    ASSERT_TRUE(listener) << listener.error().message;
+    free = io::local_address(listener->get())->port();
+  }
+  EXPECT_FALSE(Ports({free, free}, 0).next({free}));
+}
+
+}  // namespace
+}  // namespace headroom::supervisor
