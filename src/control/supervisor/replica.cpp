@@ -1,0 +1,162 @@
+// One replica's life.
+#include "control/supervisor/replica.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/epoll.h>
+
+#include <utility>
+
+#include "control/supervisor/find.h"
+#include "core/text.h"
+#include "io/clock.h"
+#include "io/proc.h"
+
+namespace headroom::supervisor {
+
+Replica::Replica(io::Loop& loop, Start start, Manners manners, OnChange on_change)
+    : loop_(loop),
+      identity_(std::move(start.identity)),
+      process_(std::move(start.process)),
+      manners_(std::move(manners)),
+      on_change_(std::move(on_change)),
+      started_(start.started),
+      adopted_(start.adopted),
+      health_(manners_.health),
+      probe_(loop, [this](const ProbeResult& result) { on_probe(result); }),
+      probe_timer_([this] { start_probe(); }),
+      limit_timer_([this] { on_limit(); }) {
+  if (!adopted_) cpu_ = CpuReading{.at = started_};
+  // Cannot fail but for want of kernel memory; the probes would then find its end.
+  (void)loop_.add(process_.pidfd.get(), EPOLLIN, *this);
+  loop_.arm(limit_timer_, manners_.ready_timeout);
+  loop_.arm(probe_timer_, adopted_ ? Duration{0} : manners_.ready_every);
+}
+
+Replica::~Replica() {
+  loop_.remove(process_.pidfd.get(), *this);
+}
+
+scale::Phase Replica::phase() const {
+  if (stage_ == Stage::starting) return scale::Phase::starting;
+  return stage_ == Stage::ready ? scale::Phase::ready : scale::Phase::draining;
+}
+
+void Replica::start_probe() {
+  probe_started_ = io::monotonic_now();
+  probe_.start(identity_.address, manners_.ready_path, manners_.probe_timeout);
+}
+
+void Replica::on_probe(const ProbeResult& result) {
+  if (result.outcome != ProbeOutcome::ok) last_problem_ = result.text;
+  if (stage_ == Stage::starting) {
+    if (result.outcome == ProbeOutcome::ok) prove_ready();
+  } else if (stage_ == Stage::ready) {
+    const bool was_healthy = health_.healthy();
+    const bool was_hung = health_.hung();
+    health_.record(result.outcome, loop_.now());
+    if (health_.healthy() != was_healthy || health_.hung() != was_hung)
+      on_change_(*this, ReplicaChange::health);
+  }
+  if (stage_ != Stage::starting && stage_ != Stage::ready) return;
+  // From start to start, so that slow answers do not make looks rarer.
+  const Duration every = stage_ == Stage::starting ? manners_.ready_every : manners_.health_every;
+  loop_.arm(probe_timer_, std::max(Duration{0}, every - (loop_.now() - probe_started_)));
+}
+
+/// An answer is not enough: another process may hold the port and give it.
+void Replica::prove_ready() {
+  const io::Listener listener = io::listener_on(identity_.address.port(), process_.pid);
+  // `unknown`: a program with file capabilities hides its descriptors even from its own user.
+  if (listener != io::Listener::members && listener != io::Listener::unknown) {
+    last_problem_ = fmt::format("another process listens on {}", identity_.address.text());
+    return;
+  }
+  stage_ = Stage::ready;
+  ready_since_ = adopted_ ? started_ : loop_.now();
+  loop_.disarm(limit_timer_);
+  on_change_(*this, ReplicaChange::ready);
+}
+
+void Replica::stop() {
+  if (stopping_ || stage_ == Stage::ended) return;
+  stopping_ = true;
+  if (stage_ == Stage::starting) return terminate();
+  if (stage_ != Stage::ready) return;
+  stage_ = Stage::leaving;
+  probe_.cancel();
+  loop_.disarm(probe_timer_);
+  loop_.arm(limit_timer_, manners_.drain);
+}
+
+void Replica::removed() {
+  if (stage_ == Stage::leaving) terminate();
+}
+
+void Replica::on_limit() {
+  if (stage_ == Stage::starting) {
+    end_text_ = fmt::format("was not ready within {} ({})", format_duration(manners_.ready_timeout),
+                            last_problem_);
+    kill();
+  } else if (stage_ == Stage::leaving) {
+    terminate();
+  } else if (stage_ == Stage::terminating) {
+    end_text_ = fmt::format("was killed, {} after SIGTERM", format_duration(manners_.drain));
+    kill();
+  }
+}
+
+/// To the leader only: many programs pass it on to their workers when they are ready for it. The
+/// group gets SIGKILL when the leader has ended.
+void Replica::terminate() {
+  stage_ = Stage::terminating;
+  probe_.cancel();
+  loop_.disarm(probe_timer_);
+  io::send_signal(process_, SIGTERM);
+  loop_.arm(limit_timer_, manners_.drain);
+}
+
+void Replica::kill() {
+  stage_ = Stage::killed;
+  probe_.cancel();
+  loop_.disarm(probe_timer_);
+  io::send_signal_to_group(process_.pid, SIGKILL);
+  io::send_signal(process_, SIGKILL);
+}
+
+/// Before reap(), while our child's number cannot be anybody else's; then whoever left the group.
+void Replica::kill_leftovers() {
+  if (const auto stat = io::read_process_stat(process_.pid); stat && stat->state == 'Z')
+    io::send_signal_to_group(process_.pid, SIGKILL);
+  for (const io::Process& process : processes_of(identity_.owner, id()))
+    io::send_signal(process, SIGKILL);
+}
+
+void Replica::on_events(std::uint32_t /*events*/) {
+  if (stage_ == Stage::ended || !io::has_ended(process_)) return;
+  kill_leftovers();
+  const io::ExitStatus status = io::reap(process_);
+  if (end_text_.empty()) end_text_ = status.text();
+  stage_ = Stage::ended;
+  probe_.cancel();
+  loop_.disarm(probe_timer_);
+  loop_.disarm(limit_timer_);
+  loop_.remove(process_.pidfd.get(), *this);
+  on_change_(*this, ReplicaChange::ended);
+}
+
+scale::ReplicaSeen Replica::sample(Instant now) {
+  scale::ReplicaSeen seen{.id = id(), .phase = phase(), .age = now - started_};
+  if (ready_since_ && !adopted_) seen.startup = *ready_since_ - started_;
+  const auto stat = io::read_process_stat(process_.pid);
+  if (!stat) return seen;
+  seen.rss_bytes = stat->rss_bytes;
+  CpuReading reading{.at = now, .cpu = stat->cpu, .cores = -1};
+  if (cpu_ && now > cpu_->at)
+    reading.cores = seconds(stat->cpu - cpu_->cpu) / seconds(now - cpu_->at);
+  seen.cpu_cores = reading.cores;
+  cpu_ = reading;
+  return seen;
+}
+
+}  // namespace headroom::supervisor

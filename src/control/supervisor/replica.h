@@ -1,0 +1,121 @@
+// The life of one replica: its process, its probes, the steps of stopping it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "control/supervisor/command.h"
+#include "control/supervisor/health.h"
+#include "control/supervisor/probe.h"
+#include "io/loop.h"
+#include "io/process.h"
+#include "scale/observation.h"
+
+namespace headroom::supervisor {
+
+enum class Stage : std::uint8_t {
+  starting,     // not proved ready yet
+  ready,        // published
+  leaving,      // no longer published; requests under way may go on
+  terminating,  // SIGTERM was sent
+  killed,       // SIGKILL was sent to the whole group
+  ended,
+};
+
+/// How a replica is treated; from the configuration in force, so it may change while it runs.
+struct Manners {
+  std::string ready_path;
+  Duration ready_every{};
+  Duration ready_timeout{};
+  Duration drain{};
+  Duration health_every{};
+  Duration probe_timeout{};
+  HealthPolicy health;
+};
+
+enum class ReplicaChange : std::uint8_t { ready, health, ended };
+
+class Replica final : private io::Watcher {
+ public:
+  struct Start {
+    Identity identity;
+    io::Process process;
+    Instant started{};
+    bool adopted = false;
+  };
+  using OnChange = std::function<void(Replica&, ReplicaChange)>;
+
+  /// Probes at once when adopted. `on_change` is called from the loop; it must not destroy this.
+  Replica(io::Loop& loop, Start start, Manners manners, OnChange on_change);
+  /// The process goes on.
+  ~Replica();
+  Replica(const Replica&) = delete;
+  Replica& operator=(const Replica&) = delete;
+
+  void use(Manners manners) { manners_ = std::move(manners); }
+
+  /// Ends the replica in steps: out of balancing, until removed() or the drain time is over; then
+  /// SIGTERM; after the drain time again SIGKILL for its process group. The first step is skipped
+  /// for one that is not published. Without effect when it is being stopped already.
+  void stop();
+  /// No gateway sends to it any more and nothing is in flight there.
+  void removed();
+
+  [[nodiscard]] const std::string& id() const { return identity_.replica; }
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] Stage stage() const { return stage_; }
+  [[nodiscard]] scale::Phase phase() const;
+  [[nodiscard]] bool adopted() const { return adopted_; }
+  [[nodiscard]] const Health& health() const { return health_; }
+  [[nodiscard]] Instant started() const { return started_; }
+  [[nodiscard]] std::optional<Instant> ready_since() const { return ready_since_; }
+  [[nodiscard]] pid_t pid() const { return process_.pid; }
+  /// What the last probe that did not succeed found.
+  [[nodiscard]] const std::string& last_problem() const { return last_problem_; }
+
+  /// It was told to stop, so that its end is no failure.
+  [[nodiscard]] bool stopping() const { return stopping_; }
+  /// How it ended, in words: "was killed by SIGKILL", "was not ready within 60s (answered 503)".
+  [[nodiscard]] const std::string& end_text() const { return end_text_; }
+
+  /// Phase, age, cost over the time since the last call; in-flight is not known here.
+  [[nodiscard]] scale::ReplicaSeen sample(Instant now);
+
+ private:
+  struct CpuReading {
+    Instant at{};
+    Duration cpu{};
+    double cores = -1;
+  };
+
+  void on_events(std::uint32_t events) override;
+  void on_probe(const ProbeResult& result);
+  void prove_ready();
+  void on_limit();
+  void terminate();
+  void kill();
+  void kill_leftovers();
+  void start_probe();
+
+  io::Loop& loop_;
+  Identity identity_;
+  io::Process process_;
+  Manners manners_;
+  OnChange on_change_;
+  Instant started_;
+  bool adopted_;
+  Stage stage_ = Stage::starting;
+  bool stopping_ = false;
+  Health health_;
+  Probe probe_;
+  io::Timer probe_timer_;
+  io::Timer limit_timer_;  // of the stage: ready timeout, drain
+  std::optional<Instant> ready_since_;
+  Instant probe_started_{};
+  std::string last_problem_ = "no probe has ended";
+  std::string end_text_;
+  std::optional<CpuReading> cpu_;
+};
+
+}  // namespace headroom::supervisor

@@ -1,0 +1,185 @@
+// The supervisor: services, endpoints, adoption, shutdown.
+#include "control/supervisor/supervisor.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "io/clock.h"
+
+namespace headroom::supervisor {
+namespace {
+
+constexpr Duration log_check_every = std::chrono::seconds(1);
+
+std::uint64_t spread(const std::string& text) {
+  return std::hash<std::string>{}(text);
+}
+
+}  // namespace
+
+bool Endpoint::operator==(const Endpoint& other) const {
+  return service == other.service && replica == other.replica && phase == other.phase &&
+         ready_since == other.ready_since && healthy == other.healthy &&
+         address.text() == other.address.text();
+}
+
+Result<std::unique_ptr<Supervisor>> Supervisor::open(io::Loop& loop, Options options) {
+  auto state = TRY(StateDir::open(options.state_dir));
+  return std::unique_ptr<Supervisor>(new Supervisor(loop, std::move(options), std::move(state)));
+}
+
+Supervisor::Supervisor(io::Loop& loop, Options options, std::unique_ptr<StateDir> state)
+    : loop_(loop),
+      hooks_(std::move(options.hooks)),
+      state_(std::move(state)),
+      settle_timer_([this] { settle(); }),
+      log_timer_([this] { look_after_logs(); }),
+      workshop_{
+          .loop = loop,
+          .timing = options.timing,
+          .state = *state_,
+          .logs = Logs(state_->log_folder()),
+          .ports = Ports(range_beside(ephemeral_ports()), spread(state_->owner())),
+          .ports_taken = {},
+          .settle_soon = [this] { settle_soon(); },
+          .note = [this](const std::string& service,
+                         const std::string& text) { note(service, text); },
+      } {
+  loop_.arm(log_timer_, log_check_every);
+}
+
+Supervisor::~Supervisor() = default;
+
+Result<> Supervisor::configure(const spec::Config& config) {
+  const std::string folder = std::filesystem::path(config.file).parent_path().string();
+  std::map<std::string, Command> commands;
+  for (const spec::Service& service : config.services) {
+    if (!service.run) continue;
+    auto command = look_up(*service.run, folder);
+    if (!command)
+      return fail(command.error().code,
+                  fmt::format("service {}: {}", service.name, command.error().message));
+    commands.emplace(service.name, std::move(*command));
+  }
+  if (!std::exchange(took_over_, true)) take_over();
+  for (const auto& [name, crew] : crews_)
+    if (!commands.contains(name)) crew->retire();
+  for (const spec::Service& service : config.services)
+    if (const auto command = commands.find(service.name); command != commands.end())
+      crew_of(service.name).configure(service, folder, std::move(command->second));
+  return {};
+}
+
+void Supervisor::take_over() {
+  Found found = find_replicas(state_->owner());
+  for (const io::Process& stray : found.strays) io::send_signal(stray, SIGKILL);
+  for (FoundReplica& replica : found.replicas)
+    crew_of(parse_replica_name(replica.identity.replica)->service).adopt(std::move(replica));
+}
+
+Crew& Supervisor::crew_of(const std::string& service) {
+  auto& crew = crews_[service];
+  if (!crew) crew = std::make_unique<Crew>(workshop_, service);
+  return *crew;
+}
+
+void Supervisor::scale(const std::string& service, int wanted) {
+  const auto crew = crews_.find(service);
+  if (crew != crews_.end() && !on_stopped_) crew->second->scale(wanted);
+}
+
+void Supervisor::removed(std::string_view replica) {
+  for (const auto& [name, crew] : crews_)
+    for (const auto& one : crew->replicas())
+      if (one->id() == replica) one->removed();
+}
+
+void Supervisor::shutdown(std::function<void()> on_done) {
+  on_stopped_ = std::move(on_done);
+  for (const auto& [name, crew] : crews_) crew->retire();
+  settle_soon();
+}
+
+/// Everything is settled in one place and never from inside a replica's or a caller's call, so that
+/// nothing is destroyed under its own feet and hooks may call back.
+void Supervisor::settle_soon() {
+  loop_.arm(settle_timer_, Duration{0});
+}
+
+void Supervisor::settle() {
+  const Instant now = loop_.now();
+  Instant next = Instant::max();
+  for (const auto& [name, crew] : crews_) {
+    crew->settle(now);
+    next = std::min(next, crew->next_settle(now));
+  }
+  std::erase_if(crews_, [](const auto& entry) {
+    return entry.second->retired() && entry.second->replicas().empty();
+  });
+  if (next != Instant::max() && !settle_timer_.armed()) loop_.arm(settle_timer_, next - now);
+  publish();
+  if (on_stopped_ && crews_.empty()) std::exchange(on_stopped_, nullptr)();
+}
+
+void Supervisor::publish() {
+  auto current = endpoints();
+  if (current == published_) return;
+  published_ = std::move(current);
+  if (hooks_.on_endpoints) hooks_.on_endpoints();
+}
+
+std::vector<Endpoint> Supervisor::endpoints() const {
+  std::vector<Endpoint> result;
+  for (const auto& [name, crew] : crews_)
+    for (const auto& replica : crew->replicas())
+      if (replica->ready_since() && replica->stage() != Stage::ended)
+        result.push_back({.service = name,
+                          .replica = replica->id(),
+                          .address = replica->identity().address,
+                          .phase = replica->phase(),
+                          .ready_since = *replica->ready_since(),
+                          .healthy = replica->health().healthy()});
+  return result;
+}
+
+std::vector<ServiceReplicas> Supervisor::snapshot() {
+  const Instant now = io::monotonic_now();
+  std::vector<ServiceReplicas> result;
+  for (const auto& [name, crew] : crews_) {
+    ServiceReplicas service{
+        .service = name, .wanted = crew->wanted(), .replicas = {}, .events = {}};
+    for (const auto& replica : crew->replicas())
+      if (replica->stage() != Stage::ended) service.replicas.push_back(replica->sample(now));
+    result.push_back(std::move(service));
+  }
+  for (ServiceReplicas& service : result) {
+    auto& events = events_[service.service];
+    service.events.assign(events.begin(), events.end());
+    events.clear();
+  }
+  return result;
+}
+
+void Supervisor::note(const std::string& service, const std::string& text) {
+  auto& events = events_[service];
+  if (events.size() == events_max) events.pop_front();
+  events.push_back(text);
+  if (hooks_.on_event) hooks_.on_event(service, text);
+}
+
+void Supervisor::look_after_logs() {
+  std::set<std::string> living;
+  for (const auto& [name, crew] : crews_)
+    for (const auto& replica : crew->replicas()) {
+      living.insert(replica->id());
+      workshop_.logs.rotate(replica->id());
+    }
+  workshop_.logs.prune(living);
+  loop_.arm(log_timer_, log_check_every);
+}
+
+}  // namespace headroom::supervisor
