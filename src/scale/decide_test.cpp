@@ -1,6 +1,8 @@
 // Decisions over time in a small world: demand is followed, chance is not.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "scale/fluid_world_for_test.h"
 
 namespace headroom::scale {
@@ -33,6 +35,112 @@ TEST(Decide, a_ramp_and_a_flash_crowd_are_followed_and_a_fall_lowers_after_the_d
   EXPECT_LE(peak, 26);
   EXPECT_LE(pilot.last.replicas, 2);
   EXPECT_LT(world.replica_seconds, 0.6 * peak * 1200);
+}
+
+/// Five minutes of 300/s: windows are full, capacity and start-up time learned.
+Pilot settled(FluidWorld& world, const ServicePolicy& policy) {
+  Pilot pilot(policy);
+  world.apply(3);
+  for (int t = 0; t < 300; ++t) pilot.advance(world, 300);
+  return pilot;
+}
+
+const Reason* find(const ServiceDecision& decision, std::string_view rule) {
+  const auto found = std::ranges::find(decision.reasons, rule, &Reason::rule);
+  return found == decision.reasons.end() ? nullptr : &*found;
+}
+
+TEST(Decide, every_decision_names_its_evidence_demand_capacity_and_need) {
+  FluidWorld world;
+  const Pilot pilot = settled(world, policy_for_test());
+  for (const auto* rule : {"complete", "steady", "capacity", "latency"})
+    EXPECT_NE(find(pilot.last, rule), nullptr) << rule;
+  EXPECT_NE(find(pilot.last, "capacity")->text.find("learned"), std::string::npos);
+}
+
+TEST(Decide, what_stands_at_the_first_look_is_kept_for_the_scale_in_delay) {
+  FluidWorld world;
+  world.startup_s = 1;
+  world.apply(9);
+  Pilot pilot(policy_for_test());
+  world.tick(pilot.policy.services[0], 0);
+  world.tick(pilot.policy.services[0], 0);
+  for (int t = 0; t <= 15; ++t) {
+    pilot.advance(world, 100);
+    EXPECT_EQ(pilot.last.replicas, 9) << t;
+  }
+  pilot.advance(world, 100);
+  EXPECT_LT(pilot.last.replicas, 5);
+}
+
+TEST(Decide, replicas_that_start_are_not_ordered_again) {
+  FluidWorld world;
+  Pilot pilot = settled(world, policy_for_test());
+  world.startup_s = 60;  // nothing becomes ready while we look
+  pilot.advance(world, 800);
+  for (int t = 0; t < 20; ++t) {
+    pilot.advance(world, 800);
+    // What piles up meanwhile may at most double what demand itself needs.
+    EXPECT_LE(pilot.last.replicas, 2 * find(pilot.last, "latency")->replicas) << t;
+  }
+  EXPECT_LE(world.replicas.size(), 20);
+}
+
+TEST(Decide, from_zero_one_request_starts_one_replica_and_silence_stops_it) {
+  FluidWorld world;
+  Pilot pilot(policy_for_test(0));
+  for (int t = 0; t < 30; ++t) pilot.advance(world, 0);
+  EXPECT_EQ(pilot.last.replicas, 0);
+  Observations seen = world.tick(pilot.policy.services[0], 0);
+  seen.services[0].arrivals = 1;
+  seen.services[0].waiting = 1;
+  pilot.decide_on(seen);
+  EXPECT_EQ(pilot.last.replicas, 1);
+  EXPECT_TRUE(pilot.last.summary.starts_with("0 → 1: ")) << pilot.last.summary;
+  world.apply(1);
+  for (int t = 0; t < 110; ++t) pilot.advance(world, 0);
+  EXPECT_EQ(pilot.last.replicas, 1) << "within 120 s";
+  for (int t = 0; t < 60; ++t) pilot.advance(world, 0);
+  EXPECT_EQ(pilot.last.replicas, 0);
+}
+
+TEST(Decide, start_up_times_are_learned_and_planned_for) {
+  FluidWorld world;
+  world.startup_s = 7;
+  Pilot pilot(policy_for_test());
+  pilot.advance(world, 10);
+  EXPECT_DOUBLE_EQ(pilot.model.services.at("shop").startup_s, 10) << "the prior";
+  for (int t = 0; t < 30; ++t) pilot.advance(world, 200);
+  const ServiceModel& model = pilot.model.services.at("shop");
+  EXPECT_DOUBLE_EQ(model.startup_s, 7);
+  EXPECT_NEAR(model.lead_s, 1.05 + 1.3 * 7, 1e-9);
+  EXPECT_EQ(model.startups_s.size(), static_cast<std::size_t>(world.started)) << "each once";
+}
+
+TEST(Decide, an_objective_missed_at_full_replicas_raises_beyond_the_model) {
+  FluidWorld world;
+  Pilot pilot = settled(world, policy_for_test());
+  const int before = pilot.last.replicas;
+  Observations seen = world.tick(pilot.policy.services[0], 300);
+  ServiceSeen& shop = seen.services[0];
+  shop.concurrency = 1.2 * 8 * before;
+  shop.late = shop.good;
+  shop.good = 0;
+  pilot.decide_on(seen);
+  EXPECT_GT(pilot.last.replicas, before);
+  const Reason* reason = find(pilot.last, "objective missed");
+  ASSERT_NE(reason, nullptr);
+  EXPECT_TRUE(reason->decisive);
+  EXPECT_LE(pilot.last.replicas, static_cast<int>(1.5 * before) + 1);
+}
+
+TEST(Decide, a_stated_target_is_kept_where_it_asks_for_more) {
+  FluidWorld world;
+  ServicePolicy policy = policy_for_test();
+  policy.scale.target_concurrency = 2;  // a replica could carry 8
+  const Pilot pilot = settled(world, policy);
+  EXPECT_GE(pilot.last.replicas, 8) << "300/s × 50 ms = 15 in flight";
+  EXPECT_TRUE(find(pilot.last, "target")->decisive) << pilot.last.summary;
 }
 
 }  // namespace

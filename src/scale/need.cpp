@@ -81,12 +81,15 @@ void add_feedback(const ServicePolicy& policy, const ServiceModel& model, const 
   const double load =
       (seen.concurrency + static_cast<double>(seen.waiting)) / (model.capacity.concurrency * ready);
   if (load < at_capacity) return;
-  const double factor = std::clamp(load, feedback_min, feedback_max);
-  needs.push_back({"objective missed", needs.front().replicas * factor,
-                   fmt::format("{:.1f}% of the last 10 s were late or shed, {} permitted, at full "
-                               "replicas: {:.2f} × what was learned",
-                               100 * missed / ended,
-                               fmt::format("{}%", brief(100 * permitted_share(policy))), factor)});
+  const double model_replicas = needs.front().replicas;
+  const double replicas =
+      std::min(ready * std::max(load, feedback_min), feedback_max * std::max(1.0, model_replicas));
+  needs.push_back(
+      {"objective missed", replicas,
+       fmt::format("{}% of the last 10 s were late or shed, {}% permitted, with {} replicas at "
+                   "{:.0f}% of capacity: {:.1f} instead of the {:.1f} that were learned to do",
+                   brief(100 * missed / ended), brief(100 * permitted_share(policy)), ready,
+                   100 * load, replicas, model_replicas)});
 }
 
 }  // namespace

@@ -1,0 +1,97 @@
+// Which window demand is taken from.
+#include "scale/demand.h"
+
+#include <gtest/gtest.h>
+
+#include "core/random.h"
+
+namespace headroom::scale {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<DemandSample> seconds_at(const std::vector<std::pair<int, double>>& parts) {
+  std::vector<DemandSample> samples;
+  for (const auto& [length_s, rate] : parts) samples.insert(samples.end(), length_s, {1, rate});
+  return samples;
+}
+
+TEST(Demand, the_longest_window_that_recent_ones_agree_with_is_taken) {
+  struct Case {
+    std::vector<std::pair<int, double>> past;
+    std::string_view window;
+    double per_second;
+  };
+  const Case cases[] = {
+      {{{120, 100}}, "steady", 100},
+      {{{119, 100}, {1, 130}}, "steady", 100.25},  // 6 above 100 in 5 s is chance
+      {{{118, 100}, {2, 200}}, "surge", 200},      // twice as much for 2 s is not
+      {{{115, 100}, {5, 140}}, "rapid", 140},      // 40% more for 5 s
+      {{{90, 100}, {30, 140}}, "sustained", 140},  // and for 30 s
+      {{{90, 100}, {30, 40}}, "sustained", 40},    // a fall is seen after 30 s …
+      {{{115, 100}, {5, 40}}, "sustained", 90},    // … not after 5 s
+      {{{118, 1}, {2, 3}}, "steady", 1.0333},      // four requests more are chance
+      {{{1, 50}}, "steady", 50},
+  };
+  for (const auto& c : cases) {
+    const auto samples = seconds_at(c.past);
+    const Demand demand = demand_now(samples);
+    EXPECT_EQ(demand.window, c.window) << c.per_second;
+    EXPECT_NEAR(demand.per_second, c.per_second, 0.01);
+  }
+}
+
+TEST(Demand, what_is_not_known_is_left_out_of_means) {
+  auto samples = seconds_at({{100, 100}});
+  samples.insert(samples.end(), 20, {1, -1});
+  EXPECT_DOUBLE_EQ(demand_now(samples).per_second, 100);
+  EXPECT_DOUBLE_EQ(demand_now(samples).mean_5_s, 100);
+  EXPECT_DOUBLE_EQ(demand_now({}).per_second, 0);
+}
+
+TEST(Demand, more_in_the_last_second_never_gives_less) {
+  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+    Random random(seed);
+    std::vector<DemandSample> samples;
+    double rate = 200 * random.uniform();
+    for (int i = 0; i < 119; ++i) {
+      if (random.below(20) == 0) rate = 300 * random.uniform() * random.uniform();
+      samples.push_back({1, std::max(0.0, rate + std::sqrt(rate) * random.normal())});
+    }
+    samples.push_back({1, 0});
+    double before = 0;
+    for (double last = 0; last < 1000; last += 1 + last / 10) {
+      samples.back().per_second = last;
+      const double now = demand_now(samples).per_second;
+      ASSERT_GE(now, before - 1e-9) << "seed " << seed << " at " << last;
+      before = now;
+    }
+  }
+}
+
+TEST(Demand, arrivals_become_a_rate_by_the_measured_tick_and_the_share_of_sources) {
+  ServiceSeen seen;
+  seen.arrivals = 300;
+  EXPECT_DOUBLE_EQ(demand_sample(&seen, 1500ms).per_second, 200);
+  seen.completeness = 0.5;
+  EXPECT_DOUBLE_EQ(demand_sample(&seen, 1500ms).per_second, 400);
+  seen.completeness = 0.01;
+  EXPECT_DOUBLE_EQ(demand_sample(&seen, 1500ms).per_second, 800) << "at most fourfold";
+  seen.completeness = 0;
+  EXPECT_LT(demand_sample(&seen, 1500ms).per_second, 0);
+  EXPECT_LT(demand_sample(nullptr, 1s).per_second, 0);
+  seen.completeness = 1;
+  EXPECT_LT(demand_sample(&seen, 0s).per_second, 0);
+  seen.concurrency = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_LT(demand_sample(&seen, 1s).per_second, 0);
+}
+
+TEST(Demand, history_is_kept_for_two_minutes) {
+  std::vector<DemandSample> samples;
+  for (int i = 0; i < 500; ++i) samples = extended(samples, {1, 1.0 * i});
+  EXPECT_EQ(samples.size(), 120);
+  EXPECT_DOUBLE_EQ(samples.front().per_second, 380);
+}
+
+}  // namespace
+}  // namespace headroom::scale

@@ -1,0 +1,164 @@
+// What must hold whatever happens: bounds, order, steadiness, repeatability.
+#include <gtest/gtest.h>
+
+#include "scale/fluid_world_for_test.h"
+
+namespace headroom::scale {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Changes of direction, not changes.
+struct Reversals {
+  int direction = 0;
+  int last = -1;
+  int count = 0;
+
+  void note(int replicas) {
+    const int now = last < 0 || replicas == last ? 0 : replicas > last ? 1 : -1;
+    if (now != 0 && direction != 0 && now != direction) ++count;
+    if (now != 0) direction = now;
+    last = replicas;
+  }
+};
+
+/// A policy, and demand that wanders, jumps and stops; all from the seed.
+struct Wild {
+  explicit Wild(std::uint64_t seed) : random(seed) {
+    world.random = Random(seed + 1);
+    world.slots = 1 + static_cast<int>(random.below(12));
+    world.service_s = 0.01 + 0.3 * random.uniform() * random.uniform();
+    world.startup_s = static_cast<double>(1 + random.below(20));
+    policy = policy_for_test(static_cast<int>(random.below(4)));
+    policy.replicas.max = policy.replicas.min + 1 + static_cast<int>(random.below(60));
+    policy.objective.latency = from_seconds(world.service_s * (1.2 + 4 * random.uniform()));
+    if (random.below(3) == 0) policy.scale.step = 1 + static_cast<int>(random.below(5));
+    if (random.below(3) == 0) policy.scale.target_concurrency = 1 + 10 * random.uniform();
+    if (random.below(3) == 0) policy.scale.in_delay = 1s * (1 + random.below(60));
+    rate = 300 * random.uniform();
+  }
+
+  double next_rate() {
+    const auto kind = random.below(60);
+    if (kind == 0) rate = 800 * random.uniform() * random.uniform();
+    if (kind == 1) rate = 0;
+    rate *= 1 + 0.02 * random.normal();
+    return std::max(0.0, rate);
+  }
+
+  Random random;
+  FluidWorld world;
+  ServicePolicy policy;
+  double rate = 0;
+};
+
+/// Takes away evidence in one of the ways it can be missing.
+void damage(Observations& seen, Random& random) {
+  switch (random.below(5)) {
+    case 0:
+      seen.services.clear();
+      break;
+    case 1:
+      seen.services[0].completeness = 0;
+      break;
+    case 2:
+      seen.services[0].completeness = 0.7;
+      break;
+    case 3:
+      seen.services[0].concurrency = std::numeric_limits<double>::quiet_NaN();
+      break;
+    default:
+      seen.dt = 0s;
+      break;
+  }
+}
+
+TEST(Property, bounds_hold_and_missing_evidence_never_lowers) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Wild wild(seed);
+    Pilot pilot(wild.policy);
+    wild.world.apply(wild.policy.replicas.min);
+    for (int t = 0; t < 400; ++t) {
+      Observations seen = wild.world.tick(wild.policy, wild.next_rate());
+      const bool damaged = t > 0 && wild.random.below(4) == 0;
+      if (damaged) damage(seen, wild.random);
+      const int before = pilot.last.replicas;
+      pilot.decide_on(seen);
+      const int now = pilot.last.replicas;
+      ASSERT_GE(now, wild.policy.replicas.min) << "seed " << seed << " second " << t;
+      ASSERT_LE(now, wild.policy.replicas.max) << "seed " << seed << " second " << t;
+      if (damaged) {
+        ASSERT_GE(now, before) << "seed " << seed << " second " << t;
+      }
+      ASSERT_FALSE(pilot.last.summary.empty());
+      wild.world.apply(now);
+    }
+  }
+}
+
+TEST(Property, more_demand_never_proposes_fewer_replicas) {
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    Wild wild(seed);
+    Pilot pilot(wild.policy);
+    for (int t = 0; t < 300; ++t) {
+      const Observations seen = pilot.advance(wild.world, wild.next_rate());
+      if (t % 10 != 0) continue;
+      Observations more = seen;
+      int before = -1;
+      for (std::uint64_t arrivals = 0; arrivals < 3000; arrivals += 1 + arrivals / 8) {
+        more.services[0].arrivals = arrivals;
+        const Proposals proposals = decide(pilot.policy, pilot.model, pilot.state, more);
+        const int replicas = proposals.services[0].decision.replicas;
+        ASSERT_GE(replicas, before) << "seed " << seed << " second " << t << " at " << arrivals;
+        before = replicas;
+      }
+    }
+  }
+}
+
+TEST(Property, the_same_observations_give_the_same_decisions_models_and_states) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Wild wild(seed);
+    Pilot live(wild.policy);
+    std::vector<Observations> journal;
+    std::vector<ServiceDecision> decisions;
+    for (int t = 0; t < 300; ++t) {
+      journal.push_back(live.advance(wild.world, wild.next_rate()));
+      decisions.push_back(live.last);
+    }
+    Pilot replay(wild.policy);
+    for (std::size_t t = 0; t < journal.size(); ++t) {
+      replay.decide_on(journal[t]);
+      ASSERT_EQ(replay.last, decisions[t]) << "seed " << seed << " second " << t;
+    }
+    EXPECT_EQ(replay.model, live.model) << "seed " << seed;
+    EXPECT_EQ(replay.state, live.state) << "seed " << seed;
+  }
+}
+
+class AtRate : public testing::TestWithParam<double> {};
+INSTANTIATE_TEST_SUITE_P(Property, AtRate, testing::Values(3, 12, 50, 200, 1000));
+
+TEST_P(AtRate, constant_demand_with_poisson_noise_is_not_followed) {
+  const double rate = GetParam();
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    FluidWorld world;
+    world.random = Random(seed);
+    world.service_s = seed % 2 == 0 ? 0.05 : 0.5;
+    world.startup_s = seed % 3 == 0 ? 30 : 3;
+    ServicePolicy policy = policy_for_test();
+    policy.objective.latency = from_seconds(3 * world.service_s);
+    Pilot pilot(policy);
+    Reversals reversals;
+    for (int t = 0; t < 2 * 3600; ++t) {
+      pilot.advance(world, rate);
+      if (t >= 3600) reversals.note(pilot.last.replicas);
+    }
+    EXPECT_LE(reversals.count, 1) << "seed " << seed;
+    const double busy = rate * world.service_s / world.slots;
+    EXPECT_LE(pilot.last.replicas, 2 + 1.35 * busy) << "seed " << seed << ": settled too high";
+  }
+}
+
+}  // namespace
+}  // namespace headroom::scale

@@ -1,0 +1,130 @@
+// One rule at a time: what it does to the number, and what would have been without it.
+#include "scale/settle.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/random.h"
+
+namespace headroom::scale {
+namespace {
+
+Question question(double need, int last) {
+  Question q;
+  q.needs.push_back({"latency", need, "need"});
+  q.last = q.ready = last;
+  q.bounds.min = 1;
+  q.bounds.max = 100;
+  q.delay_s = 15;
+  return q;
+}
+
+const Reason* find(const std::vector<Reason>& reasons, std::string_view rule) {
+  const auto found = std::ranges::find(reasons, rule, &Reason::rule);
+  return found == reasons.end() ? nullptr : &*found;
+}
+
+TEST(Settle, each_rule_changes_the_number_as_stated_and_says_so) {
+  struct Case {
+    std::string_view rule;
+    Question question;
+    int replicas;
+    int without;
+  };
+  std::vector<Case> cases;
+  const auto add = [&cases](std::string_view rule, Question q, int replicas, int without) {
+    cases.push_back({rule, std::move(q), replicas, without});
+  };
+
+  Question delay = question(8.2, 12);
+  delay.needed_lately = 11.4;
+  add("scale-in delay", delay, 12, 9);
+  delay.needed_lately = 9.9;
+  add("scale-in delay", delay, 10, 9);
+
+  Question band = question(8.9, 10);
+  band.band = 0.1;
+  add("hysteresis", band, 10, 9);
+
+  Question blind = question(3, 7);
+  blind.evidence = false;
+  add("no evidence", blind, 7, 3);
+
+  Question high = question(140, 90);
+  add("max", high, 100, 140);
+
+  Question low = question(0.3, 4);
+  low.bounds.min = 4;
+  add("min", low, 4, 1);
+
+  Question sudden = question(20, 5);
+  sudden.step = 4;
+  add("step", sudden, 9, 20);
+
+  Question waiting = question(5, 5);
+  waiting.needs.push_back({"backlog", 6.5, "waiting"});
+  add("backlog", waiting, 7, 5);
+
+  for (const auto& c : cases) {
+    std::vector<Reason> reasons;
+    EXPECT_EQ(settle(c.question, {}, &reasons), c.replicas) << c.rule;
+    EXPECT_EQ(settle(c.question, c.rule, nullptr), c.without) << c.rule;
+    const Reason* reason = find(reasons, c.rule);
+    ASSERT_NE(reason, nullptr) << c.rule;
+    EXPECT_TRUE(reason->decisive) << c.rule;
+    EXPECT_EQ(reason->replicas, c.replicas) << c.rule;
+  }
+}
+
+TEST(Settle, rules_that_do_not_bite_leave_the_number_and_no_reason) {
+  struct Case {
+    Question question;
+    int replicas;
+  };
+  Question rising = question(12.1, 10);
+  rising.needed_lately = 9;
+  rising.band = 0.5;
+  Question steps = question(7, 5);
+  steps.step = 4;
+  Question blind_rise = question(9, 7);
+  blind_rise.evidence = false;
+  for (const auto& c : {Case{rising, 13}, Case{steps, 7}, Case{blind_rise, 9}}) {
+    std::vector<Reason> reasons;
+    EXPECT_EQ(settle(c.question, {}, &reasons), c.replicas);
+    EXPECT_EQ(reasons.size(), 1) << "only the need";
+  }
+}
+
+TEST(Settle, a_step_limit_never_takes_back_what_is_wanted_already) {
+  Question q = question(20, 10);
+  q.ready = 4;  // six of ten crashed
+  q.step = 2;
+  EXPECT_EQ(settle(q, {}, nullptr), 10);
+}
+
+TEST(Settle, bounds_hold_and_more_need_never_gives_fewer_whatever_the_rest) {
+  for (std::uint64_t seed = 1; seed <= 5000; ++seed) {
+    Random random(seed);
+    Question q = question(0, static_cast<int>(random.below(30)));
+    q.needed_lately = 40 * random.uniform();
+    q.band = 0.5 * random.uniform();
+    q.evidence = random.below(3) > 0;
+    q.ready = static_cast<int>(random.below(30));
+    q.bounds.min = static_cast<int>(random.below(5));
+    q.bounds.max = q.bounds.min + 1 + static_cast<int>(random.below(30));
+    q.step = static_cast<int>(random.below(6));
+    int before = 0;
+    for (double need = 0; need < 50; need += 0.7) {
+      q.needs[0].replicas = need;
+      const int replicas = settle(q, {}, nullptr);
+      ASSERT_GE(replicas, q.bounds.min) << "seed " << seed;
+      ASSERT_LE(replicas, q.bounds.max) << "seed " << seed;
+      ASSERT_GE(replicas, before) << "seed " << seed << " need " << need;
+      before = replicas;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace headroom::scale
