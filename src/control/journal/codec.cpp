@@ -156,11 +156,12 @@ static void fields(Is<LevelEvidence> auto& v, auto visit) {
 }
 
 static void fields(Is<Capacity> auto& v, auto visit) {
-  auto& [basis, concurrency, latency_s, proven, attempts] = v;
+  auto& [basis, concurrency, latency_s, proven, late_alone, attempts] = v;
   visit("basis", basis);
   visit("concurrency", concurrency);
   visit("latency_s", latency_s);
   visit("proven", proven);
+  visit("late_alone", late_alone);
   visit("attempts", attempts);
 }
 
