@@ -9,8 +9,9 @@
 namespace headroom::load {
 namespace {
 
-std::string milliseconds_text(Duration d) {
+std::string time_text(Duration d) {
   const double ms = milliseconds(d);
+  if (ms >= 10'000) return fmt::format("{:.1f} s", seconds(d));
   return ms < 10 ? fmt::format("{:.2f} ms", ms) : fmt::format("{:.0f} ms", ms);
 }
 
@@ -32,9 +33,9 @@ void put_outcomes(std::string& out, const Tally& tally) {
 void put_latency(std::string& out, const Tally& tally) {
   if (tally.latency.count() == 0) return;
   fmt::format_to(std::back_inserter(out), "  latency  p50 {}, p90 {}, p99 {}, p99.9 {}, max {}\n",
-                 milliseconds_text(tally.quantile(0.5)), milliseconds_text(tally.quantile(0.9)),
-                 milliseconds_text(tally.quantile(0.99)), milliseconds_text(tally.quantile(0.999)),
-                 milliseconds_text(tally.latency_max));
+                 time_text(tally.quantile(0.5)), time_text(tally.quantile(0.9)),
+                 time_text(tally.quantile(0.99)), time_text(tally.quantile(0.999)),
+                 time_text(tally.latency_max));
 }
 
 void put_objective(std::string& out, const TargetResult& target) {
@@ -52,12 +53,12 @@ void put_generator(std::string& out, const LoadResult& result) {
                  result.total.sent() == 0
                      ? 0.0
                      : seconds(generator.cpu) * 1e6 / static_cast<double>(result.total.sent()),
-                 milliseconds_text(generator.lag_max));
+                 time_text(generator.lag_max));
   if (generator.missed_schedule == 0) return;
   fmt::format_to(std::back_inserter(out), "  {} requests left more than {} after they were due\n",
                  generator.missed_schedule, format_duration(generator.late_after));
   fmt::format_to(std::back_inserter(out), "  ({} found no free connection; own delay at most {})\n",
-                 generator.waited, milliseconds_text(generator.wake_max));
+                 generator.waited, time_text(generator.wake_max));
 }
 
 }  // namespace
@@ -91,8 +92,7 @@ std::string to_line(const Progress& progress) {
   const TimelineRow& last = progress.last;
   return fmt::format("{:.0f}/{:.0f} s  {}/s  p99 {}  in flight {}  missed {:.2f}%",
                      seconds(progress.elapsed), seconds(progress.length), last.sent(),
-                     milliseconds_text(last.p99), progress.in_flight,
-                     100 * progress.total->missed_share());
+                     time_text(last.p99), progress.in_flight, 100 * progress.total->missed_share());
 }
 
 }  // namespace headroom::load

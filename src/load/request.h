@@ -14,7 +14,7 @@ namespace headroom::load {
 /// One request from the moment it is due until it ends.
 struct Request {
   std::uint64_t number = 0;
-  Instant intended;
+  Instant intended{};
   std::uint16_t target = 0;
 };
 
