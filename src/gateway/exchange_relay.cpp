@@ -134,7 +134,6 @@ Exchange::Life Exchange::pump_response() {
 Exchange::Life Exchange::parse_response() {
   while (!response_complete_) {
     const std::string_view pending = upstream_in_.readable();
-    if (pending.empty()) return Life::running;
     const std::size_t reserve = response_started_ ? 0 : head_room;
     if (!body_fits(client_out_.room(), pending.size() + reserve)) {
       if (!client_out_.empty()) return Life::running;
