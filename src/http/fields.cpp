@@ -35,33 +35,8 @@ bool folds_to(const char* text, const char (&lower)[N]) {
   return difference == 0;
 }
 
-Field classify_by_prefix(std::string_view name) {
-  if (name.size() > 12 && folds_to(name.data(), "x-forwarded-")) return Field::forwarding;
-  if (name.size() > 11 && folds_to(name.data(), "x-headroom-")) return Field::own;
-  return Field::other;
-}
-
-enum : std::uint8_t { token_byte = 1, value_byte = 2 };
-
-constexpr std::array<std::uint8_t, 256> make_classes() {
-  std::array<std::uint8_t, 256> classes{};
-  for (int c = 0; c < 256; ++c) {
-    if (c == '\t' || (c >= 0x20 && c != 0x7f)) classes[c] |= value_byte;
-    const bool alphanumeric =
-        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (alphanumeric) classes[c] |= token_byte;
-  }
-  for (const unsigned char c : std::string_view("!#$%&'*+-.^_`|~")) classes[c] |= token_byte;
-  return classes;
-}
-
-constexpr std::array<std::uint8_t, 256> classes = make_classes();
-
-}  // namespace
-
-Field classify(std::string_view name) {
-  const char* const text = name.data();
-  switch (name.size()) {
+Field classify_short(const char* text, std::size_t size) {
+  switch (size) {
     case 2:
       if (folds_to(text, "te")) return Field::hop_by_hop;
       break;
@@ -86,6 +61,14 @@ Field classify(std::string_view name) {
       if (folds_to(text, "set-cookie")) return Field::identity;
       if (folds_to(text, "tracestate")) return Field::tracestate;
       break;
+    default:
+      break;
+  }
+  return Field::other;
+}
+
+Field classify_long(const char* text, std::size_t size) {
+  switch (size) {
     case 11:
       if (folds_to(text, "traceparent")) return Field::traceparent;
       break;
@@ -120,7 +103,32 @@ Field classify(std::string_view name) {
     default:
       break;
   }
-  return classify_by_prefix(name);
+  if (size > 12 && folds_to(text, "x-forwarded-")) return Field::forwarding;
+  if (size > 11 && folds_to(text, "x-headroom-")) return Field::own;
+  return Field::other;
+}
+
+enum : std::uint8_t { token_byte = 1, value_byte = 2 };
+
+constexpr std::array<std::uint8_t, 256> make_classes() {
+  std::array<std::uint8_t, 256> classes{};
+  for (int c = 0; c < 256; ++c) {
+    if (c == '\t' || (c >= 0x20 && c != 0x7f)) classes[c] |= value_byte;
+    const bool alphanumeric =
+        (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (alphanumeric) classes[c] |= token_byte;
+  }
+  for (const unsigned char c : std::string_view("!#$%&'*+-.^_`|~")) classes[c] |= token_byte;
+  return classes;
+}
+
+constexpr std::array<std::uint8_t, 256> classes = make_classes();
+
+}  // namespace
+
+Field classify(std::string_view name) {
+  return name.size() <= 10 ? classify_short(name.data(), name.size())
+                           : classify_long(name.data(), name.size());
 }
 
 bool allowed_in_trailers(std::string_view name) {

@@ -11,9 +11,9 @@ namespace headroom::http {
 
 /// What the gateway adds to a request on its way to a replica.
 struct RequestContext {
-  std::string_view peer;          // the client's address, for X-Forwarded-For and Forwarded
-  std::string_view request_id;    // goes out as x-request-id
-  std::string_view traceparent;   // goes out as traceparent (W3C Trace Context)
+  std::string_view peer = {};         // the client's address, for X-Forwarded-For and Forwarded
+  std::string_view request_id = {};   // goes out as x-request-id
+  std::string_view traceparent = {};  // goes out as traceparent (W3C Trace Context)
   std::int64_t remaining_ms = 0;  // what is left of the route's timeout, for x-request-timeout-ms
 };
 
@@ -25,7 +25,7 @@ struct RequestContext {
                                              std::span<char> out);
 
 struct ResponseContext {
-  std::string_view request_id;
+  std::string_view request_id = {};
   int client_minor_version = 1;  // an HTTP/1.0 client gets no chunks: the body ends by closing
   bool keep_alive = true;        // whether the gateway keeps the client's connection
 };
@@ -48,10 +48,10 @@ struct ResponseContext {
 /// An answer of the gateway itself: RFC 9457 problem+json with Proxy-Status (RFC 9209).
 struct Problem {
   int status = 500;
-  std::string_view reason;       // "queue_full", "no_replica", "upstream_timeout", ...
-  std::string_view proxy_error;  // RFC 9209 type: "connection_timeout", ...; empty for none
-  std::string_view detail;       // one sentence for people
-  std::string_view request_id;
+  std::string_view reason = {};       // "queue_full", "no_replica", "upstream_timeout", ...
+  std::string_view proxy_error = {};  // RFC 9209 type: "connection_timeout", ...; empty for none
+  std::string_view detail = {};       // one sentence for people
+  std::string_view request_id = {};
   int retry_after_s = 0;  // 0: no Retry-After
   bool keep_alive = true;
   bool to_head_request = false;

@@ -16,7 +16,7 @@ struct HostileRequest {
 
 namespace hostile {
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 inline std::string post(const std::string& fields, const std::string& body = "hello") {
   return "POST / HTTP/1.1\r\nHost: shop\r\n" + fields + "\r\n" + body;
