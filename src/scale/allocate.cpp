@@ -1,6 +1,8 @@
 // What is settled over all services: connections of downstreams, then the budget per hour.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <queue>
 #include <tuple>
 

@@ -1,8 +1,11 @@
 // The capacity curve of a replica: evidence by level, made monotone, and the best point on it.
 #include "scale/capacity.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include "scale/curve.h"
+#include "scale/estimate.h"
 #include "scale/seen.h"
 
 namespace headroom::scale {
@@ -13,16 +16,6 @@ constexpr double half_life_attempts = 10'000;
 constexpr double half_life_s = 600;
 /// Levels above the capacity are hardly visited; what was bad there may have been mended since.
 constexpr double half_life_above_s = 6 * 3600;
-constexpr double confidence_z = 1.28;  // 90%, one-sided
-constexpr double attempts_min = 50;
-/// A share is judged over at least this many times the attempts that none late would need:
-/// a few late ones at a rare level must not end the curve.
-constexpr double block_attempts = 4;
-/// The same for one point of the curve, so that its mean latency is more than luck.
-constexpr double point_attempts = 2;
-/// Where half the permitted share or more is late even with little in flight, concurrency is to
-/// blame only for clearly more than that.
-constexpr double late_anyway_ratio = 1.5;
 constexpr double below_late = 0.5;
 constexpr double equal_throughput = 0.97;
 constexpr double keep_throughput = 0.95;
@@ -34,16 +27,6 @@ constexpr double settle_better_s = 120;
 
 double halved(double passed, double half_life) {
   return std::exp(-0.6931471805599453 * passed / half_life);
-}
-
-/// The middle of the in-flight counts of a level.
-double concurrency_of(std::size_t level) {
-  return 0.5 * (ByConcurrency::edge(level) + (ByConcurrency::edge(level + 1) - 1.0));
-}
-
-/// Attempts at which none late proves a share within `permitted`.
-double attempts_needed(double permitted) {
-  return std::max(attempts_min, confidence_z * confidence_z * (1 / permitted - 1) + 1);
 }
 
 /// Whether attempts turned late at concurrencies that are proven to be fine.
@@ -77,89 +60,6 @@ void absorb(const ByConcurrency& seen, double tick_s, ServiceModel& model) {
     if (std::isfinite(seen.latency_s[i]))
       level.latency_s = level.latency_s * kept + std::max(0.0, seen.latency_s[i]);
   }
-}
-
-/// Late shares, nondecreasing, each over enough attempts together with its lower neighbours,
-/// unless few already show that they are late.
-std::vector<Pooled> late_shares_of(std::span<const Pooled> late, double attempts_least,
-                                   double permitted) {
-  std::vector<Pooled> shares = nondecreasing(late);
-  for (std::size_t i = 0; i < shares.size();) {
-    std::size_t end = i + 1;
-    while (end < shares.size() && shares[end] == shares[i]) ++end;
-    const bool late_for_sure = wilson(shares[i].sum, shares[i].weight, -confidence_z) > permitted;
-    if (i > 0 && shares[i].weight < attempts_least && !late_for_sure) {
-      const Pooled below = shares[i - 1];
-      const Pooled both{below.sum + shares[i].sum, below.weight + shares[i].weight};
-      for (std::size_t j = 0; j < end; ++j)
-        if (j >= i || shares[j] == below) shares[j] = both;
-    }
-    i = end;
-  }
-  return shares;
-}
-
-struct Point {
-  double concurrency = 0;
-  double latency_s = 0;
-  bool in_time = false;
-  [[nodiscard]] double per_second() const {
-    return latency_s > 0 ? concurrency / latency_s : concurrency;
-  }
-};
-
-struct Curve {
-  std::vector<Point> points;
-  double late_alone = 0;
-  double attempts = 0;
-};
-
-/// Neighbouring levels, from the top down, until each point has `attempts_least`.
-Curve points_of(const std::vector<LevelEvidence>& levels, double attempts_least,
-                std::vector<Pooled>& late, std::vector<Pooled>& latency) {
-  Curve curve;
-  LevelEvidence sum;
-  double in_flight = 0;
-  for (std::size_t i = levels.size(); i-- > 0;) {
-    sum.attempts += levels[i].attempts;
-    sum.late += levels[i].late;
-    sum.latency_s += levels[i].latency_s;
-    in_flight += levels[i].attempts * concurrency_of(i);
-    // What is left at the bottom must not be lost, however little.
-    if (sum.attempts < (i == 0 && !curve.points.empty() ? 1 : attempts_least)) continue;
-    curve.points.push_back({.concurrency = in_flight / sum.attempts});
-    late.push_back({sum.late, sum.attempts});
-    latency.push_back({sum.latency_s, sum.attempts});
-    curve.attempts += sum.attempts;
-    sum = {};
-    in_flight = 0;
-  }
-  std::ranges::reverse(curve.points);
-  std::ranges::reverse(late);
-  std::ranges::reverse(latency);
-  return curve;
-}
-
-/// The curve of a replica: neither latency nor the share of late attempts can fall as more is in
-/// flight; where they seem to, something else was the cause, and the levels are pooled.
-Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted) {
-  const double needed = attempts_needed(permitted);
-  std::vector<Pooled> late;
-  std::vector<Pooled> latency;
-  Curve curve = points_of(levels, point_attempts * needed, late, latency);
-  if (curve.points.empty()) return curve;
-  const auto late_shares = late_shares_of(late, block_attempts * needed, permitted);
-  const auto latencies = nondecreasing(latency);
-  curve.late_alone = late_shares[0].mean();
-  const bool late_anyway = curve.late_alone > 0.5 * permitted;
-  for (std::size_t i = 0; i < curve.points.size(); ++i) {
-    const Pooled& share = late_shares[i];
-    curve.points[i].latency_s = latencies[i].mean();
-    curve.points[i].in_time = wilson(share.sum, share.weight, confidence_z) <= permitted ||
-                              (late_anyway && wilson(share.sum, share.weight, -confidence_z) <=
-                                                  late_anyway_ratio * curve.late_alone);
-  }
-  return curve;
 }
 
 double prior_concurrency(const ServicePolicy& policy, Basis& basis) {
@@ -249,37 +149,6 @@ void settle(const Capacity& found, double tick_s, Capacity& capacity) {
 }
 
 }  // namespace
-
-double wilson(double part, double whole, double z) {
-  const double share = part / whole;
-  const double z2 = z * z / whole;
-  const double spread = std::sqrt(share * (1 - share) / whole + z2 / (4 * whole));
-  return (share + z2 / 2 + z * spread) / (1 + z2);
-}
-
-std::vector<Pooled> nondecreasing(std::span<const Pooled> points) {
-  struct Block {
-    Pooled pooled;
-    std::size_t length = 0;
-  };
-  std::vector<Block> blocks;
-  for (const auto& point : points) {
-    blocks.push_back({point, 1});
-    while (blocks.size() > 1) {
-      const Block last = blocks.back();
-      Block& before = blocks[blocks.size() - 2];
-      if (before.pooled.mean() < last.pooled.mean()) break;
-      before.pooled.sum += last.pooled.sum;
-      before.pooled.weight += last.pooled.weight;
-      before.length += last.length;
-      blocks.pop_back();
-    }
-  }
-  std::vector<Pooled> out;
-  out.reserve(points.size());
-  for (const auto& block : blocks) out.insert(out.end(), block.length, block.pooled);
-  return out;
-}
 
 void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,
                     ServiceModel& model) {

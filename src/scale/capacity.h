@@ -1,9 +1,6 @@
 // Learning what one replica carries: its latency and late attempts by requests in flight.
 #pragma once
 
-#include <span>
-#include <vector>
-
 #include "scale/decision.h"
 #include "scale/model.h"
 #include "scale/observation.h"
@@ -27,19 +24,5 @@ constexpr double extrapolation_max = 1.25;
 /// out, replicas are still cold) are left out for up to 10 minutes: that is not concurrency.
 void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,
                     ServiceModel& model);
-
-/// Upper or lower end of Wilson's interval for a share, at `z` (negative: lower).
-[[nodiscard]] double wilson(double part, double whole, double z);
-
-/// A mean with its weight.
-struct Pooled {
-  double sum = 0;
-  double weight = 0;
-  [[nodiscard]] double mean() const { return sum / weight; }
-  bool operator==(const Pooled&) const = default;
-};
-/// The nondecreasing sequence of means closest to those of `points`, by pooling adjacent
-/// violators; each answer is the pool its point is in. Requires weights > 0.
-[[nodiscard]] std::vector<Pooled> nondecreasing(std::span<const Pooled> points);
 
 }  // namespace headroom::scale

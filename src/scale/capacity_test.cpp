@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "scale/estimate.h"
 #include "scale/fluid_world_for_test.h"
 #include "scale/need.h"
 

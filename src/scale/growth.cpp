@@ -1,6 +1,7 @@
 // Histograms of growth by situation, shrunk to a pooled one; the better estimator is used.
 #include "scale/growth.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace headroom::scale {

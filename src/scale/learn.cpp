@@ -1,4 +1,5 @@
 // One tick of learning for every service: start-up times, capacity, growth of demand.
+#include <algorithm>
 #include <cmath>
 
 #include "scale/capacity.h"

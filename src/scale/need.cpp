@@ -3,9 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
-#include "scale/capacity.h"
+#include "scale/estimate.h"
 #include "scale/growth.h"
 #include "scale/seen.h"
 

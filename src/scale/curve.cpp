@@ -1,0 +1,99 @@
+// Levels of evidence gathered into points, both of whose curves are made monotone.
+#include "scale/curve.h"
+
+#include <algorithm>
+
+#include "scale/estimate.h"
+
+namespace headroom::scale {
+namespace {
+
+constexpr double confidence_z = 1.28;  // 90%, one-sided
+constexpr double attempts_min = 50;
+/// A share is judged over at least this many times the attempts that none late would need:
+/// a few late ones at a rare level must not end the curve.
+constexpr double block_attempts = 4;
+/// The same for one point of the curve, so that its mean latency is more than luck.
+constexpr double point_attempts = 2;
+/// Where half the permitted share or more is late even with little in flight, concurrency is to
+/// blame only for clearly more than that.
+constexpr double late_anyway_ratio = 1.5;
+
+/// Attempts at which none late proves a share within `permitted`.
+double attempts_needed(double permitted) {
+  return std::max(attempts_min, confidence_z * confidence_z * (1 / permitted - 1) + 1);
+}
+
+/// Late shares, nondecreasing, each over enough attempts together with its lower neighbours,
+/// unless few already show that they are late.
+std::vector<Pooled> late_shares_of(std::span<const Pooled> late, double attempts_least,
+                                   double permitted) {
+  std::vector<Pooled> shares = nondecreasing(late);
+  for (std::size_t i = 0; i < shares.size();) {
+    std::size_t end = i + 1;
+    while (end < shares.size() && shares[end] == shares[i]) ++end;
+    const bool late_for_sure = wilson(shares[i].sum, shares[i].weight, -confidence_z) > permitted;
+    if (i > 0 && shares[i].weight < attempts_least && !late_for_sure) {
+      const Pooled below = shares[i - 1];
+      const Pooled both{below.sum + shares[i].sum, below.weight + shares[i].weight};
+      for (std::size_t j = 0; j < end; ++j)
+        if (j >= i || shares[j] == below) shares[j] = both;
+    }
+    i = end;
+  }
+  return shares;
+}
+
+/// Neighbouring levels, from the top down, until each point has `attempts_least`.
+Curve points_of(const std::vector<LevelEvidence>& levels, double attempts_least,
+                std::vector<Pooled>& late, std::vector<Pooled>& latency) {
+  Curve curve;
+  LevelEvidence sum;
+  double in_flight = 0;
+  for (std::size_t i = levels.size(); i-- > 0;) {
+    sum.attempts += levels[i].attempts;
+    sum.late += levels[i].late;
+    sum.latency_s += levels[i].latency_s;
+    in_flight += levels[i].attempts * concurrency_of(i);
+    // What is left at the bottom must not be lost, however little.
+    if (sum.attempts < (i == 0 && !curve.points.empty() ? 1 : attempts_least)) continue;
+    curve.points.push_back({.concurrency = in_flight / sum.attempts});
+    late.push_back({sum.late, sum.attempts});
+    latency.push_back({sum.latency_s, sum.attempts});
+    curve.attempts += sum.attempts;
+    sum = {};
+    in_flight = 0;
+  }
+  std::ranges::reverse(curve.points);
+  std::ranges::reverse(late);
+  std::ranges::reverse(latency);
+  return curve;
+}
+
+}  // namespace
+
+double concurrency_of(std::size_t level) {
+  return 0.5 * (ByConcurrency::edge(level) + (ByConcurrency::edge(level + 1) - 1.0));
+}
+
+Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted) {
+  const double needed = attempts_needed(permitted);
+  std::vector<Pooled> late;
+  std::vector<Pooled> latency;
+  Curve curve = points_of(levels, point_attempts * needed, late, latency);
+  if (curve.points.empty()) return curve;
+  const auto late_shares = late_shares_of(late, block_attempts * needed, permitted);
+  const auto latencies = nondecreasing(latency);
+  curve.late_alone = late_shares[0].mean();
+  const bool late_anyway = curve.late_alone > 0.5 * permitted;
+  for (std::size_t i = 0; i < curve.points.size(); ++i) {
+    const Pooled& share = late_shares[i];
+    curve.points[i].latency_s = latencies[i].mean();
+    curve.points[i].in_time = wilson(share.sum, share.weight, confidence_z) <= permitted ||
+                              (late_anyway && wilson(share.sum, share.weight, -confidence_z) <=
+                                                  late_anyway_ratio * curve.late_alone);
+  }
+  return curve;
+}
+
+}  // namespace headroom::scale
