@@ -45,6 +45,23 @@ std::string one_line(std::string text) {
   return text;
 }
 
+/// The parser's own reason in our words, where those are clumsy.
+std::string plainer(std::string reason) {
+  reason = one_line(std::move(reason));
+  const std::size_t colon = reason.find(": ");
+  if (colon == std::string::npos) return reason;
+  const std::string option = reason.substr(0, colon);
+  if (reason.find(" required ", colon) != std::string::npos && reason.ends_with(" missing"))
+    return option + " needs a value";
+  const std::size_t choices = reason.find(" not in {", colon);
+  if (choices == std::string::npos || !reason.ends_with('}')) return reason;
+  const std::size_t first = choices + std::string_view(" not in {").size();
+  return fmt::format(
+      "{}: found '{}', allowed {}", option, reason.substr(colon + 2, choices - colon - 2),
+      fmt::join(split(std::string_view(reason).substr(first, reason.size() - first - 1), ','),
+                " or "));
+}
+
 }  // namespace
 
 Exit exit_for(const Error& error) {
@@ -71,7 +88,7 @@ std::string usage_message(const CLI::App& app, const std::string& reason) {
     if (&at == &app)
       return fmt::format("a command is missing, one of {}; {}", fmt::join(commands_of(app), ", "),
                          help);
-    return fmt::format("{}; {}", one_line(reason), help);
+    return fmt::format("{}; {}", plainer(reason), help);
   }
   const std::string word = one_line(unknown.front().substr(0, unknown.front().find('=')));
   if (word.starts_with('-')) {
