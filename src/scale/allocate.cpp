@@ -95,9 +95,8 @@ Decisions allocate(const Policy& policy, Proposals proposals) {
   Decisions out;
   for (auto& proposal : proposals.services) {
     auto& decision = proposal.decision;
-    if (decision.replicas != proposal.next.replicas)
-      decision.summary = summary_of(decision, proposal.from);
-    proposal.next.replicas = decision.replicas;
+    if (proposal.next.replicas >= 0) proposal.next.replicas = decision.replicas;
+    decision.summary = summary_of(decision, proposal.from);
     out.next.services.emplace(decision.service, std::move(proposal.next));
     out.services.push_back(std::move(decision));
   }

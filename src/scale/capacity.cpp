@@ -50,15 +50,17 @@ bool is_suspect(const ServicePolicy& policy, const ByConcurrency& seen, double t
 
 void absorb(const ByConcurrency& seen, double tick_s, ServiceModel& model) {
   model.levels.resize(ByConcurrency::level_count);
+  const double kept_above = halved(tick_s, half_life_above_s);
   for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
     auto& level = model.levels[i];
     const double attempts = seen.attempts[i];
-    double kept = halved(std::min(attempts / half_life_attempts, tick_s / half_life_s), 1);
-    if (concurrency_of(i) > model.capacity.concurrency) kept *= halved(tick_s, half_life_above_s);
+    double kept = concurrency_of(i) > model.capacity.concurrency ? kept_above : 1;
+    if (attempts > 0)
+      kept *= halved(std::min(attempts / half_life_attempts, tick_s / half_life_s), 1);
     level.attempts = level.attempts * kept + attempts;
     level.late = level.late * kept + std::min<double>(seen.late[i], attempts);
-    if (std::isfinite(seen.latency_s[i]))
-      level.latency_s = level.latency_s * kept + std::max(0.0, seen.latency_s[i]);
+    const bool sound = std::isfinite(seen.latency_s[i]) && seen.latency_s[i] >= 0;
+    level.latency_s = level.latency_s * kept + (sound ? seen.latency_s[i] : 0);
   }
 }
 

@@ -12,7 +12,6 @@
 #include "scale/need.h"
 #include "scale/seen.h"
 #include "scale/settle.h"
-#include "scale/summary.h"
 
 namespace headroom::scale {
 namespace {
@@ -56,26 +55,36 @@ void add_need(double replicas, std::vector<NeedSample>& needs) {
   needs.push_back({replicas, 0});
 }
 
-/// Reasons that are not rules: what the evidence was, what demand and capacity were taken to be.
-std::vector<Reason> grounds(const ServiceSeen* seen, bool believed, const Demand& demand,
-                            const ServiceModel& model, double permitted, int last) {
-  std::vector<Reason> reasons;
+Reason evidence(const ServiceSeen* seen, bool believed) {
+  if (seen == nullptr) return {"evidence", "missing", 0, "the service was not observed", false};
   if (!believed)
-    reasons.push_back({"evidence", seen == nullptr ? "missing" : "unusable", last,
-                       seen == nullptr ? "the service was not observed"
-                                       : "no source reported, or what it reported is no number",
-                       false});
-  else if (seen->completeness < complete)
-    reasons.push_back({"evidence", "partial", last,
-                       fmt::format("{:.0f}% of the sources reported", 100 * seen->completeness),
-                       false});
-  else
-    reasons.push_back({"evidence", "complete", last, "all sources reported", false});
+    return {"evidence", "unusable", 0, "no source reported, or what it reported is no number",
+            false};
+  if (seen->completeness < complete)
+    return {"evidence", "partial", 0,
+            fmt::format("{:.0f}% of the sources reported", 100 * seen->completeness), false};
+  return {"evidence", "complete", 0, "all sources reported", false};
+}
+
+/// What the rules start from: evidence, demand, its growth, capacity. They change no number.
+std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& model,
+                            const Demand& demand, double expected, Reason observed, int last) {
+  const double permitted = permitted_share(policy);
+  std::vector<Reason> reasons;
+  reasons.push_back(std::move(observed));
   reasons.push_back(
-      {"shape", std::string(demand.window), last,
+      {"shape", std::string(demand.window), 0,
        fmt::format("{} requests/s over {} s", brief(demand.per_second), brief(demand.window_s)),
        false});
-  reasons.push_back({"need", "capacity", last, describe(model.capacity, permitted), false});
+  if (demand.per_second > 0)
+    reasons.push_back(
+        {"need", "growth", 0,
+         fmt::format("after {}% of moments like this one demand is above {:.2f} × "
+                     "this within {} s",
+                     brief(100 * permitted), expected / demand.per_second, brief(model.lead_s)),
+         false});
+  reasons.push_back({"need", "capacity", 0, describe(model.capacity, permitted), false});
+  for (auto& reason : reasons) reason.replicas = last;
   return reasons;
 }
 
@@ -90,59 +99,69 @@ std::vector<Counterfactual> counterfactuals(const Question& question,
   return out;
 }
 
+/// The state after the tick, but for what the decision itself adds.
+ServiceState observed(const ServiceState& before, const ServiceSeen* found, Duration dt,
+                      double delay_s) {
+  static const ServiceSeen nothing;
+  const bool believed = is_evidence(found, dt);
+  const double tick_s = std::max(0.0, seconds(dt));
+  ServiceState next;
+  next.demand = extended(before.demand, demand_sample(found, dt));
+  next.outcomes = outcomes_with(before.outcomes, believed ? *found : nothing, tick_s);
+  next.needs = aged(before.needs, tick_s, delay_s);
+  next.roughness = before.roughness;
+  next.situation =
+      believed ? situation_of(demand_now(next.demand), tick_s, next.roughness) : before.situation;
+  next.unseen_s = believed ? 0 : before.unseen_s + tick_s;
+  return next;
+}
+
+/// How much demand may fall by chance. From the state before, as demand itself must not change it.
+double band_of(const ServiceState& before) {
+  const double level = std::max(demand_min_per_second, before.situation.level_per_second);
+  return std::min(band_max, band_min + band_deviations / std::sqrt(steady_window_s * level));
+}
+
 Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const ServiceState& before,
                  const ServiceSeen* found, Duration dt) {
   static const ServiceSeen nothing;
   const bool believed = is_evidence(found, dt);
   const ServiceSeen& seen = believed ? *found : nothing;
-  const double tick_s = std::max(0.0, seconds(dt));
-  Proposal out;
+  const double delay_s = in_delay_s(policy, model);
+  Proposal out{.decision = {}, .next = observed(before, found, dt, delay_s)};
   ServiceDecision& decision = out.decision;
+  ServiceState& next = out.next;
   decision.service = policy.service;
   if (found != nullptr) {
     decision.ready = count(*found, Phase::ready);
     decision.starting = count(*found, Phase::starting);
   }
-
-  ServiceState& next = out.next;
-  next.demand = extended(before.demand, demand_sample(found, dt));
-  next.outcomes = outcomes_with(before.outcomes, seen, tick_s);
-  const Demand demand = demand_now(next.demand);
-  next.roughness = before.roughness;
-  next.situation = believed ? situation_of(demand, tick_s, next.roughness) : before.situation;
-  next.unseen_s = believed ? 0 : before.unseen_s + tick_s;
-
   const bool first = before.replicas < 0;
   out.from = first ? decision.ready + decision.starting : before.replicas;
-  const double delay_s = in_delay_s(policy, model);
-  next.needs = aged(before.needs, tick_s, delay_s);
   // What stands at the first look was started for some reason that is not known here.
-  if (first) add_need(out.from, next.needs);
+  if (first && found != nullptr) add_need(out.from, next.needs);
 
-  Question question;
-  question.needs = needs_of(policy, model, before, seen, demand, next.outcomes);
-  question.needed_lately = next.needs.empty() ? 0 : next.needs.front().replicas;
-  question.delay_s = delay_s;
-  question.band = std::min(
-      band_max,
-      band_min + band_deviations /
-                     std::sqrt(steady_window_s *
-                               std::max(demand_min_per_second, before.situation.level_per_second)));
-  question.evidence = believed && found->completeness >= complete;
-  question.last = out.from;
-  question.ready = decision.ready;
-  question.bounds = policy.replicas;
-  question.step = policy.scale.step;
-
-  decision.reasons = grounds(found, believed, demand, model, permitted_share(policy), out.from);
+  const Demand demand = demand_now(next.demand);
+  const double expected = expected_per_second(policy, model, before, demand);
+  const Question question{
+      .needs = needs_of(policy, model, seen, demand, expected, next.outcomes),
+      .needed_lately = next.needs.empty() ? 0 : next.needs.front().replicas,
+      .delay_s = delay_s,
+      .band = band_of(before),
+      .evidence = believed && found->completeness >= complete,
+      .last = out.from,
+      .ready = decision.ready,
+      .bounds = policy.replicas,
+      .step = policy.scale.step,
+  };
+  decision.reasons = grounds(policy, model, demand, expected, evidence(found, believed), out.from);
   decision.replicas = settle(question, {}, &decision.reasons);
   decision.counterfactuals = counterfactuals(question, decision.reasons, decision.replicas);
   add_need(largest(question, {}), next.needs);
-  next.replicas = decision.replicas;
-  out.floor = question.evidence
-                  ? policy.replicas.min
-                  : std::max(policy.replicas.min, std::min(out.from, decision.replicas));
-  decision.summary = summary_of(decision, out.from);
+  // A service that was never seen may have any number of replicas: the next look is the first.
+  next.replicas = first && found == nullptr ? -1 : decision.replicas;
+  out.floor = policy.replicas.min;
+  if (!question.evidence) out.floor = std::max(out.floor, std::min(out.from, decision.replicas));
   return out;
 }
 

@@ -53,7 +53,7 @@ const Reason* find(const ServiceDecision& decision, std::string_view rule) {
 TEST(Decide, every_decision_names_its_evidence_demand_capacity_and_need) {
   FluidWorld world;
   const Pilot pilot = settled(world, policy_for_test());
-  for (const auto* rule : {"complete", "steady", "capacity", "latency"})
+  for (const auto* rule : {"complete", "steady", "growth", "capacity", "latency"})
     EXPECT_NE(find(pilot.last, rule), nullptr) << rule;
   EXPECT_NE(find(pilot.last, "capacity")->text.find("learned"), std::string::npos);
 }
@@ -71,6 +71,67 @@ TEST(Decide, what_stands_at_the_first_look_is_kept_for_the_scale_in_delay) {
   }
   pilot.advance(world, 100);
   EXPECT_LT(pilot.last.replicas, 5);
+}
+
+TEST(Decide, a_service_that_was_not_seen_yet_is_not_lowered_at_its_first_look) {
+  FluidWorld world;
+  world.apply(9);
+  Pilot pilot(policy_for_test());
+  Observations seen = world.tick(pilot.policy.services[0], 10);
+  const Observations whole = seen;
+  seen.services.clear();
+  pilot.decide_on(seen);
+  EXPECT_EQ(pilot.last.replicas, 1) << "min, for want of anything better";
+  pilot.decide_on(whole);
+  EXPECT_EQ(pilot.last.replicas, 9);
+}
+
+/// The example of docs/concepts/decision.md.
+TEST(Decide, the_documented_example_is_what_happens) {
+  const ServicePolicy shop = policy_for_test(2, 12);
+  Policy policy;
+  policy.services = {shop};
+  Model model;
+  ServiceModel& learned = model.services["shop"];
+  learned.capacity.basis = Basis::learned;
+  learned.capacity.concurrency = 8;
+  learned.capacity.latency_s = 0.05;
+  learned.capacity.attempts = 12'431;
+  learned.startup_s = 3;
+  learned.lead_s = 1.05 + 1.3 * 3;
+  State state;
+  state.services["shop"].demand.assign(119, {1, 1200});
+  state.services["shop"].needs = {{8.6, 4}};
+  state.services["shop"].replicas = 9;
+  Observations seen;
+  seen.dt = std::chrono::seconds(1);
+  ServiceSeen& tick = seen.services.emplace_back();
+  tick.service = "shop";
+  tick.arrivals = 1200;
+  tick.good = 1200;
+  tick.concurrency = 60;
+  for (int i = 0; i < 9; ++i) tick.replicas.emplace_back().phase = Phase::ready;
+
+  const Decisions decisions = allocate(policy, decide(policy, model, state, seen));
+  const ServiceDecision& decision = decisions.services[0];
+  EXPECT_EQ(decision.summary,
+            "9 → 12: 1906 requests/s expected within 5.0 s need 12.5 replicas of 160/s each, "
+            "0.6 of them for chance; at most 12 are allowed");
+  EXPECT_EQ(decision.counterfactuals, (std::vector<Counterfactual>{{"max", 13}}));
+  std::string reasons;
+  for (const auto& r : decision.reasons)
+    reasons += r.stage + ", " + r.rule + ": " + std::to_string(r.replicas) +
+               (r.decisive ? " ← " : " – ") + r.text + "\n";
+  EXPECT_EQ(reasons,
+            "evidence, complete: 9 – all sources reported\n"
+            "shape, steady: 9 – 1200 requests/s over 120 s\n"
+            "need, growth: 9 – after 1% of moments like this one demand is above 1.59 × this "
+            "within 5.0 s\n"
+            "need, capacity: 9 – learned 8.0 in flight per replica from 12,431 attempts: "
+            "160 requests/s each\n"
+            "need, latency: 13 ← 1906 requests/s expected within 5.0 s need 12.5 replicas of "
+            "160/s each, 0.6 of them for chance\n"
+            "bound, max: 12 ← at most 12 are allowed\n");
 }
 
 TEST(Decide, replicas_that_start_are_not_ordered_again) {

@@ -97,10 +97,8 @@ void add_feedback(const ServicePolicy& policy, const ServiceModel& model, const 
 
 std::string brief(double number) {
   const double size = std::abs(number);
-  return fmt::format("{:.{}f}", number,
-                     size >= 99.95 || size == std::floor(size) ? 0
-                     : size >= 0.995                           ? 1
-                                                               : 2);
+  const bool whole = std::abs(size - std::round(size)) < 1e-6;
+  return fmt::format("{:.{}f}", number, whole || size >= 99.95 ? 0 : size >= 0.995 ? 1 : 2);
 }
 
 std::string describe(const Capacity& capacity, double permitted) {
@@ -138,9 +136,8 @@ double expected_per_second(const ServicePolicy& policy, const ServiceModel& mode
 }
 
 std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& model,
-                           const ServiceState& before, const ServiceSeen& seen,
-                           const Demand& demand, const std::vector<OutcomeSample>& outcomes) {
-  const double expected = expected_per_second(policy, model, before, demand);
+                           const ServiceSeen& seen, const Demand& demand, double expected,
+                           const std::vector<OutcomeSample>& outcomes) {
   std::vector<Need> needs;
   needs.push_back(latency_need(policy, model, expected));
   needs.push_back(backlog_need(model, seen, needs.front()));

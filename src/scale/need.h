@@ -22,11 +22,11 @@ struct Need {
 [[nodiscard]] double expected_per_second(const ServicePolicy& policy, const ServiceModel& model,
                                          const ServiceState& before, const Demand& demand);
 
-/// All that apply, "latency" first. `before` is the state one tick earlier; `outcomes` end with
+/// All that apply, "latency" first. `expected` requests/s are to be carried; `outcomes` end with
 /// this tick.
 [[nodiscard]] std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& model,
-                                         const ServiceState& before, const ServiceSeen& seen,
-                                         const Demand& demand,
+                                         const ServiceSeen& seen, const Demand& demand,
+                                         double expected,
                                          const std::vector<OutcomeSample>& outcomes);
 
 /// "learned 8.0 in flight per replica from 12,431 attempts: 160 requests/s each".

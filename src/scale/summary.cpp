@@ -6,8 +6,9 @@
 namespace headroom::scale {
 
 std::string summary_of(const ServiceDecision& decision, int from) {
-  std::string out = decision.replicas == from ? fmt::format("{} stay: ", from)
-                                              : fmt::format("{} → {}: ", from, decision.replicas);
+  std::string out = decision.replicas == from
+                        ? fmt::format("{} {}: ", from, from == 1 ? "stays" : "stay")
+                        : fmt::format("{} → {}: ", from, decision.replicas);
   bool first = true;
   for (const auto& reason : decision.reasons) {
     if (!reason.decisive) continue;
