@@ -1,0 +1,192 @@
+// Puts the report's page together.
+#include "report/html.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "core/text.h"
+#include "report/layout.h"
+#include "report/plot.h"
+#include "report/service_plots.h"
+#include "report/when.h"
+
+namespace headroom::report {
+namespace {
+
+std::string span_text(const Verdict& verdict) {
+  const auto length = std::chrono::round<std::chrono::seconds>(verdict.to - verdict.from);
+  return fmt::format("{} {} to {} UTC, {}", format_when(verdict.from).substr(0, 10),
+                     format_time_of_day(verdict.from), format_time_of_day(verdict.to),
+                     format_duration(length));
+}
+
+std::string machine_text(const Verdict& verdict) {
+  if (verdict.cpu_mean < 0) return "machine CPU unknown";
+  return fmt::format("machine CPU {} busy on average, above {} in {} of the time",
+                     percent(verdict.cpu_mean), percent(saturated_cpu),
+                     percent(verdict.cpu_share_above));
+}
+
+struct Badge {
+  const char* style;
+  const char* text;
+};
+
+Badge badge_of(const ServiceVerdict& service, bool saturated) {
+  if (saturated) return {"warn", "no verdict: machine saturated"};
+  if (service.counts.all() == 0) return {"warn", "nothing arrived"};
+  return service.met ? Badge{"good", "objective met"} : Badge{"bad", "objective missed"};
+}
+
+void add_figure(std::string& html, std::string_view value, std::string_view label) {
+  fmt::format_to(std::back_inserter(html), "<div><dt>{}</dt><dd>{}</dd></div>", escape(label),
+                 value);
+}
+
+std::string card(const ServiceVerdict& service, bool saturated) {
+  const Badge badge = badge_of(service, saturated);
+  const auto& objective = service.policy.objective;
+  const Counts& counts = service.counts;
+  std::string html = fmt::format(
+      "<article class=\"card\"><h2>{}</h2><p class=\"badge {}\">{}</p><p class=\"wanted\">wanted: "
+      "{:g}% within {}</p><dl>",
+      escape(service.service), badge.style, badge.text, objective.quantile * 100,
+      format_duration(objective.latency));
+  add_figure(html, percent(1 - counts.missed_share()), "good");
+  add_figure(
+      html, fmt::format("{} <small>of {}</small>", grouped(counts.missed()), grouped(counts.all())),
+      "requests missed");
+  add_figure(html, fmt::format("{:.3f}", service.replica_hours), "replica-hours");
+  if (service.fixed_fleet)
+    add_figure(
+        html,
+        fmt::format("{:.2f} <small>× {} fixed</small>", *service.ratio(), *service.fixed_fleet),
+        "against a fixed fleet*");
+  if (service.clairvoyant_hours && *service.clairvoyant_hours > 0)
+    add_figure(
+        html,
+        fmt::format("{:.2f} <small>×</small>", service.replica_hours / *service.clairvoyant_hours),
+        "against clairvoyance*");
+  return html + "</dl></article>\n";
+}
+
+std::string important_list(const std::vector<Important>& important) {
+  if (important.empty()) return {};
+  std::string html = "<section><h2>The decisions that mattered most</h2><ol class=\"decisions\">";
+  const auto out = std::back_inserter(html);
+  for (const auto& one : important) {
+    fmt::format_to(out,
+                   "<li><b class=\"number\">{}</b><div><h3>{}: {} → {} replicas</h3><p "
+                   "class=\"when\">at {} ({} UTC), {} requests missed around it</p><ul>",
+                   one.number, escape(one.service), one.from, one.to, clock_text(one.t_s),
+                   format_time_of_day(one.at), grouped(one.missed_around));
+    for (const auto& reason : one.decision.reasons)
+      if (reason.decisive)
+        fmt::format_to(out, "<li><code>{}</code> {}</li>", escape(reason.rule),
+                       escape(reason.text));
+    for (const auto& other : one.decision.counterfactuals)
+      fmt::format_to(out,
+                     "<li class=\"without\">without <code>{}</code> it would have been {}</li>",
+                     escape(other.without), other.replicas);
+    html += "</ul></div></li>";
+  }
+  return html + "</ol></section>\n";
+}
+
+std::string gaps_note(const Run& run) {
+  std::int64_t lost = 0;
+  for (const auto& gap : run.gaps) lost += gap.lost;
+  if (run.gaps.empty()) return {};
+  return fmt::format(
+      "<p class=\"note\">The journal could not be written {} times; {} ticks are missing here.</p>",
+      run.gaps.size(), lost);
+}
+
+/// One number of the table.
+struct Row {
+  std::string label;
+  std::string value;
+  const char* unit;
+  const char* source;
+};
+
+std::vector<Row> rows_of(const ServiceVerdict& service) {
+  const Counts& counts = service.counts;
+  const char* counted = service.by_client ? "client" : "gateway, journal";
+  const auto estimated = [](const std::optional<double>& value) {
+    return value ? fmt::format("{:.3f}", *value) : std::string("–");
+  };
+  return {
+      {"requests", grouped(counts.all()), "requests", counted},
+      {"good", grouped(counts.good), "requests", counted},
+      {"late", grouped(counts.late), "requests", counted},
+      {"shed", grouped(counts.shed), "requests", counted},
+      {"failed", grouped(counts.failed), "requests", counted},
+      {"missed", fmt::format("{:.3f}", 100 * counts.missed_share()), "% of requests", counted},
+      {"used", fmt::format("{:.3f}", service.replica_hours), "replica-hours", "replicas, journal"},
+      {"cost", fmt::format("{:.3f}", service.cost), "by cost_per_hour", "replicas, journal"},
+      {"most at once", std::to_string(service.replicas_most), "replicas", "replicas, journal"},
+      {"smallest fixed fleet", service.fixed_fleet ? std::to_string(*service.fixed_fleet) : "–",
+       "replicas", "estimated"},
+      {"its use",
+       estimated(service.fixed_fleet ? std::optional(service.fixed_hours) : std::nullopt),
+       "replica-hours", "estimated"},
+      {"clairvoyant minimum", estimated(service.clairvoyant_hours), "replica-hours", "estimated"},
+      {"capacity of a replica", rough(service.station.per_second), "requests/s", "model"},
+      {"service time", rough(service.station.service_time_s * 1e3), "ms, unloaded", "model"},
+      {"start-up time", rough(service.station.startup_s), "s, planned with", "model"},
+  };
+}
+
+std::string table(const ServiceVerdict& service) {
+  std::string html =
+      "<details><summary>The numbers</summary><table><thead><tr><th></th><th "
+      "class=\"n\">value</th><th>unit</th><th>source</th></tr></thead><tbody>";
+  for (const auto& row : rows_of(service))
+    fmt::format_to(std::back_inserter(html),
+                   "<tr><td>{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>", row.label,
+                   row.value, row.unit, row.source);
+  return html + fmt::format("</tbody></table><p class=\"note\">Capacity: {}.</p></details>\n",
+                            escape(service.basis));
+}
+
+std::string service_section(const ServiceRun& run, const ServiceVerdict& verdict,
+                            const std::vector<Important>& important) {
+  std::string html = fmt::format("<section class=\"service\"><h2>{}</h2>\n", escape(run.name()));
+  for (const auto& plot : plots_of(run, important)) html += render(plot);
+  return html + table(verdict) + "</section>\n";
+}
+
+std::string method_section() {
+  std::string html = "<section><h2>How this was measured and estimated</h2><ul class=\"method\">";
+  for (const auto& sentence : methods())
+    fmt::format_to(std::back_inserter(html), "<li>{}</li>", escape(sentence));
+  return html + "</ul></section>\n";
+}
+
+}  // namespace
+
+std::string html_page(const Run& run, const Verdict& verdict) {
+  std::string html = fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width, initial-scale=1\"><title>headroom report, "
+      "{0}</title><style>{1}</style></head><body><main>\n<header><h1>headroom "
+      "<span>report</span></h1><p>{0}</p><p>{2}</p></header>\n",
+      span_text(verdict), page_style, machine_text(verdict));
+  if (verdict.saturated)
+    html +=
+        "<p class=\"banner\">This machine is saturated: its CPU was above 70% too often. Latency "
+        "then tells about the machine and not about the number of replicas, so there is no "
+        "verdict.</p>\n";
+  html += "<div class=\"cards\">";
+  for (const auto& service : verdict.services) html += card(service, verdict.saturated);
+  html += "</div><p class=\"note\">* estimated from this run; see the end of the page</p>\n";
+  html += important_list(verdict.important) + gaps_note(run);
+  for (std::size_t i = 0; i < run.services.size(); ++i)
+    html += service_section(run.services[i], verdict.services[i], verdict.important);
+  html += method_section();
+  return html + fmt::format("</main><script>{}</script></body></html>\n", page_script);
+}
+
+}  // namespace headroom::report

@@ -1,0 +1,106 @@
+// Which of a run's many decisions a person should look at.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "report/verdict.h"
+
+namespace headroom::report {
+namespace {
+
+constexpr double merge_within_s = 5;
+constexpr double before_s = 10;
+constexpr double after_s = 30;
+
+/// Steps in one direction, shortly after one another.
+struct Burst {
+  const ServiceRun* run = nullptr;
+  std::size_t first = 0;  // indices into the changes
+  std::size_t last = 0;
+  std::uint64_t missed = 0;
+  double weight = 0;
+
+  [[nodiscard]] const Change& begin() const { return run->changes[first]; }
+  [[nodiscard]] const Change& end() const { return run->changes[last]; }
+  [[nodiscard]] double t_s() const { return run->moments[begin().moment].t_s; }
+};
+
+int step_of(const Change& change) {
+  return change.decision.replicas - change.from;
+}
+
+/// Replicas that a limit held back, by the decision's own counterfactuals.
+int held_back(const scale::ServiceDecision& decision) {
+  int most = 0;
+  for (const auto& reason : decision.reasons) {
+    if (!reason.decisive || (reason.stage != "bound" && reason.stage != "allocate")) continue;
+    for (const auto& other : decision.counterfactuals)
+      if (other.without == reason.rule)
+        most = std::max(most, std::abs(other.replicas - decision.replicas));
+  }
+  return most;
+}
+
+std::vector<Burst> bursts_of(const ServiceRun& run) {
+  std::vector<Burst> bursts;
+  const auto time_of = [&run](std::size_t change) {
+    return run.moments[run.changes[change].moment].t_s;
+  };
+  for (std::size_t i = 0; i < run.changes.size(); ++i) {
+    const bool goes_on = !bursts.empty() &&
+                         time_of(i) - time_of(bursts.back().last) <= merge_within_s &&
+                         (step_of(run.changes[i]) > 0) == (step_of(bursts.back().end()) > 0);
+    if (goes_on)
+      bursts.back().last = i;
+    else
+      bursts.push_back({.run = &run, .first = i, .last = i});
+  }
+  return bursts;
+}
+
+void weigh(Burst& burst) {
+  for (const auto& moment : burst.run->moments)
+    if (moment.t_s >= burst.t_s() - before_s && moment.t_s <= burst.t_s() + after_s)
+      burst.missed += moment.missed();
+  int held = 0;
+  for (std::size_t i = burst.first; i <= burst.last; ++i)
+    held = std::max(held, held_back(burst.run->changes[i].decision));
+  const int size = std::abs(burst.end().decision.replicas - burst.begin().from) + held;
+  burst.weight = size * (1 + static_cast<double>(burst.missed));
+}
+
+/// The step that says most: the largest, the first of equals.
+const Change& telling_step(const Burst& burst) {
+  std::size_t best = burst.first;
+  for (std::size_t i = burst.first; i <= burst.last; ++i)
+    if (std::abs(step_of(burst.run->changes[i])) > std::abs(step_of(burst.run->changes[best])))
+      best = i;
+  return burst.run->changes[best];
+}
+
+}  // namespace
+
+std::vector<Important> important_changes(const Run& run) {
+  std::vector<Burst> bursts;
+  for (const auto& service : run.services)
+    for (auto& burst : bursts_of(service)) {
+      weigh(burst);
+      bursts.push_back(burst);
+    }
+  std::ranges::stable_sort(bursts, std::greater{}, &Burst::weight);
+  bursts.resize(std::min(bursts.size(), important_max));
+  std::ranges::stable_sort(bursts, {}, &Burst::t_s);
+  std::vector<Important> important;
+  for (const auto& burst : bursts)
+    important.push_back({.number = static_cast<int>(important.size()) + 1,
+                         .service = burst.run->name(),
+                         .at = run.from + from_seconds(burst.t_s()),
+                         .t_s = burst.t_s(),
+                         .from = burst.begin().from,
+                         .to = burst.end().decision.replicas,
+                         .missed_around = burst.missed,
+                         .decision = telling_step(burst).decision});
+  return important;
+}
+
+}  // namespace headroom::report

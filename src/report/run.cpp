@@ -1,0 +1,98 @@
+// From ticks to series.
+#include "report/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace headroom::report {
+namespace {
+
+template <class Items>
+auto find_service(Items& items, const std::string& name) {
+  return std::ranges::find(items, name, [](const auto& item) { return item.service; });
+}
+
+Moment moment_of(const scale::ServiceSeen& seen, double t_s, double dt_s) {
+  Moment moment{.t_s = t_s,
+                .dt_s = dt_s,
+                .arrivals = seen.arrivals,
+                .good = seen.good,
+                .late = seen.late,
+                .shed = seen.shed,
+                .failed = seen.failed,
+                .p50_s = seen.latency_p50_s,
+                .p99_s = seen.latency_p99_s};
+  for (const auto& replica : seen.replicas) {
+    moment.starting += replica.phase == scale::Phase::starting;
+    moment.ready += replica.phase == scale::Phase::ready;
+    moment.draining += replica.phase == scale::Phase::draining;
+  }
+  return moment;
+}
+
+}  // namespace
+
+ServiceRun& RunBuilder::service(const std::string& name) {
+  const auto found = std::ranges::find_if(
+      run_.services, [&name](const ServiceRun& run) { return run.name() == name; });
+  if (found != run_.services.end()) return *found;
+  run_.services.emplace_back().policy.service = name;
+  return run_.services.back();
+}
+
+void RunBuilder::add_service(const scale::ServiceSeen& seen, const control::StoredTick& tick,
+                             const std::optional<control::Replay::Outcome>& outcome) {
+  ServiceRun& run = service(seen.service);
+  Moment moment = moment_of(seen, seconds(tick.seen.now.wall - run_.from), seconds(tick.seen.dt));
+  run.gone += seen.gone;
+  for (const auto& [reason, count] : seen.reasons) run.reasons[reason] += count;
+  if (outcome) {
+    const auto policy = find_service(outcome->policy->services, seen.service);
+    if (policy != outcome->policy->services.end()) run.policy = *policy;
+    const auto model = outcome->model->services.find(seen.service);
+    if (model != outcome->model->services.end()) {
+      run.capacity = model->second.capacity;
+      run.service_time_s = model->second.service_time_s;
+      run.startup_s = model->second.startup_s;
+    }
+  }
+  moment.per_replica = run.capacity.per_second();
+  const auto decision = find_service(tick.decisions, seen.service);
+  const int before = run.moments.empty() ? -1 : run.moments.back().wanted;
+  moment.wanted = decision == tick.decisions.end() ? before : decision->replicas;
+  if (before >= 0 && moment.wanted != before)
+    run.changes.push_back({.moment = run.moments.size(), .from = before, .decision = *decision});
+  run.moments.push_back(moment);
+}
+
+Result<> RunBuilder::add(const control::StoredTick& tick, bool within) {
+  const auto outcome = TRY(replay_.feed(tick, within));
+  if (!within) return {};
+  if (++ticks_ > run_ticks_max)
+    return fail(ErrorCode::invalid,
+                fmt::format("more than {} ticks make no readable report; take a part with --from "
+                            "and --to",
+                            run_ticks_max));
+  if (ticks_ == 1) run_.from = tick.seen.now.wall - tick.seen.dt;
+  run_.to = tick.seen.now.wall;
+  run_.machine_cpu.push_back(tick.seen.machine_cpu);
+  for (const auto& seen : tick.seen.services) add_service(seen, tick, outcome);
+  return {};
+}
+
+Run RunBuilder::finish(std::vector<control::Gap> gaps) && {
+  run_.gaps = std::move(gaps);
+  run_.replayed = replay_.counts();
+  return std::move(run_);
+}
+
+Result<Run> read_run(control::JournalReader& reader, const control::Span& span) {
+  RunBuilder builder;
+  TRY(reader.each(span, true, [&](control::StoredTick&& tick) {
+    return builder.add(tick, tick.seen.now.wall >= span.from);
+  }));
+  return std::move(builder).finish(TRY(reader.gaps(span)));
+}
+
+}  // namespace headroom::report

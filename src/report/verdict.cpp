@@ -1,0 +1,144 @@
+// Counting, comparing with other fleets, judging.
+#include "report/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace headroom::report {
+namespace {
+
+std::vector<Arrivals> arrivals_of(const ServiceRun& run) {
+  std::vector<Arrivals> arrivals;
+  arrivals.reserve(run.moments.size());
+  for (const auto& moment : run.moments)
+    arrivals.push_back({.dt_s = moment.dt_s, .count = static_cast<double>(moment.arrivals)});
+  return arrivals;
+}
+
+std::string basis_of(const scale::Capacity& capacity) {
+  switch (capacity.basis) {
+    case scale::Basis::prior:
+      return "headroom's prior; nothing was learned";
+    case scale::Basis::stated:
+      return "stated in the file; nothing was learned";
+    case scale::Basis::learned:
+      return "learned in the run";
+    case scale::Basis::held:
+      return "learned earlier and held";
+  }
+  return {};
+}
+
+Station station_of(const ServiceRun& run) {
+  return {.per_second = run.capacity.per_second(),
+          .service_time_s = run.service_time_s,
+          .objective_s = seconds(run.policy.objective.latency),
+          .permitted = run.policy.objective.permitted_misses(),
+          .startup_s = run.startup_s,
+          .replicas_min = run.policy.replicas.min};
+}
+
+Counts counts_of(const ServiceRun& run) {
+  Counts counts;
+  for (const auto& moment : run.moments) {
+    counts.good += moment.good;
+    counts.late += moment.late;
+    counts.shed += moment.shed;
+    counts.failed += moment.failed;
+  }
+  return counts;
+}
+
+bool is_met(const Counts& counts, const spec::Objective& objective) {
+  if (counts.all() == 0) return true;
+  constexpr double rounding = 1e-9;
+  const double failed = static_cast<double>(counts.failed) / static_cast<double>(counts.all());
+  return counts.missed_share() <= objective.permitted_misses() + rounding &&
+         failed <= 1 - objective.availability + rounding;
+}
+
+ServiceVerdict judge_service(const ServiceRun& run, const std::optional<ClientResult>& client) {
+  ServiceVerdict verdict;
+  verdict.service = run.name();
+  verdict.policy = run.policy;
+  verdict.by_client = client.has_value();
+  verdict.counts = client ? client->counts : counts_of(run);
+  if (client) verdict.p99_s = client->p99_s;
+  verdict.met = is_met(verdict.counts, run.policy.objective);
+  double span_s = 0;
+  double alive_s = 0;
+  for (const auto& moment : run.moments) {
+    span_s += moment.dt_s;
+    alive_s += moment.alive() * moment.dt_s;
+    verdict.replicas_most = std::max(verdict.replicas_most, moment.alive());
+  }
+  verdict.replica_hours = alive_s / 3600;
+  verdict.cost = verdict.replica_hours * run.policy.replicas.cost_per_hour;
+  verdict.station = station_of(run);
+  verdict.basis = basis_of(run.capacity);
+  const auto arrivals = arrivals_of(run);
+  verdict.fixed_fleet = smallest_fixed_fleet(arrivals, verdict.station);
+  if (verdict.fixed_fleet) verdict.fixed_hours = *verdict.fixed_fleet * span_s / 3600;
+  if (const auto clairvoyant = clairvoyant_fleet(arrivals, verdict.station))
+    verdict.clairvoyant_hours = clairvoyant->replica_seconds / 3600;
+  return verdict;
+}
+
+void judge_machine(const Run& run, Verdict& verdict) {
+  double sum = 0;
+  int known = 0;
+  int above = 0;
+  for (const double cpu : run.machine_cpu) {
+    if (cpu < 0) continue;
+    sum += cpu;
+    ++known;
+    above += cpu > saturated_cpu;
+  }
+  if (known == 0) return;
+  verdict.cpu_mean = sum / known;
+  verdict.cpu_share_above = static_cast<double>(above) / known;
+  verdict.saturated = verdict.cpu_share_above > saturated_share;
+}
+
+}  // namespace
+
+Verdict judge(const Run& run, const std::vector<ClientResult>& client) {
+  Verdict verdict;
+  verdict.from = run.from;
+  verdict.to = run.to;
+  judge_machine(run, verdict);
+  for (const auto& service : run.services)
+    verdict.services.push_back(
+        judge_service(service, client_of(client, service.name(), run.services.size() == 1)));
+  verdict.important = important_changes(run);
+  return verdict;
+}
+
+std::vector<std::string> methods() {
+  return {
+      "Counts: each request that arrived ends as exactly one of good, late (over the objective's "
+      "latency), shed (refused by headroom) or failed (5xx or transport). They are the client's "
+      "where a result of headroom load was given, else the gateway's.",
+      "Replica-hours used: every replica alive costs, also while it starts or drains; summed over "
+      "the ticks of the journal.",
+      "Smallest fixed fleet: estimated. The recorded arrivals run through a queue second by "
+      "second, "
+      "before n replicas that are always ready, each with the capacity that headroom had learned "
+      "by the end of the run; requests whose wait leaves less than a service time within the "
+      "objective miss it, with the tail of a queue of many servers (Halfin and Whitt) within a "
+      "second. n is the smallest with no more misses than the objective permits.",
+      "Clairvoyant minimum: estimated with the same queue. It knows the future, follows the mean "
+      "of "
+      "5 s, starts each replica just in time, pays its start-up time, and keeps one over a lull "
+      "shorter than a start-up.",
+      "Important decisions: changes of replicas weighed by (replicas changed + replicas that a "
+      "bound "
+      "held back) × (1 + requests missed from 10 s before to 30 s after); steps in one direction "
+      "within 5 s count as one.",
+      "Saturated: the machine's CPU was above 70% in more than 10% of the ticks. Then latency says "
+      "more about the machine than about the number of replicas, and no verdict is given."};
+}
+
+}  // namespace headroom::report
