@@ -15,6 +15,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_report(app, chosen);
   add_gateway(app, chosen);
   add_load(app, chosen);
+  add_run(app, chosen);
 }
 
 int report(const Error& error) {

@@ -99,10 +99,14 @@ class Admin::Connection final : public io::Watcher {
 
 Result<std::unique_ptr<Admin>> Admin::listen(io::Loop& loop, const io::Address& address,
                                              Handler handler) {
-  io::Fd fd = TRY(io::listen_on(address, {.backlog = 64}));
-  const io::Address bound = TRY(io::local_address(fd.get()));
-  const int raw = fd.get();
-  auto admin = std::unique_ptr<Admin>(new Admin(loop, std::move(fd), bound, std::move(handler)));
+  return adopt(loop, TRY(io::listen_on(address, {.backlog = 64})), std::move(handler));
+}
+
+Result<std::unique_ptr<Admin>> Admin::adopt(io::Loop& loop, io::Fd listening, Handler handler) {
+  const io::Address bound = TRY(io::local_address(listening.get()));
+  const int raw = listening.get();
+  auto admin =
+      std::unique_ptr<Admin>(new Admin(loop, std::move(listening), bound, std::move(handler)));
   TRY(loop.add(raw, EPOLLIN, *admin));
   return admin;
 }

@@ -28,11 +28,15 @@ class Admin final : public io::Watcher {
   [[nodiscard]] static Result<std::unique_ptr<Admin>> listen(io::Loop& loop,
                                                              const io::Address& address,
                                                              Handler handler);
+  /// Takes over a listening socket, from the process before.
+  [[nodiscard]] static Result<std::unique_ptr<Admin>> adopt(io::Loop& loop, io::Fd listening,
+                                                            Handler handler);
   ~Admin();
   Admin(const Admin&) = delete;
   Admin& operator=(const Admin&) = delete;
 
   [[nodiscard]] const io::Address& address() const { return address_; }
+  [[nodiscard]] int listening() const { return fd_.get(); }
   void on_events(std::uint32_t events) override;
 
  private:

@@ -1,0 +1,67 @@
+// The tick: observe, learn, decide, record, act. One thread, once a second.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "control/journal/journal.h"
+#include "control/machine.h"
+#include "control/status.h"
+#include "control/target.h"
+#include "gateway/gateway.h"
+#include "scale/decide.h"
+#include "spec/config.h"
+
+namespace headroom::control {
+
+/// Owns the model and the state of decisions. Everything else it is lent, and outlived by.
+class Controller {
+ public:
+  static constexpr Duration tick = std::chrono::seconds(1);
+  static constexpr Duration sources_wait = std::chrono::milliseconds(50);
+  static constexpr Duration commit_wait = std::chrono::milliseconds(100);
+
+  struct Parts {
+    gateway::Gateway& gateway;
+    Target& target;
+    Journal& journal;
+    Status& status;
+  };
+  Controller(const Parts& parts, const spec::Config& config);
+  /// Ends the thread after the tick under way.
+  ~Controller();
+  Controller(const Controller&) = delete;
+  Controller& operator=(const Controller&) = delete;
+
+  /// Takes effect with the next tick. From any thread.
+  void reload(const spec::Config& config);
+
+ private:
+  void run();
+  void take_reload();
+  void run_tick(Now now);
+  [[nodiscard]] scale::Observations observe(Now now, const gateway::Collected& collected);
+  [[nodiscard]] std::optional<Checkpoint> checkpoint(Instant now);
+  void act(const std::vector<scale::ServiceDecision>& decisions, Ticket ticket);
+
+  Parts parts_;
+  spec::Config config_;
+  scale::Policy policy_;
+  scale::Model model_;
+  scale::State state_;
+  std::map<std::string, int> applied_;
+  MachineCpu machine_cpu_;
+  Instant previous_{};
+  bool reloaded_ = false;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;                 // guarded by mutex_
+  std::optional<spec::Config> incoming_;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace headroom::control

@@ -1,0 +1,102 @@
+// Publishing, draining, observing on one machine.
+#include "control/local_target.h"
+
+#include <algorithm>
+#include <future>
+
+#include "control/static_endpoints.h"
+#include "io/clock.h"
+
+namespace headroom::control {
+namespace {
+
+constexpr Duration leaving_poll = std::chrono::milliseconds(10);
+
+}  // namespace
+
+std::shared_ptr<gateway::Replica> LocalTarget::known(const std::string& service,
+                                                     const std::string& id) const {
+  const auto list = endpoints_->services.find(service);
+  if (list == endpoints_->services.end()) return nullptr;
+  for (const gateway::Endpoint& endpoint : list->second)
+    if (endpoint.replica->id == id) return endpoint.replica;
+  return nullptr;
+}
+
+Result<> LocalTarget::publish(const spec::Config& config) {
+  auto next = std::make_shared<gateway::Endpoints>();
+  next->epoch = endpoints_->epoch + 1;
+  TRY(add_static_endpoints(config, io::monotonic_now(), *endpoints_, *next));
+  std::map<std::string, int> concurrency;
+  for (const spec::Service& service : config.services)
+    concurrency[service.name] = service.replicas.concurrency;
+
+  const std::vector<supervisor::Endpoint> running =
+      supervisor_ != nullptr ? supervisor_->endpoints() : std::vector<supervisor::Endpoint>{};
+  for (const supervisor::Endpoint& endpoint : running) {
+    if (endpoint.phase != scale::Phase::ready) continue;
+    auto replica = known(endpoint.service, endpoint.replica);
+    if (replica == nullptr) {
+      const int limit = concurrency.contains(endpoint.service) ? concurrency[endpoint.service] : 1;
+      replica = std::make_shared<gateway::Replica>(endpoint.replica, endpoint.address,
+                                                   endpoint.ready_since, limit);
+    }
+    next->services[endpoint.service].push_back({std::move(replica), endpoint.healthy});
+  }
+  const auto previous = std::exchange(endpoints_, next);
+  gateway_.publish(next);
+  for (const auto& [service, list] : previous->services)
+    for (const gateway::Endpoint& endpoint : list)
+      if (known(service, endpoint.replica->id) == nullptr)
+        leaving_.push_back({endpoint.replica, next->epoch});
+  if (!leaving_.empty() && !leaving_timer_.armed()) loop_.arm(leaving_timer_, leaving_poll);
+  return {};
+}
+
+void LocalTarget::watch_leaving() {
+  const std::uint64_t acknowledged = gateway_.acknowledged_epoch();
+  std::vector<std::string> alone;
+  std::erase_if(leaving_, [&](const Leaving& leaving) {
+    if (leaving.epoch > acknowledged || leaving.replica->in_flight() > 0) return false;
+    alone.push_back(leaving.replica->id);
+    return true;
+  });
+  // The supervisor may publish from within removed(), so the list is settled before.
+  if (!leaving_.empty()) loop_.arm(leaving_timer_, leaving_poll);
+  for (const std::string& id : alone)
+    if (supervisor_ != nullptr) supervisor_->removed(id);
+}
+
+ReplicasByService LocalTarget::look() {
+  ReplicasByService seen;
+  const Instant now = io::monotonic_now();
+  if (supervisor_ != nullptr) {
+    for (supervisor::ServiceReplicas& service : supervisor_->snapshot()) {
+      for (scale::ReplicaSeen& replica : service.replicas) {
+        const auto shared = known(service.service, replica.id);
+        if (shared != nullptr) replica.in_flight = shared->in_flight();
+      }
+      seen[service.service] = {std::move(service.replicas), std::move(service.events)};
+    }
+  }
+  for (const auto& [service, list] : endpoints_->services)
+    if (!seen.contains(service)) seen[service] = static_replicas(list, now);
+  return seen;
+}
+
+std::optional<ReplicasByService> LocalTarget::observe(Duration wait) {
+  auto promise = std::make_shared<std::promise<ReplicasByService>>();
+  std::future<ReplicasByService> answer = promise->get_future();
+  loop_.post([this, promise] { promise->set_value(look()); });
+  if (answer.wait_for(wait) != std::future_status::ready) return std::nullopt;
+  return answer.get();
+}
+
+void LocalTarget::apply(const std::map<std::string, int>& wanted) {
+  loop_.post([this, wanted] {
+    if (supervisor_ == nullptr) return;
+    for (const auto& [service, replicas] : wanted) supervisor_->scale(service, replicas);
+  });
+}
+
+}  // namespace headroom::control

@@ -1,0 +1,51 @@
+// The replicas of this machine: the supervisor's processes and the file's own endpoints.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "control/supervisor/supervisor.h"
+#include "control/target.h"
+#include "gateway/gateway.h"
+#include "io/loop.h"
+#include "spec/config.h"
+
+namespace headroom::control {
+
+/// Joins supervisor and gateway: publishes who may get requests, and tells the supervisor when a
+/// draining replica is alone, that is when every worker has left it out and nothing is in flight.
+/// Lives on the main loop; observe() and apply() come from the control thread and are passed on.
+class LocalTarget final : public Target {
+ public:
+  LocalTarget(io::Loop& loop, gateway::Gateway& gateway) : loop_(loop), gateway_(gateway) {}
+
+  /// The supervisor may be taken away for a while (during an upgrade); the last set stays
+  /// published.
+  void use(supervisor::Supervisor* supervisor) { supervisor_ = supervisor; }
+  /// Brings the published set up to date, after a reload or when the supervisor says so.
+  [[nodiscard]] Result<> publish(const spec::Config& config);
+  [[nodiscard]] const gateway::Endpoints& published() const { return *endpoints_; }
+
+  [[nodiscard]] std::optional<ReplicasByService> observe(Duration wait) override;
+  void apply(const std::map<std::string, int>& wanted) override;
+
+ private:
+  /// A replica that was taken out of the published set and may still have requests.
+  struct Leaving {
+    std::shared_ptr<gateway::Replica> replica;
+    std::uint64_t epoch = 0;  // the first one without it
+  };
+  [[nodiscard]] std::shared_ptr<gateway::Replica> known(const std::string& service,
+                                                        const std::string& id) const;
+  [[nodiscard]] ReplicasByService look();
+  void watch_leaving();
+
+  io::Loop& loop_;
+  gateway::Gateway& gateway_;
+  supervisor::Supervisor* supervisor_ = nullptr;
+  std::shared_ptr<const gateway::Endpoints> endpoints_ = std::make_shared<gateway::Endpoints>();
+  std::vector<Leaving> leaving_;
+  io::Timer leaving_timer_{[this] { watch_leaving(); }};
+};
+
+}  // namespace headroom::control

@@ -1,0 +1,83 @@
+// The whole of `headroom run` in one process: gateway, supervisor, controller, journal, admin.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/controller.h"
+#include "control/handover.h"
+#include "control/journal/journal.h"
+#include "control/local_target.h"
+#include "control/status.h"
+#include "control/supervisor/supervisor.h"
+#include "core/result.h"
+#include "gateway/admin.h"
+#include "gateway/gateway.h"
+#include "io/loop.h"
+#include "io/signals.h"
+#include "io/watch.h"
+#include "spec/config.h"
+
+namespace headroom::control {
+
+/// Lives on the main thread. SIGHUP and changes of the file reload it; SIGTERM and SIGINT drain and
+/// stop, a second one stops at once.
+class Runtime {
+ public:
+  struct Options {
+    std::string file;
+    bool upgrade = false;  // take over from the headroom that runs with the same state folder
+  };
+  explicit Runtime(Options options) : options_(std::move(options)) {}
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  /// On an error nothing runs that did not run before.
+  [[nodiscard]] Result<> start();
+  /// Until it has stopped.
+  void run();
+
+ private:
+  [[nodiscard]] Result<> start_front(Inheritance inherited);
+  [[nodiscard]] Result<> open_supervisor();
+  [[nodiscard]] Result<> start_control();
+  void open_door();
+  void stop_control();
+  [[nodiscard]] Result<> use(const spec::Config& config);
+  void reload();
+  void on_signal(int signal);
+  void on_endpoints();
+  void begin_shutdown();
+  void drain_front(bool replicas_too);
+  void wait_for_drain();
+  [[nodiscard]] gateway::AdminAnswer answer(std::string_view path) const;
+  [[nodiscard]] bool every_service_is_served() const;
+
+  // The older side of an upgrade.
+  [[nodiscard]] Inheritance hand_over();
+  void successor_serves();
+  void successor_failed();
+
+  Options options_;
+  spec::Config config_;
+  std::unique_ptr<io::Loop> loop_;
+  std::unique_ptr<io::SignalSource> signals_;
+  std::unique_ptr<io::FileWatch> watch_;
+  Status status_;
+  std::unique_ptr<gateway::Admin> admin_;
+  std::unique_ptr<gateway::Gateway> gateway_;
+  std::unique_ptr<LocalTarget> target_;
+  std::unique_ptr<supervisor::Supervisor> supervisor_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<Controller> controller_;
+  std::unique_ptr<Predecessor> predecessor_;  // until this process serves
+  std::unique_ptr<HandoverDoor> door_;
+  bool stopping_ = false;
+  bool stop_replicas_ = true;
+  Instant give_up_{};
+  io::Timer drain_timer_{[this] { wait_for_drain(); }};
+};
+
+}  // namespace headroom::control
