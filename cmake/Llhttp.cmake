@@ -5,5 +5,6 @@ add_library(llhttp STATIC
   ${LLHTTP_SOURCE_DIR}/api.c ${LLHTTP_SOURCE_DIR}/http.c ${LLHTTP_SOURCE_DIR}/llhttp.c)
 target_include_directories(llhttp SYSTEM PUBLIC ${LLHTTP_INCLUDE_DIR})
 target_compile_options(llhttp PRIVATE -O2 -w)
-# Without this the sources compile their forgiving half: a bare CR ends a line, any two bytes a chunk.
+# Without this the sources compile their forgiving half: a bare CR ends a line, any two bytes a
+# chunk.
 target_compile_definitions(llhttp PUBLIC LLHTTP_STRICT_MODE=1)
