@@ -1,5 +1,6 @@
 # Compiler settings shared by every target. HEADROOM_SANITIZE is "", "address" or "thread".
 set(HEADROOM_SANITIZE "" CACHE STRING "address (with undefined behaviour), thread, or nothing")
+option(BUILD_TESTING "build the tests" ON)
 option(HEADROOM_FUZZ "build the libFuzzer targets (clang 19 or newer)" OFF)
 
 set(CMAKE_CXX_STANDARD 23)
@@ -28,7 +29,8 @@ target_compile_options(headroom_options INTERFACE
 # GCC 12 reports false positives of these in optimised standard-library code.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(headroom_options INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds>)
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-maybe-uninitialized>
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds>)
 endif()
 
 if(HEADROOM_SANITIZE STREQUAL "address")
