@@ -92,12 +92,15 @@ Field classify_long(const char* text, std::size_t size) {
       if (folds_to(text, "transfer-encoding")) return Field::transfer_encoding;
       break;
     case 18:
+      if (folds_to(text, "proxy-authenticate")) return Field::hop_by_hop;
+      break;
     case 19:
-      if (equal_ignore_case(name, "proxy-authenticate")) return Field::hop_by_hop;
-      if (equal_ignore_case(name, "proxy-authorization")) return Field::hop_by_hop;
+      if (folds_to(text, "proxy-authorization")) return Field::hop_by_hop;
+      break;
+    case 20:
+      if (folds_to(text, "x-request-timeout-ms")) return Field::own;
       break;
     default:
-      if (equal_ignore_case(name, "x-request-timeout-ms")) return Field::own;
       break;
   }
   if (size > 12 && folds_to(text, "x-forwarded-")) return Field::forwarding;
