@@ -36,6 +36,11 @@ Scripted always_ok(const Asked& /*asked*/) {
   return {.bytes = plain_answer(200)};
 }
 
+/// Holds up a server, as a long pause of its garbage collection would.
+void stall(Duration length) {
+  std::this_thread::sleep_for(length);
+}
+
 void expect_rows_add_up(const LoadResult& result) {
   TimelineRow sum;
   for (const TimelineRow& row : result.timeline) {
@@ -88,7 +93,7 @@ TEST(run_load, every_request_reaches_the_server_once_and_is_logged_once) {
 TEST(run_load, a_stall_shows_in_the_latency_of_every_request_that_was_due_meanwhile) {
   int count = 0;
   ScriptedServer server([&count](const Asked&) {
-    if (++count == 50) std::this_thread::sleep_for(300ms);
+    if (++count == 50) stall(300ms);
     return Scripted{.bytes = plain_answer(200)};
   });
   LoadPlan plan = plan_for({server.url()}, 200, 1500ms);
