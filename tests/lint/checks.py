@@ -188,7 +188,7 @@ _VACUOUS = re.compile(
     r"\bSUCCEED\s*\(\s*\)|\b(?:EXPECT|ASSERT)_(?:TRUE\s*\(\s*true|FALSE\s*\(\s*false)\s*\)"
 )
 _TEST = re.compile(r"(?:TYPED_)?TEST(?:_F|_P)?\s*\(\s*(\w+)\s*,\s*(\w+)\s*\)$")
-_WAITING = re.compile(r"\b(?:eventually|wait_\w+|poll_\w+|\w+_until|\w+_within)\s*\(")
+_WAITING = re.compile(r"\b(?:eventually|stall|wait_\w+|poll_\w+|\w+_until|\w+_within)\s*\(")
 
 
 def empty_tests(file):
@@ -211,7 +211,9 @@ def disabled_tests(file):
 
 
 def sleeping_tests(file):
-    """Only a function that polls with a deadline (eventually, wait_..., ..._until) may sleep."""
+    """Only what polls with a deadline (eventually, wait_..., ..._until) or is a fault on purpose
+    (stall) may sleep.
+    """
     if not file.is_test:
         return
     allowed = [f for f in file.functions if _WAITING.search(f.head)]
