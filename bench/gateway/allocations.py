@@ -12,7 +12,7 @@ import harness
 CONNECTIONS = 64
 
 
-def counted(proxy_name, requests):
+def counted(proxy_name, duration_s):
     library = harness.BUILD / "bench" / "libbench_counting.so"
     with tempfile.NamedTemporaryFile() as file, harness.Bench() as bench:
         file.write(bytes(mmap.PAGESIZE))
@@ -20,29 +20,34 @@ def counted(proxy_name, requests):
         environment = {"LD_PRELOAD": str(library), "HEADROOM_BENCH_COUNTS": file.name}
         counts = mmap.mmap(file.fileno(), mmap.PAGESIZE)
         proxy = bench.proxy(proxy_name, environment)
-        # Two warm-ups: pools reach their size, buffers their capacity.
-        harness.closed_loop(proxy.port, CONNECTIONS, requests)
-        harness.closed_loop(proxy.port, CONNECTIONS, requests)
-        before = struct.unpack("QQ", counts[:16])
-        done = harness.closed_loop(proxy.port, CONNECTIONS, requests)["requests"]
-        after = struct.unpack("QQ", counts[:16])
-    if before[0] == 0:
-        raise SystemExit("nothing was counted: the library was not loaded")
+
+        def run(seconds):
+            before = struct.unpack("QQ", counts[:16])
+            done = harness.closed_loop(proxy.port, CONNECTIONS, seconds)["ok"]
+            after = struct.unpack("QQ", counts[:16])
+            return done, after[0] - before[0], after[1] - before[1]
+
+        run(duration_s)  # pools reach their size, buffers their capacity
+        short, long = run(duration_s), run(3 * duration_s)
+        if struct.unpack("QQ", counts[:16])[0] == 0:
+            raise SystemExit("nothing was counted: the library was not loaded")
+    # Both runs open the same connections, so their difference is requests alone.
+    requests = long[0] - short[0]
     return {
-        "requests": done,
-        "allocations": (after[0] - before[0]) / done,
-        "locks": (after[1] - before[1]) / done,
+        "requests": requests,
+        "allocations": (long[1] - short[1]) / requests,
+        "locks": (long[2] - short[2]) / requests,
     }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=50_000)
+    parser.add_argument("--seconds", type=int, default=3, help="of load, then three times that")
     parser.add_argument("--proxy", default="headroom", choices=["headroom", "haproxy", "nginx"])
     parser.add_argument("--require", type=float, help="exit 3 above this a request, of either")
     options = parser.parse_args()
     harness.allow_files(4096)
-    result = counted(options.proxy, options.requests)
+    result = counted(options.proxy, options.seconds)
     print(json.dumps(result))
     if options.require is not None:
         if max(result["allocations"], result["locks"]) > options.require:

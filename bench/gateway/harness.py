@@ -28,12 +28,8 @@ def free_port():
 
 
 def program(name):
-    """The path of a proxy's or the project's program, or None where it is not installed."""
-    built = {
-        "headroom": "src/headroom",
-        "upstream": "bench/bench_upstream",
-        "closed_loop": "bench/bench_closed_loop",
-    }.get(name)
+    """The path of a proxy's or the project's program, or None where it is not there."""
+    built = {"headroom": "src/headroom", "upstream": "bench/bench_upstream"}.get(name)
     if built:
         return str(BUILD / built) if (BUILD / built).exists() else None
     return shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
@@ -125,7 +121,7 @@ class Bench:
         self.folder = tempfile.mkdtemp(prefix="headroom-bench-")
         os.chmod(self.folder, 0o755)  # nginx gives up its rights, and reads below here
         self.processes = []
-        if not program("upstream"):
+        if not program("headroom") or not program("upstream"):
             raise SystemExit("build it first: ./dev build")
         self.upstream_port = free_port()
         self._start(
@@ -173,54 +169,32 @@ class Bench:
         return process
 
 
-def has_command(name):
-    """Whether headroom is built and has this subcommand."""
-    binary = program("headroom")
-    return (
-        bool(binary)
-        and subprocess.run([binary, name, "--help"], capture_output=True, check=False).returncode
-        == 0
-    )
-
-
 def available_proxies():
-    found = [name for name in ("haproxy", "nginx") if program(name)]
-    return (["headroom"] if has_command("gateway") else []) + found
+    return ["headroom"] + [name for name in ("haproxy", "nginx") if program(name)]
 
 
-def closed_loop(port, connections, requests):
-    command = [
-        "taskset",
-        "-c",
-        LOAD_CORE,
-        program("closed_loop"),
-        str(port),
-        str(connections),
-        str(requests),
-    ]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, timeout=300).stdout)
+def load(port, duration_s, *arrivals):
+    """`headroom load` against a proxy; the answer is its JSON document."""
+    url = f"http://127.0.0.1:{port}/bench"
+    command = ["taskset", "-c", LOAD_CORE, program("headroom"), "load", url, *arrivals]
+    command += ["--duration", f"{duration_s}s", "--format", "json"]
+    done = subprocess.run(command, capture_output=True, timeout=duration_s + 60, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"headroom load: {done.stderr.decode()[-500:]}")
+    result = json.loads(done.stdout)
+    if result["ok"] != result["sent"]:
+        raise SystemExit(f"only {result['ok']} of {result['sent']} were answered well")
+    return result
+
+
+def closed_loop(port, connections, duration_s):
+    """Each connection sends its next request when the answer is in."""
+    return load(port, duration_s, "--closed", str(connections))
 
 
 def open_loop(port, rate, duration_s):
-    """`headroom load` at a constant rate; latency counts from the intended send time."""
-    command = [
-        "taskset",
-        "-c",
-        LOAD_CORE,
-        program("headroom"),
-        "load",
-        f"http://127.0.0.1:{port}/bench",
-        "--rate",
-        str(rate),
-        "--duration",
-        f"{duration_s}s",
-        "--format",
-        "json",
-    ]
-    done = subprocess.run(command, capture_output=True, timeout=duration_s + 60)
-    if done.returncode != 0:
-        raise SystemExit(f"headroom load: {done.stderr.decode()[-500:]}")
-    return json.loads(done.stdout)
+    """Arrivals do not wait for answers; latency counts from the intended send time."""
+    return load(port, duration_s, "--rate", str(rate))
 
 
 def allow_files(count):
