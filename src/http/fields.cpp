@@ -2,38 +2,11 @@
 #include "http/fields.h"
 
 #include <array>
-#include <cstring>
 
 #include "core/text.h"
 
 namespace headroom::http {
 namespace {
-
-std::uint64_t load8(const char* from) {
-  std::uint64_t word;
-  std::memcpy(&word, from, sizeof word);
-  return word;
-}
-
-/// `text` is as long as `lower`, which consists of lower-case letters, digits and dashes: all of
-/// them have the bit that makes a capital letter small, so setting it in `text` folds the case.
-template <std::size_t N>
-bool folds_to(const char* text, const char (&lower)[N]) {
-  constexpr std::size_t size = N - 1;
-  constexpr std::uint64_t fold = 0x2020202020202020u;
-  std::uint64_t difference = 0;
-  if constexpr (size >= 8) {
-    for (std::size_t at = 0; at + 8 <= size; at += 8) {
-      difference |= (load8(text + at) | fold) ^ load8(lower + at);
-    }
-    difference |= (load8(text + size - 8) | fold) ^ load8(lower + size - 8);
-  } else {
-    for (std::size_t at = 0; at < size; ++at) {
-      difference |= static_cast<unsigned char>((text[at] | 0x20) ^ lower[at]);
-    }
-  }
-  return difference == 0;
-}
 
 Field classify_short(const char* text, std::size_t size) {
   switch (size) {

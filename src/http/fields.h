@@ -2,9 +2,44 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace headroom::http {
+
+/// Whether `text`, as long as the literal, is it in any case. The literal consists of lower-case
+/// letters, digits and dashes: all of them have the bit that makes a capital letter small, so
+/// setting it in `text` folds the case. Requires: no control characters in `text`.
+template <std::size_t N>
+[[nodiscard]] bool folds_to(const char* text, const char (&lower)[N]) {
+  constexpr std::size_t size = N - 1;
+  const auto differ = [&]<class Word>(std::size_t at, Word fold) -> std::uint64_t {
+    Word a;
+    Word b;
+    std::memcpy(&a, text + at, sizeof(Word));
+    std::memcpy(&b, lower + at, sizeof(Word));
+    return static_cast<Word>((a | fold) ^ b);
+  };
+  constexpr std::uint64_t fold = 0x2020202020202020u;
+  if constexpr (size >= 8) {
+    std::uint64_t difference = differ(size - 8, fold);
+    for (std::size_t at = 0; at + 8 < size; at += 8) difference |= differ(at, fold);
+    return difference == 0;
+  } else if constexpr (size >= 4) {
+    constexpr auto half = static_cast<std::uint32_t>(fold);
+    return (differ(0, half) | differ(size - 4, half)) == 0;
+  } else {
+    static_assert(size >= 2);
+    constexpr auto quarter = static_cast<std::uint16_t>(fold);
+    return (differ(0, quarter) | differ(size - 2, quarter)) == 0;
+  }
+}
+
+/// The same for text of any length.
+template <std::size_t N>
+[[nodiscard]] bool is_word(std::string_view text, const char (&lower)[N]) {
+  return text.size() == N - 1 && folds_to(text.data(), lower);
+}
 
 /// What a field means to a gateway; several names may mean the same.
 enum class Field : std::uint8_t {

@@ -16,9 +16,9 @@ class ConnectionOptions {
  public:
   explicit ConnectionOptions(std::span<const Header> headers) {
     for (const Header& header : headers) {
-      if (classify(header.name) != Field::connection) continue;
+      if (!is_word(header.name, "connection")) continue;
       for_each_member(header.value, [this](std::string_view option) {
-        if (equal_ignore_case(option, "close") || equal_ignore_case(option, "keep-alive")) return;
+        if (is_word(option, "close") || is_word(option, "keep-alive")) return;
         if (count_ < options_.size()) options_[count_++] = option;
       });
     }

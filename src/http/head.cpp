@@ -1,10 +1,10 @@
 // llhttp's callbacks, and the checks of what llhttp lets pass.
 #include "http/head.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/result.h"
-#include "core/text.h"
 
 namespace headroom::http {
 
@@ -180,20 +180,20 @@ bool HeadReader::note(const Header& header) {
     case Field::connection:
       for_each_member(header.value, [&](std::string_view option) {
         ++known_.connection_options;
-        known_.close |= equal_ignore_case(option, "close");
-        known_.keep_alive |= equal_ignore_case(option, "keep-alive");
+        known_.close |= is_word(option, "close");
+        known_.keep_alive |= is_word(option, "keep-alive");
       });
       if (known_.connection_options > connection_options_max) {
         return refuse_field(400, "too_many_connection_options");
       }
       break;
     case Field::expect:
-      known_.expect_continue = equal_ignore_case(header.value, "100-continue");
+      known_.expect_continue = is_word(header.value, "100-continue");
       if (!known_.expect_continue) return refuse_field(417, "unknown_expectation");
       break;
     case Field::upgrade:
       for_each_member(header.value, [&](std::string_view protocol) {
-        known_.upgrade |= !equal_ignore_case(protocol, "h2c");
+        known_.upgrade |= !is_word(protocol, "h2c");
       });
       break;
     default:

@@ -1,6 +1,8 @@
 // Every hostile request is refused alike however it is cut, and nothing after it is parsed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "http/hostile_requests.h"
 #include "http/transcript.h"
 

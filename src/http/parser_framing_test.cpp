@@ -1,4 +1,6 @@
 // Where a legal request ends: what is body, what are trailers, what belongs to the next one.
+#include <algorithm>
+
 #include "core/random.h"
 #include "http/feed_every_way.h"
 #include "http/hostile_requests.h"

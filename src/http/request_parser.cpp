@@ -106,7 +106,7 @@ std::optional<Refusal> RequestParser::describe_framing() {
   if (known.transfer_encodings > 0) {
     if (has_length) return Refusal{400, "conflicting_length"};
     if (head_.minor_version == 0) return Refusal{400, "transfer_encoding_in_http_1_0"};
-    if (!equal_ignore_case(known.transfer_encoding, "chunked")) {
+    if (!is_word(known.transfer_encoding, "chunked")) {
       return Refusal{501, "unknown_transfer_encoding"};
     }
     head_.framing = Framing::chunked;

@@ -1,7 +1,6 @@
 // Responses: a replica is trusted no more than a client, for its bytes decide where an answer ends.
 #include <limits>
 
-#include "core/text.h"
 #include "http/parser.h"
 
 namespace headroom::http {
@@ -102,7 +101,7 @@ std::optional<Refusal> ResponseParser::describe_framing() {
   if (known.transfer_encodings > 0) {
     if (has_length) return Refusal{502, "conflicting_length"};
     if (head_.minor_version == 0) return Refusal{502, "transfer_encoding_in_http_1_0"};
-    if (!equal_ignore_case(known.transfer_encoding, "chunked")) {
+    if (!is_word(known.transfer_encoding, "chunked")) {
       return Refusal{502, "unknown_transfer_encoding"};
     }
   }

@@ -26,15 +26,28 @@ class LlhttpOracle {
       self(parser).bodies_.push_back(self(parser).body_);
       return 0;
     };
+    settings_.on_headers_complete = [](llhttp_t* parser) {
+      return parser->status_code == 204 || parser->status_code == 304 ? 1 : 0;  // 1: no body
+    };
     llhttp_init(&parser_, type, &settings_);
+    llhttp_set_lenient_keep_alive(&parser_, 1);
     parser_.data = this;
   }
   LlhttpOracle(const LlhttpOracle&) = delete;
   LlhttpOracle& operator=(const LlhttpOracle&) = delete;
 
   const std::vector<std::string>& read(std::string_view bytes) {
-    llhttp_execute(&parser_, bytes.data(), bytes.size());
+    error_ = llhttp_execute(&parser_, bytes.data(), bytes.size());
+    if (error_ == HPE_OK) llhttp_finish(&parser_);
     return bodies_;
+  }
+
+  /// Whether llhttp stopped at something that is legal: it looks into trailers for framing, leaves
+  /// HTTP at an upgrade, and takes no second extension after a first with a value.
+  [[nodiscard]] bool stopped_at_what_is_legal(std::string_view bytes) const {
+    return error_ == HPE_PAUSED_UPGRADE || error_ == HPE_UNEXPECTED_CONTENT_LENGTH ||
+           error_ == HPE_INVALID_CONTENT_LENGTH || error_ == HPE_INVALID_TRANSFER_ENCODING ||
+           (error_ != HPE_OK && bytes.find(';') != std::string_view::npos);
   }
 
  private:
@@ -42,6 +55,7 @@ class LlhttpOracle {
 
   llhttp_settings_t settings_;
   llhttp_t parser_;
+  llhttp_errno_t error_ = HPE_OK;
   std::string body_;
   std::vector<std::string> bodies_;
 };
