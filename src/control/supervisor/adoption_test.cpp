@@ -1,4 +1,6 @@
 // A supervisor that goes away without a word, and the next one that finds its replicas.
+#include <sys/wait.h>
+
 #include "control/supervisor/fixture.h"
 
 namespace headroom::supervisor {
@@ -34,6 +36,30 @@ TEST_F(AdoptionTest, replicas_are_taken_over_with_their_pids_names_and_ages) {
   ASSERT_EQ(seen.size(), 3U);
   EXPECT_GT(seen[0].age, 0s);
   EXPECT_EQ(seen[0].startup, 0s) << "how long it took is not known";
+}
+
+TEST_F(AdoptionTest, replicas_outlive_the_process_that_started_them) {
+  add_service();
+  const pid_t earlier = fork();
+  if (earlier == 0) {
+    loop_ = std::move(*io::Loop::create());
+    start(2);
+    touch("started");
+    for (;;) loop_->run_once(1s);
+  }
+  EXPECT_TRUE(until([&] { return std::filesystem::exists(file("started")); }, "they have started"));
+  kill(earlier, SIGKILL);
+  waitpid(earlier, nullptr, 0);
+  const std::vector<pid_t> before = living();
+  ASSERT_EQ(before.size(), 2U);
+  open();
+  configure();
+  ASSERT_TRUE(until([&] { return ready() == 2; }, "both are proved ready again"));
+  EXPECT_EQ(living(), before);
+  kill(before[0], SIGKILL);
+  ASSERT_TRUE(until([&] { return heard(" ended after "); }, "its end is noticed"));
+  supervisor_->scale("shop", 0);
+  ASSERT_TRUE(until([&] { return living().empty(); }, "they end when they are told to"));
 }
 
 TEST_F(AdoptionTest, what_runs_is_kept_until_somebody_scales_and_new_numbers_follow_the_old) {

@@ -48,8 +48,8 @@ void Crew::configure(const spec::Service& service, const std::string& folder, Co
   command_ = std::move(command);
   retired_ = false;
   // After a restart what runs is kept until the controller has learned what is needed.
-  const int living = static_cast<int>(replicas_.size());
-  if (first) wanted_ = std::clamp(living, service.replicas.min, service.replicas.max);
+  if (first) wanted_ = static_cast<int>(replicas_.size());
+  wanted_ = std::clamp(wanted_, service.replicas.min, service.replicas.max);
   for (const auto& replica : replicas_) replica->use(manners());
   workshop_.settle_soon();
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "io/proc.h"
 
@@ -44,7 +45,7 @@ bool leads_before(const Member& a, const Member& b) {
   const bool a_leads = a.stat.session == a.stat.pid;
   const bool b_leads = b.stat.session == b.stat.pid;
   if (a_leads != b_leads) return a_leads;
-  return a.stat.start_ticks < b.stat.start_ticks;
+  return std::pair(a.stat.start_ticks, a.stat.pid) < std::pair(b.stat.start_ticks, b.stat.pid);
 }
 
 std::int64_t number_of(const Identity& identity) {
@@ -59,7 +60,7 @@ Found find_replicas(const std::string& owner) {
     by_replica[found.identity.replica].push_back(std::move(found));
   Found result;
   for (auto& [id, processes] : by_replica) {
-    std::stable_sort(processes.begin(), processes.end(), leads_before);
+    std::sort(processes.begin(), processes.end(), leads_before);
     Member& first = processes.front();
     if (first.stat.session == first.stat.pid) {
       result.replicas.push_back(

@@ -25,6 +25,14 @@ TEST_F(LifecycleTest, the_smallest_number_runs_before_anybody_scales) {
   ASSERT_TRUE(until([&] { return ready() == 2; }, "the smallest number is ready"));
 }
 
+TEST_F(LifecycleTest, a_raised_minimum_holds_before_anybody_scales) {
+  add_service();
+  start(1);
+  config_.services[0].replicas.min = 2;
+  configure();
+  ASSERT_TRUE(until([&] { return ready() == 2; }, "the new smallest number is ready"));
+}
+
 TEST_F(LifecycleTest, a_snapshot_tells_phase_start_up_time_and_cost) {
   add_service();
   start(1);

@@ -2,6 +2,7 @@
 #include "control/supervisor/plan.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace headroom::supervisor {
 namespace {
@@ -18,10 +19,10 @@ class Planner {
         (all_[i].hung ? hung_ : serving_).push_back(i);
     }
     const auto older = [this](std::size_t a, std::size_t b) {
-      return all_[a].started < all_[b].started;
+      return std::pair(all_[a].started, a) < std::pair(all_[b].started, b);
     };
-    std::stable_sort(serving_.begin(), serving_.end(), older);
-    std::stable_sort(hung_.begin(), hung_.end(), older);
+    std::sort(serving_.begin(), serving_.end(), older);
+    std::sort(hung_.begin(), hung_.end(), older);
   }
 
   Plan run(int start_limit) {

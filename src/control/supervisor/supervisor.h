@@ -65,8 +65,8 @@ class Supervisor {
   Supervisor& operator=(const Supervisor&) = delete;
 
   /// Puts a configuration in force. The first call also takes over what an earlier headroom left
-  /// running. Refused whole, with nothing changed, when a command cannot be run. A service starts
-  /// with its smallest number of replicas, or what was taken over, until scale() says otherwise.
+  /// running. Refused whole, with nothing changed, when a command cannot be run. Until scale() says
+  /// otherwise a service has what was taken over, or what it had, within its new bounds.
   [[nodiscard]] Result<> configure(const spec::Config& config);
 
   /// How many replicas are to be ready. Starting begins in the same turn of the loop.
