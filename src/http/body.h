@@ -10,6 +10,10 @@
 
 namespace headroom::http {
 
+/// Of one message, beyond which it is refused; those dropped count among the bytes.
+inline constexpr std::size_t trailer_count_max = 16;
+inline constexpr std::size_t trailer_bytes_max = 1024;
+
 /// Chunked coding is read here and not by llhttp, whose reader puts no limit on the digits of a
 /// size or on extensions and forgives folded trailers and bare line feeds among them.
 class BodyReader {
@@ -65,8 +69,8 @@ class BodyReader {
   std::size_t line_begin_ = 0;
   std::size_t text_size_ = 0;
   std::size_t count_ = 0;
-  std::array<Header, 16> trailers_;
-  std::array<char, 1024> text_;
+  std::array<Header, trailer_count_max> trailers_;
+  std::array<char, trailer_bytes_max> text_;
 };
 
 }  // namespace headroom::http

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "http/body.h"
 #include "http/message.h"
 
 namespace headroom::http {
@@ -41,6 +42,11 @@ struct ResponseContext {
 
 /// "1f4\r\n" for a chunk of 500 bytes; the caller adds the bytes and "\r\n".
 [[nodiscard]] std::size_t write_chunk_head(std::size_t size, std::span<char> out);
+
+/// Room that is enough for write_last_chunk() with the trailers of any parser: each may have come
+/// without a space after its colon.
+inline constexpr std::size_t last_chunk_bytes_max =
+    trailer_bytes_max + trailer_count_max + std::string_view("0\r\n\r\n").size();
 
 /// "0\r\n", the trailers, "\r\n".
 [[nodiscard]] std::size_t write_last_chunk(std::span<const Header> trailers, std::span<char> out);

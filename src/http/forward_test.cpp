@@ -190,6 +190,21 @@ TEST(writers, write_chunks_and_trailers) {
   EXPECT_EQ(written(write_last_chunk({}, out), out), "0\r\n\r\n");
 }
 
+TEST(writers, need_no_more_room_for_a_last_chunk_than_they_say) {
+  std::string trailers;
+  for (std::size_t i = 0; i + 1 < trailer_count_max; ++i) trailers += "x:\r\n";
+  const std::string last = "y:\r\n\r\n";
+  trailers +=
+      "y:" + std::string(trailer_bytes_max - trailers.size() - last.size(), 'z') + "\r\n\r\n";
+  RequestParser parser(Limits{});
+  const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  ASSERT_EQ(parser.next(head).event, Event::head);
+  ASSERT_EQ(parser.next("0\r\n" + trailers).event, Event::complete);
+  ASSERT_EQ(parser.trailers().size(), trailer_count_max);
+  std::array<char, last_chunk_bytes_max> out;
+  EXPECT_GT(write_last_chunk(parser.trailers(), out), trailer_bytes_max);
+}
+
 /// Expects that `write` writes all of what it writes into plenty of room, or nothing.
 template <class Write>
 void expect_all_or_nothing(Write write) {
