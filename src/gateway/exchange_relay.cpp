@@ -10,7 +10,9 @@
 namespace headroom::gateway {
 namespace {
 
-constexpr std::size_t chunk_frame_max = 32;   // a chunk's size line and its end
+// What chunked coding adds at most: a chunk's size line and its end, or the last one with trailers,
+// which were kept by the parser and are longer than the bytes that end them.
+constexpr std::size_t chunk_frame_max = http::last_chunk_bytes_max;
 constexpr std::size_t head_room = 20 * 1024;  // a head of 16 KiB with what the gateway adds
 
 bool must_wait() {
