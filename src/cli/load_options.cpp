@@ -140,7 +140,7 @@ Result<> plan_headers(const LoadOptions& options, LoadPlan& plan) {
       return (c >= ' ' && c != 0x7f) || c == '\t';
     });
     if (colon == std::string::npos || !load::is_token(name) || !clean)
-      return wrong(fmt::format("--header '{}' is not of the form 'Name: value'", header));
+      return wrong(fmt::format("--header {} is not of the form 'Name: value'", json_quote(header)));
     for (const std::string_view taken : own)
       if (equal_ignore_case(name, taken))
         return wrong(fmt::format("--header cannot set {}: headroom load writes it", taken));

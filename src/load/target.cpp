@@ -14,9 +14,9 @@ constexpr std::string_view scheme = "http://";
 
 std::unexpected<Error> wrong(std::string_view text, std::string_view why) {
   return fail(ErrorCode::invalid,
-              fmt::format("'{}' is not a target such as http://127.0.0.1:8080/path or "
+              fmt::format("{} is not a target such as http://127.0.0.1:8080/path or "
                           "POST:http://localhost:8080/buy*3: {}",
-                          text, why));
+                          json_quote(text), why));
 }
 
 bool digits_only(std::string_view text) {
