@@ -22,6 +22,7 @@ void add_check(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
+void add_top(CLI::App& app, Action& chosen);
 void add_gateway(CLI::App& app, Action& chosen);
 void add_load(CLI::App& app, Action& chosen);
 void add_run(CLI::App& app, Action& chosen);

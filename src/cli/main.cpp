@@ -13,6 +13,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_explain(app, chosen);
   add_replay(app, chosen);
   add_report(app, chosen);
+  add_top(app, chosen);
   add_gateway(app, chosen);
   add_load(app, chosen);
   add_run(app, chosen);

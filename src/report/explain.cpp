@@ -103,7 +103,7 @@ void add_observation(Page& page, const Explanation& what) {
                                                 : fmt::format("{} of the sources reported",
                                                               percent(seen.completeness));
   if (what.machine_cpu >= 0)
-    evidence += fmt::format("; {} of the machine's CPU busy", percent(what.machine_cpu));
+    evidence += fmt::format("; {:.0f}% of the machine's CPU busy", 100 * what.machine_cpu);
   page.item("evidence", evidence, label);
   for (const auto& event : seen.events) page.item("event", event, label);
 }

@@ -23,9 +23,8 @@ std::string span_text(const Verdict& verdict) {
 
 std::string machine_text(const Verdict& verdict) {
   if (verdict.cpu_mean < 0) return "machine CPU unknown";
-  return fmt::format("machine CPU {} busy on average, above {} in {} of the time",
-                     percent(verdict.cpu_mean), percent(saturated_cpu),
-                     percent(verdict.cpu_share_above));
+  return fmt::format("machine CPU {:.0f}% busy on average, above {:.0f}% in {:.0f}% of the time",
+                     100 * verdict.cpu_mean, 100 * saturated_cpu, 100 * verdict.cpu_share_above);
 }
 
 struct Badge {
@@ -49,7 +48,7 @@ std::string card(const ServiceVerdict& service, bool saturated) {
   const auto& objective = service.policy.objective;
   const Counts& counts = service.counts;
   std::string html = fmt::format(
-      "<article class=\"card\"><h2>{}</h2><p class=\"badge {}\">{}</p><p class=\"wanted\">wanted: "
+      "<article class=\"card\"><h2>{}</h2><p class=\"badge {}\">{}</p><p class=\"promise\">wanted: "
       "{:g}% within {}</p><dl>",
       escape(service.service), badge.style, badge.text, objective.quantile * 100,
       format_duration(objective.latency));
@@ -59,15 +58,13 @@ std::string card(const ServiceVerdict& service, bool saturated) {
       "requests missed");
   add_figure(html, fmt::format("{:.3f}", service.replica_hours), "replica-hours");
   if (service.fixed_fleet)
-    add_figure(
-        html,
-        fmt::format("{:.2f} <small>× {} fixed</small>", *service.ratio(), *service.fixed_fleet),
-        "against a fixed fleet*");
+    add_figure(html, fmt::format("{:.2f} <small>×</small>", *service.ratio()),
+               fmt::format("the fixed fleet of {}*", *service.fixed_fleet));
   if (service.clairvoyant_hours && *service.clairvoyant_hours > 0)
     add_figure(
         html,
         fmt::format("{:.2f} <small>×</small>", service.replica_hours / *service.clairvoyant_hours),
-        "against clairvoyance*");
+        "the clairvoyant minimum*");
   return html + "</dl></article>\n";
 }
 
@@ -141,7 +138,7 @@ std::vector<Row> rows_of(const ServiceVerdict& service) {
 
 std::string table(const ServiceVerdict& service) {
   std::string html =
-      "<details><summary>The numbers</summary><table><thead><tr><th></th><th "
+      "<details open><summary>The numbers</summary><table><thead><tr><th></th><th "
       "class=\"n\">value</th><th>unit</th><th>source</th></tr></thead><tbody>";
   for (const auto& row : rows_of(service))
     fmt::format_to(std::back_inserter(html),

@@ -5,11 +5,11 @@ namespace headroom::report {
 
 const char* const page_style = R"css(
 :root{color-scheme:light dark;--bg:#f7f7f5;--card:#fff;--ink:#1c1f23;--muted:#666d76;--rule:#e4e4e0;
---demand:#1c1f23;--capacity:#cfe3f5;--ready:#4a90d0;--starting:#f2b04c;--draining:#c2c7cd;
+--demand:#1c1f23;--capacity:#d7e7f6;--ready:#8dbbe4;--starting:#f2b04c;--draining:#c2c7cd;
 --wanted:#1c1f23;--p50:#4a90d0;--p99:#7a4fb8;--late:#f2b04c;--shed:#9a74d0;--failed:#d6454f;
 --level:#d6454f;--good:#17794c;--bad:#b8323c;--warn:#8f6100}
 @media (prefers-color-scheme:dark){:root{--bg:#15171a;--card:#1d2024;--ink:#e8e9ea;--muted:#9aa1aa;
---rule:#31353b;--demand:#e8e9ea;--capacity:#223c55;--ready:#4a90d0;--starting:#e0a23e;
+--rule:#31353b;--demand:#e8e9ea;--capacity:#223c55;--ready:#3d6f9e;--starting:#e0a23e;
 --draining:#565c64;--wanted:#e8e9ea;--p50:#66a8e2;--p99:#b08ae6;--late:#e0a23e;--shed:#a585dc;
 --failed:#e5606a;--level:#e5606a;--good:#4cc38a;--bad:#f0737c;--warn:#e3b341}}
 *{box-sizing:border-box}
@@ -22,7 +22,7 @@ h1 span{font-weight:400;color:var(--muted)}
 h2{font-size:20px;margin:0 0 12px;letter-spacing:-.01em}
 header p{margin:0;color:var(--muted)}
 section{margin-top:44px}
-.note,figcaption em,.when,.wanted{color:var(--muted);font-size:14px;font-style:normal}
+.note,figcaption em,.when,.promise{color:var(--muted);font-size:14px;font-style:normal}
 .note{margin:8px 0 0}
 .banner{border-left:4px solid var(--warn);background:var(--card);padding:12px 16px;margin:24px 0 0}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:16px;
@@ -32,7 +32,7 @@ margin-top:24px}
 .badge{display:inline-block;margin:0;font-weight:600;font-size:14px;padding:1px 10px;
 border-radius:999px;border:1.5px solid currentColor}
 .badge.good{color:var(--good)}.badge.bad{color:var(--bad)}.badge.warn{color:var(--warn)}
-.wanted{margin:4px 0 14px}
+.promise{margin:4px 0 14px}
 dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(116px,1fr));gap:14px 18px;margin:0}
 dl div{display:flex;flex-direction:column-reverse;justify-content:flex-end}
 dt{color:var(--muted);font-size:13px;line-height:1.3}
@@ -69,6 +69,7 @@ svg{display:block;width:100%;height:100%;overflow:visible}
 path{vector-effect:non-scaling-stroke;fill:none;stroke-linejoin:round}
 .grid{stroke:var(--rule);stroke-width:1}
 .area{fill:var(--c)}
+.area.capacity{stroke:var(--p50);stroke-width:1}
 .curve{stroke:var(--c);stroke-width:1.8}
 .curve.wanted{stroke-dasharray:4 3;stroke-width:1.6}
 .curve.p50{stroke-width:1.4}
@@ -77,7 +78,6 @@ path.level{stroke:var(--level);stroke-width:1.6;stroke-dasharray:6 4}
 .starting{--c:var(--starting)}.draining{--c:var(--draining)}.wanted{--c:var(--wanted)}
 .p50{--c:var(--p50)}.p99{--c:var(--p99)}.late{--c:var(--late)}.shed{--c:var(--shed)}
 .failed{--c:var(--failed)}.level{--c:var(--level)}
-p.wanted{--c:none}
 .y span,.x span{position:absolute;font-size:12px;line-height:1;color:var(--muted);
 font-variant-numeric:tabular-nums}
 .y span{right:calc(100% + 8px);transform:translateY(50%)}

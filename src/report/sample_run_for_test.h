@@ -15,7 +15,8 @@ namespace headroom::report {
 /// Two services of different size; each second is one tick.
 class SampleRun {
  public:
-  SampleRun() {
+  /// `crowd` times the base comes on top in the flash crowd of the first service.
+  explicit SampleRun(double crowd = 3.5) : crowd_(crowd) {
     using namespace std::chrono_literals;
     policy_.services = {scale::policy_for_test(2, 14), scale::policy_for_test(1, 20)};
     policy_.services[0].service = "checkout";
@@ -31,12 +32,12 @@ class SampleRun {
   }
 
   /// Requests/s of service `which`: a ramp, a flash crowd of 10 s rise, a ramp down.
-  [[nodiscard]] static double rate(int which, double t_s) {
+  [[nodiscard]] double rate(int which, double t_s) const {
     const double base = which == 0 ? 300 : 500;
     const double ramp = 1 + 0.8 * std::sin(std::min(t_s, 180.0) / 180 * std::numbers::pi);
     const double crowd =
         std::clamp((t_s - 75) / 10, 0.0, 1.0) * std::clamp((125 - t_s) / 12, 0.0, 1.0);
-    return base * (ramp + (which == 0 ? 3.5 : 1.5) * crowd);
+    return base * (ramp + (which == 0 ? crowd_ : 1.5) * crowd);
   }
 
   [[nodiscard]] WallTime start() const { return WallTime(std::chrono::seconds(1'800'000'000)); }
@@ -88,6 +89,7 @@ class SampleRun {
     }
   }
 
+  double crowd_;
   scale::Policy policy_;
   scale::Model model_;
   scale::State state_;

@@ -122,9 +122,9 @@ std::vector<std::string> verdict_text(const Verdict& verdict, std::size_t width)
       format_time_of_day(verdict.to) + "Z",
       format_duration(std::chrono::round<std::chrono::seconds>(verdict.to - verdict.from))));
   if (verdict.cpu_mean >= 0)
-    lines.text(fmt::format("machine CPU {} busy on average, above {} in {} of the time",
-                           percent(verdict.cpu_mean), percent(saturated_cpu),
-                           percent(verdict.cpu_share_above)));
+    lines.text(
+        fmt::format("machine CPU {:.0f}% busy on average, above {:.0f}% in {:.0f}% of the time",
+                    100 * verdict.cpu_mean, 100 * saturated_cpu, 100 * verdict.cpu_share_above));
   if (verdict.saturated)
     lines.text("This machine is saturated: latency tells about the machine, not about headroom.");
   lines.blank();

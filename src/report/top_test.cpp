@@ -1,0 +1,102 @@
+// The live view at several widths, from what the admin answers.
+#include "report/top.h"
+
+#include <gtest/gtest.h>
+
+#include "report/layout.h"
+
+namespace headroom::report {
+namespace {
+
+constexpr const char* answer = R"({
+ "now":"2026-11-21T10:00:00Z","uptime_s":192.4,"mode":"act","machine_cpu":0.43,
+ "journal":{"healthy":true,"problem":""},
+ "services":[
+  {"name":"checkout","demand_rps":312.2,"in_flight":71.3,"waiting":3,
+   "replicas":{"wanted":12,"ready":9,"starting":2,"draining":1},
+   "latency_ms":{"p50":12.2,"p95":90,"p99":161},
+   "objective":{"quantile":0.99,"latency_ms":150},
+   "counts":{"arrivals":312,"good":300,"late":10,"shed":2,"failed":0,"gone":0},
+   "capacity_rps":34.5,"last_decision":"12 stay: …",
+   "last_change":"9 → 12: 402 requests/s expected within 4 s need 11.6 replicas of 34.5/s each"},
+  {"name":"catalog","demand_rps":0,"replicas":{"wanted":1,"ready":1},"latency_ms":{"p50":null}}]})";
+
+std::string text(std::size_t width) {
+  std::string out;
+  const auto lines = top_screen(answer, width);
+  EXPECT_TRUE(lines);
+  for (const auto& line : *lines) out += line.text + "\n";
+  return out;
+}
+
+TEST(Top, a_narrow_screen_has_a_block_for_each_service) {
+  EXPECT_EQ(text(60), R"(headroom  2026-11-21T10:00:00Z  up 3m12s  CPU 43%
+
+checkout
+  demand   312/s of 311/s, 71 in flight, 3 waiting
+  replicas 9 ready, 2 starting, 1 draining; wanted 12
+  latency  p50 12 ms, p95 90 ms, p99 161 ms
+  p99 ≤ 150 ms MISSED now
+  missed   10 late, 2 shed, 0 failed
+  9 → 12: 402 requests/s expected within 4 s need 11.6
+  replicas of 34.5/s each
+
+catalog
+  demand   0/s of 0/s, 0 in flight, 0 waiting
+  replicas 1 ready, 0 starting, 0 draining; wanted 1
+  latency  p50 –, p95 –, p99 –
+  – nothing to judge
+  missed   0 late, 0 shed, 0 failed
+)");
+}
+
+TEST(Top, a_wide_screen_has_a_table) {
+  const std::string wide = text(120);
+  EXPECT_NE(wide.find("demand/s"), std::string::npos) << wide;
+  EXPECT_NE(wide.find("checkout              312      311        9        2        1        3    "
+                      "12 ms    90 ms   161 ms  p99 ≤ 150 ms"),
+            std::string::npos)
+      << wide;
+  EXPECT_NE(wide.find("missed now: 10 late, 2 shed, 0 failed"), std::string::npos);
+}
+
+TEST(Top, no_line_is_wider_than_the_screen) {
+  for (const std::size_t width : {40UL, 60UL, 80UL, 103UL, 104UL, 120UL, 200UL}) {
+    const auto lines = top_screen(answer, width);
+    ASSERT_TRUE(lines);
+    for (const auto& line : *lines) EXPECT_LE(columns(line.text), width) << line.text;
+  }
+}
+
+TEST(Top, what_misses_its_objective_is_an_alarm) {
+  const auto lines = top_screen(answer, 120);
+  ASSERT_TRUE(lines);
+  int alarms = 0;
+  for (const auto& line : *lines) alarms += line.tone == Tone::alarm;
+  EXPECT_EQ(alarms, 2);
+}
+
+TEST(Top, a_pipe_gets_one_line_for_each_service) {
+  const auto lines = top_lines(answer);
+  ASSERT_TRUE(lines);
+  ASSERT_EQ(lines->size(), 2U);
+  EXPECT_TRUE(
+      (*lines)[0].starts_with("2026-11-21T10:00:00Z checkout: 312/s of 311/s; replicas 9 "));
+}
+
+TEST(Top, an_ailing_journal_is_told) {
+  const auto lines =
+      top_screen(R"({"journal":{"healthy":false,"problem":"disk full"},"services":[]})", 80);
+  ASSERT_TRUE(lines);
+  EXPECT_NE((*lines)[1].text.find("disk full"), std::string::npos);
+}
+
+TEST(Top, an_answer_of_something_else_is_one_sentence) {
+  for (const char* other : {"", "<html>", "[]", "{}", R"({"services":[{"demand_rps":"many"}]})"}) {
+    EXPECT_FALSE(top_screen(other, 80)) << other;
+    EXPECT_FALSE(top_lines(other)) << other;
+  }
+}
+
+}  // namespace
+}  // namespace headroom::report
