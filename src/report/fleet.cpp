@@ -9,17 +9,6 @@ namespace {
 
 constexpr double queue_wait_max_s = 1;  // the gateway's default: who waits longer is shed
 constexpr double smoothing_s = 5;       // of the demand that the clairvoyant follows
-constexpr double pi = 3.14159265358979323846;
-
-/// P(a request must wait) with `servers` and `offered` requests in service on average.
-double chance_to_wait(double servers, double offered) {
-  if (offered <= 0) return 0;
-  if (offered >= servers) return 1;
-  const double beta = (servers - offered) / std::sqrt(offered);
-  const double density = std::exp(-beta * beta / 2) / std::sqrt(2 * pi);
-  const double below = std::erfc(-beta / std::sqrt(2.0)) / 2;
-  return 1 / (1 + beta * below / density);
-}
 
 /// The share of what comes while the queue's wait goes from `begin_s` to `end_s` that finds more
 /// than `slack_s`.
@@ -47,16 +36,17 @@ struct Queue {
     const double slack_s = std::max(0.0, station.objective_s - station.service_time_s);
     const double over = share_over(before_s, after / capacity, slack_s);
     waiting = std::min(after, capacity * queue_wait_max_s);
-    const double rate = arrivals.dt_s > 0 ? arrivals.count / arrivals.dt_s : 0;
-    return arrivals.count * (over + (1 - over) * by_chance(rate, capacity, slack_s));
+    return arrivals.count * (over + (1 - over) * by_chance(arrivals, capacity, slack_s));
   }
 
-  [[nodiscard]] double by_chance(double rate, double capacity, double slack_s) const {
-    if (station.service_time_s <= 0 || rate >= capacity) return 0;
-    const double servers = std::max(1.0, capacity * station.service_time_s);
-    const double offered = rate * station.service_time_s;
-    return chance_to_wait(servers, offered) *
-           std::exp(-(servers - offered) * slack_s / station.service_time_s);
+  /// P(the arrivals crowd so much within their time that one waits too long), the queue being
+  /// empty.
+  [[nodiscard]] double by_chance(const Arrivals& arrivals, double capacity, double slack_s) const {
+    const double spare = capacity * arrivals.dt_s - arrivals.count;
+    if (arrivals.count <= 0 || spare <= 0) return 0;  // beyond capacity the queue itself tells
+    const double idle_slots = spare / arrivals.dt_s * station.service_time_s;
+    const double absorbed = capacity * slack_s + idle_slots;
+    return std::exp(-2 * absorbed * (absorbed + spare) / arrivals.count);
   }
 };
 

@@ -27,9 +27,9 @@ struct Station {
 /// The share of requests that would have missed the objective with `replicas(i)` ready ones during
 /// arrivals[i]. A queue in front of the fleet, second by second: what exceeds capacity waits (1 s
 /// at most, the rest is shed); those whose wait leaves less than a service time miss. Within a
-/// second requests come by chance, and waits have the tail of a queue with many servers (the
-/// approximation of Halfin and Whitt, as many servers as requests that a replica has in flight at
-/// capacity).
+/// second the recorded number comes at random moments: the chance that it crowds beyond what idle
+/// slots and the time to wait absorb is that of a Brownian bridge. Service times are taken as
+/// constant.
 [[nodiscard]] double missed_share(std::span<const Arrivals> arrivals, const Station& station,
                                   const std::function<double(std::size_t)>& replicas);
 

@@ -74,9 +74,9 @@ std::string important_list(const std::vector<Important>& important) {
   const auto out = std::back_inserter(html);
   for (const auto& one : important) {
     fmt::format_to(out,
-                   "<li><b class=\"number\">{}</b><div><h3>{}: {} → {} replicas</h3><p "
+                   "<li><b class=\"number\">{}</b><div><h3>{}: {}</h3><p "
                    "class=\"when\">at {} ({} UTC), {} requests missed around it</p><ul>",
-                   one.number, escape(one.service), one.from, one.to, clock_text(one.t_s),
+                   one.number, escape(one.service), change_text(one), clock_text(one.t_s),
                    format_time_of_day(one.at), grouped(one.missed_around));
     for (const auto& reason : one.decision.reasons)
       if (reason.decisive)

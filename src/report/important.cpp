@@ -1,4 +1,6 @@
 // Which of a run's many decisions a person should look at.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -10,7 +12,7 @@ namespace {
 
 constexpr double merge_within_s = 5;
 constexpr double before_s = 10;
-constexpr double after_s = 30;
+constexpr double after_s = 15;
 
 /// Steps in one direction, shortly after one another.
 struct Burst {
@@ -25,32 +27,16 @@ struct Burst {
   [[nodiscard]] double t_s() const { return run->moments[begin().moment].t_s; }
 };
 
-int step_of(const Change& change) {
-  return change.decision.replicas - change.from;
-}
-
-/// Replicas that a limit held back, by the decision's own counterfactuals.
-int held_back(const scale::ServiceDecision& decision) {
-  int most = 0;
-  for (const auto& reason : decision.reasons) {
-    if (!reason.decisive || (reason.stage != "bound" && reason.stage != "allocate")) continue;
-    for (const auto& other : decision.counterfactuals)
-      if (other.without == reason.rule)
-        most = std::max(most, std::abs(other.replicas - decision.replicas));
-  }
-  return most;
-}
-
 std::vector<Burst> bursts_of(const ServiceRun& run) {
   std::vector<Burst> bursts;
   const auto time_of = [&run](std::size_t change) {
     return run.moments[run.changes[change].moment].t_s;
   };
   for (std::size_t i = 0; i < run.changes.size(); ++i) {
-    const bool goes_on = !bursts.empty() &&
-                         time_of(i) - time_of(bursts.back().last) <= merge_within_s &&
-                         (step_of(run.changes[i]) > 0) == (step_of(bursts.back().end()) > 0);
-    if (goes_on)
+    const int step = run.changes[i].step();
+    const int last_step = bursts.empty() ? 0 : bursts.back().end().step();
+    const bool goes_on = (step > 0 && last_step > 0) || (step < 0 && last_step < 0);
+    if (goes_on && time_of(i) - time_of(bursts.back().last) <= merge_within_s)
       bursts.back().last = i;
     else
       bursts.push_back({.run = &run, .first = i, .last = i});
@@ -69,16 +55,24 @@ void weigh(Burst& burst) {
   burst.weight = size * (1 + static_cast<double>(burst.missed));
 }
 
-/// The step that says most: the largest, the first of equals.
+/// The step that says most: the largest, what was held back included; the first of equals.
 const Change& telling_step(const Burst& burst) {
+  const auto size = [&burst](std::size_t i) {
+    const Change& change = burst.run->changes[i];
+    return std::abs(change.step()) + held_back(change.decision);
+  };
   std::size_t best = burst.first;
   for (std::size_t i = burst.first; i <= burst.last; ++i)
-    if (std::abs(step_of(burst.run->changes[i])) > std::abs(step_of(burst.run->changes[best])))
-      best = i;
+    if (size(i) > size(best)) best = i;
   return burst.run->changes[best];
 }
 
 }  // namespace
+
+std::string change_text(const Important& one) {
+  if (one.from == one.to) return fmt::format("held at {} replicas", one.to);
+  return fmt::format("{} → {} replicas", one.from, one.to);
+}
 
 std::vector<Important> important_changes(const Run& run) {
   std::vector<Burst> bursts;

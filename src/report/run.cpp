@@ -33,6 +33,16 @@ Moment moment_of(const scale::ServiceSeen& seen, double t_s, double dt_s) {
 
 }  // namespace
 
+int held_back(const scale::ServiceDecision& decision) {
+  int most = 0;
+  for (const auto& reason : decision.reasons) {
+    if (!reason.decisive || (reason.stage != "bound" && reason.stage != "allocate")) continue;
+    for (const auto& other : decision.counterfactuals)
+      if (other.without == reason.rule) most = std::max(most, other.replicas - decision.replicas);
+  }
+  return most;
+}
+
 ServiceRun& RunBuilder::service(const std::string& name) {
   const auto found = std::ranges::find_if(
       run_.services, [&name](const ServiceRun& run) { return run.name() == name; });
@@ -58,12 +68,32 @@ void RunBuilder::add_service(const scale::ServiceSeen& seen, const control::Stor
     }
   }
   moment.per_replica = run.capacity.per_second();
+  moment.wanted = run.moments.empty() ? -1 : run.moments.back().wanted;
   const auto decision = find_service(tick.decisions, seen.service);
-  const int before = run.moments.empty() ? -1 : run.moments.back().wanted;
-  moment.wanted = decision == tick.decisions.end() ? before : decision->replicas;
-  if (before >= 0 && moment.wanted != before)
-    run.changes.push_back({.moment = run.moments.size(), .from = before, .decision = *decision});
+  if (decision != tick.decisions.end()) {
+    add_decision(run, *decision);
+    moment.wanted = decision->replicas;
+  }
   run.moments.push_back(moment);
+}
+
+/// Called before the decision's moment is there.
+void RunBuilder::add_decision(ServiceRun& run, const scale::ServiceDecision& decision) {
+  if (run.moments.empty() || run.moments.back().wanted < 0) return;
+  const int before = run.moments.back().wanted;
+  const Change change{.moment = run.moments.size(), .from = before, .decision = decision};
+  if (decision.replicas != before) {
+    run.changes.push_back(change);
+    return;
+  }
+  const int held = held_back(decision);
+  if (held == 0) return;
+  const bool goes_on = !run.changes.empty() && run.changes.back().step() == 0 &&
+                       run.changes.back().decision.replicas == decision.replicas;
+  if (!goes_on)
+    run.changes.push_back(change);
+  else if (held > held_back(run.changes.back().decision))
+    run.changes.back() = change;
 }
 
 Result<> RunBuilder::add(const control::StoredTick& tick, bool within) {

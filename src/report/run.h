@@ -36,11 +36,17 @@ struct Moment {
   [[nodiscard]] std::uint64_t missed() const { return late + shed + failed; }
 };
 
-/// A decision that changed the number of replicas.
+/// Replicas that limits held back in this decision, by its own counterfactuals; 0 when none did.
+[[nodiscard]] int held_back(const scale::ServiceDecision& decision);
+
+/// A decision that changed the number of replicas; or, with `from` the number decided, the one of a
+/// time without change in which limits held back most.
 struct Change {
   std::size_t moment = 0;  // index into the service's moments
   int from = 0;
   scale::ServiceDecision decision;
+
+  [[nodiscard]] int step() const { return decision.replicas - from; }
 };
 
 struct ServiceRun {
@@ -78,6 +84,7 @@ class RunBuilder {
 
  private:
   [[nodiscard]] ServiceRun& service(const std::string& name);
+  static void add_decision(ServiceRun& run, const scale::ServiceDecision& decision);
   void add_service(const scale::ServiceSeen& seen, const control::StoredTick& tick,
                    const std::optional<control::Replay::Outcome>& outcome);
 

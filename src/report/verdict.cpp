@@ -123,20 +123,17 @@ std::vector<std::string> methods() {
       "where a result of headroom load was given, else the gateway's.",
       "Replica-hours used: every replica alive costs, also while it starts or drains; summed over "
       "the ticks of the journal.",
-      "Smallest fixed fleet: estimated. The recorded arrivals run through a queue second by "
-      "second, "
-      "before n replicas that are always ready, each with the capacity that headroom had learned "
-      "by the end of the run; requests whose wait leaves less than a service time within the "
-      "objective miss it, with the tail of a queue of many servers (Halfin and Whitt) within a "
-      "second. n is the smallest with no more misses than the objective permits.",
+      "Smallest fixed fleet: estimated. The recorded arrivals run through a queue, second by "
+      "second, before n replicas that are always ready, each with the capacity that headroom had "
+      "learned by the end of the run; requests whose wait leaves less than a service time within "
+      "the objective miss it; within a second they come at random. n is the smallest with no more "
+      "misses than the objective permits.",
       "Clairvoyant minimum: estimated with the same queue. It knows the future, follows the mean "
-      "of "
-      "5 s, starts each replica just in time, pays its start-up time, and keeps one over a lull "
+      "of 5 s, starts each replica just in time, pays its start-up time, and keeps one over a lull "
       "shorter than a start-up.",
-      "Important decisions: changes of replicas weighed by (replicas changed + replicas that a "
-      "bound "
-      "held back) × (1 + requests missed from 10 s before to 30 s after); steps in one direction "
-      "within 5 s count as one.",
+      "Important decisions: changes of replicas, and times in which a limit held them, weighed by "
+      "(replicas changed + replicas held back) × (1 + requests missed from 10 s before to 15 s "
+      "after); steps in one direction within 5 s count as one.",
       "Saturated: the machine's CPU was above 70% in more than 10% of the ticks. Then latency says "
       "more about the machine than about the number of replicas, and no verdict is given."};
 }

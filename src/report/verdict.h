@@ -19,17 +19,20 @@ struct Important {
   WallTime at;
   double t_s = 0;  // since the begin of the run
   int from = 0;
-  int to = 0;
-  std::uint64_t missed_around = 0;  // requests, from 10 s before to 30 s after
+  int to = 0;                       // `from` where limits held the number
+  std::uint64_t missed_around = 0;  // requests, from 10 s before to 15 s after
   scale::ServiceDecision decision;
 };
+
+/// "5 → 14 replicas", "held at 14 replicas".
+[[nodiscard]] std::string change_text(const Important& one);
 
 /// How many decisions are explained.
 constexpr std::size_t important_max = 3;
 
 /// The most important changes, in the order of time. Steps in one direction within 5 s of each
-/// other are one change. Weight: replicas changed, and those that a bound held back, × (1 +
-/// requests missed around it).
+/// other are one change; a time in which a limit held the number counts, too. Weight: (replicas
+/// changed + replicas held back) × (1 + requests missed around it).
 [[nodiscard]] std::vector<Important> important_changes(const Run& run);
 
 struct ServiceVerdict {

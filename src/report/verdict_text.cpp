@@ -76,8 +76,8 @@ void add_important(Lines& lines, const std::vector<Important>& important) {
   if (important.empty()) return;
   lines.text("The decisions that mattered most");
   for (const auto& one : important) {
-    lines.text(fmt::format("{}. {} {} {} → {}; {} requests missed around it", one.number,
-                           format_time_of_day(one.at), one.service, one.from, one.to,
+    lines.text(fmt::format("{}. {} {}: {}; {} requests missed around it", one.number,
+                           format_time_of_day(one.at), one.service, change_text(one),
                            grouped(one.missed_around)));
     for (const auto& reason : one.decision.reasons)
       if (reason.decisive) lines.text(fmt::format("{}: {}", reason.rule, reason.text), "     ");
