@@ -23,11 +23,18 @@ function(headroom_library name)
   endif()
 endfunction()
 
-# Standard headers that nearly every file uses, compiled once.
+# Standard headers that nearly every file uses, compiled once; or, without precompiled headers,
+# included in every file all the same, so that the code is the same.
 function(headroom_precompile target)
-  target_precompile_headers(${target} PRIVATE
-    <algorithm> <array> <chrono> <cstdint> <expected> <functional> <map> <memory> <optional>
-    <span> <string> <string_view> <utility> <variant> <vector>)
+  set(headers algorithm array chrono cstdint expected functional map memory optional span string
+    string_view utility variant vector)
+  if(CMAKE_DISABLE_PRECOMPILE_HEADERS)
+    list(TRANSFORM headers PREPEND "SHELL:-include ")
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${headers}>)
+  else()
+    list(TRANSFORM headers REPLACE "(.+)" "<\\1>")
+    target_precompile_headers(${target} PRIVATE ${headers})
+  endif()
 endfunction()
 
 function(headroom_test target)
