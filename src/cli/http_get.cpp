@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "http/parser.h"
 #include "io/clock.h"
@@ -15,6 +16,33 @@ namespace headroom::cli {
 namespace {
 
 constexpr std::size_t answer_bytes_max = 16 << 20;
+
+/// The body of the answer once it is whole and 200; nothing while more must come.
+Result<std::optional<std::string>> body_of(std::string_view answer, bool closed) {
+  http::ResponseParser parser(http::Limits{});
+  parser.reset(false);
+  std::string body;
+  for (;;) {
+    http::Step step = parser.next(answer);
+    answer.remove_prefix(step.consumed);
+    if (step.event == http::Event::need_more && !closed) return std::nullopt;
+    if (step.event == http::Event::need_more) step = parser.finish();
+    switch (step.event) {
+      case http::Event::head:
+        if (parser.head().status != 200)
+          return fail(ErrorCode::unavailable, fmt::format("it answers {}", parser.head().status));
+        break;
+      case http::Event::body:
+        body += step.body;
+        break;
+      case http::Event::complete:
+        return body;
+      case http::Event::need_more:
+      case http::Event::refused:
+        return fail(ErrorCode::unavailable, "no whole HTTP answer");
+    }
+  }
+}
 
 /// One connection with a deadline for everything.
 class Exchange {
@@ -38,17 +66,18 @@ class Exchange {
     return {};
   }
 
-  /// Everything until the peer closes.
-  Result<std::string> receive_all() {
+  /// The body of what comes.
+  Result<std::string> receive() {
     std::string answer;
     char buffer[16 * 1024];
     for (;;) {
       TRY(wait(POLLIN));
       const ssize_t got = recv(socket_.get(), buffer, sizeof buffer, 0);
-      if (got == 0) return answer;
-      if (got < 0 && errno != EAGAIN) return fail(ErrorCode::unavailable, std::strerror(errno));
-      if (got > 0) answer.append(buffer, static_cast<std::size_t>(got));
+      if (got < 0 && errno == EAGAIN) continue;
+      if (got < 0) return fail(ErrorCode::unavailable, std::strerror(errno));
+      answer.append(buffer, static_cast<std::size_t>(got));
       if (answer.size() > answer_bytes_max) return fail(ErrorCode::unavailable, "it never ends");
+      if (auto body = TRY(body_of(answer, got == 0))) return std::move(*body);
     }
   }
 
@@ -69,32 +98,6 @@ class Exchange {
   Instant deadline_;
 };
 
-/// The body of the answer, when it is whole and 200.
-Result<std::string> body_of(std::string_view answer) {
-  http::ResponseParser parser(http::Limits{});
-  parser.reset(false);
-  std::string body;
-  for (;;) {
-    http::Step step = parser.next(answer);
-    answer.remove_prefix(step.consumed);
-    if (step.event == http::Event::need_more) step = parser.finish();
-    switch (step.event) {
-      case http::Event::head:
-        if (parser.head().status != 200)
-          return fail(ErrorCode::unavailable, fmt::format("it answers {}", parser.head().status));
-        break;
-      case http::Event::body:
-        body += step.body;
-        break;
-      case http::Event::complete:
-        return body;
-      case http::Event::need_more:
-      case http::Event::refused:
-        return fail(ErrorCode::unavailable, "no whole HTTP answer");
-    }
-  }
-}
-
 }  // namespace
 
 Result<std::string> http_get(const std::string& address, const std::string& path,
@@ -105,8 +108,7 @@ Result<std::string> http_get(const std::string& address, const std::string& path
     TRY(exchange.connect());
     TRY(exchange.send_all(
         fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", path, to.text())));
-    const std::string answer = TRY(exchange.receive_all());
-    return body_of(answer);
+    return exchange.receive();
   };
   auto body = ask();
   if (!body)

@@ -1,0 +1,118 @@
+// Policy, model and state come back equal: replay continues exactly where the checkpoint was taken.
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+
+#include "control/journal/codec.h"
+#include "core/random.h"
+#include "scale/model.h"
+#include "scale/state.h"
+
+namespace headroom::control {
+namespace {
+
+double any(Random& random) {
+  const double value = std::bit_cast<double>(random.next());
+  return std::isfinite(value) ? value : 0.1;
+}
+
+std::vector<double> some(Random& random) {
+  std::vector<double> out(random.below(5));
+  for (double& value : out) value = any(random);
+  return out;
+}
+
+scale::Growth any_growth(Random& random) {
+  scale::Growth growth;
+  growth.pooled = some(random);
+  for (std::uint64_t i = random.below(4); i > 0; --i)
+    growth.cells[static_cast<int>(random.below(1000)) - 500] = some(random);
+  growth.pending.resize(random.below(3));
+  for (auto& moment : growth.pending) {
+    moment = {any(random), any(random), any(random), any(random), any(random), any(random), {}};
+    moment.expected_per_second = {any(random), any(random)};
+  }
+  growth.loss = {any(random), any(random)};
+  growth.estimator = static_cast<int>(random.below(2));
+  growth.since_moment_s = any(random);
+  growth.since_decay_s = any(random);
+  return growth;
+}
+
+TEST(Codec, models_come_back_equal) {
+  constexpr std::uint64_t seed = 3;
+  Random random(seed);
+  for (int round = 0; round < 200; ++round) {
+    scale::Model model;
+    for (const char* name : {"checkout", "catalog"}) {
+      scale::ServiceModel& service = model.services[name];
+      service.levels.resize(random.below(3));
+      for (auto& level : service.levels) level = {any(random), any(random), any(random)};
+      service.capacity = {static_cast<scale::Basis>(random.below(4)),
+                          any(random),
+                          any(random),
+                          any(random),
+                          any(random),
+                          any(random)};
+      service.suspicion = {any(random), any(random), any(random)};
+      service.service_time_s = any(random);
+      service.startups_s = some(random);
+      service.startup_s = any(random);
+      service.lead_s = any(random);
+      service.growth = any_growth(random);
+    }
+    const auto back = decode<scale::Model>(encode(model));
+    ASSERT_TRUE(back) << back.error().message;
+    ASSERT_EQ(*back, model) << "seed " << seed << " round " << round;
+  }
+}
+
+TEST(Codec, states_come_back_equal) {
+  constexpr std::uint64_t seed = 4;
+  Random random(seed);
+  for (int round = 0; round < 200; ++round) {
+    scale::State state;
+    scale::ServiceState& service = state.services["checkout"];
+    service.demand.resize(random.below(4));
+    for (auto& sample : service.demand) sample = {any(random), any(random)};
+    service.outcomes.resize(random.below(4));
+    for (auto& sample : service.outcomes) sample = {any(random), any(random), any(random)};
+    service.needs.resize(random.below(4));
+    for (auto& sample : service.needs) sample = {any(random), any(random)};
+    service.situation = {any(random), any(random), any(random)};
+    service.roughness = any(random);
+    service.unseen_s = any(random);
+    service.replicas = static_cast<int>(random.below(9)) - 1;
+    const auto back = decode<scale::State>(encode(state));
+    ASSERT_TRUE(back) << back.error().message;
+    ASSERT_EQ(*back, state) << "seed " << seed << " round " << round;
+  }
+}
+
+TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
+  scale::Policy policy;
+  policy.services.resize(1);
+  policy.services[0].service = "checkout";
+  policy.services[0].objective = {.quantile = 0.95,
+                                  .latency = std::chrono::milliseconds(150),
+                                  .availability = 0.99,
+                                  .window = std::chrono::hours(1)};
+  policy.services[0].replicas = {.min = 2, .max = 40, .cost_per_hour = 0.04, .concurrency = 8};
+  policy.services[0].scale.target_concurrency = 0.0;
+  policy.services[0].scale.uses = {{"postgres", 12}};
+  policy.downstreams = {{"postgres", 200}};
+  policy.budget_per_hour = 3.0;
+  const auto back = decode<scale::Policy>(encode(policy));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(encode(*back), encode(policy));
+  EXPECT_EQ(back->services[0].objective.latency, std::chrono::milliseconds(150));
+  EXPECT_EQ(back->services[0].replicas.max, 40);
+  EXPECT_EQ(back->services[0].scale.target_concurrency, 0.0) << "stated as 0 is not unstated";
+  EXPECT_EQ(back->services[0].scale.uses.at("postgres"), 12);
+  EXPECT_EQ(back->downstreams.at("postgres"), 200);
+  EXPECT_EQ(back->budget_per_hour, 3.0);
+}
+
+}  // namespace
+}  // namespace headroom::control

@@ -1,0 +1,178 @@
+// headroom replay, explain, report and top: what they print and how they end.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "control/journal/sqlite.h"
+#include "load/scripted_server.h"
+#include "program.h"
+#include "report/sample_run_for_test.h"
+
+namespace headroom::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+class JournalCommands : public testing::Test {
+ protected:
+  /// A run of 130 s: the flash crowd has come and is there.
+  JournalCommands() {
+    report::SampleRun sample;
+    auto journal = control::Journal::open(journal_, {}, sample.start());
+    EXPECT_TRUE(journal) << journal.error().message;
+    for (int i = 0; journal && i < 130; ++i) sample.advance(**journal);
+  }
+
+  [[nodiscard]] Ended run(std::string command, const std::vector<std::string>& arguments) const {
+    std::vector<std::string> all{std::move(command), "-j", journal_};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return run_program(all, folder_.path());
+  }
+
+  /// Ends with 2 and one sentence that says `part`.
+  static void expect_refused(const Ended& ended, const std::string& part) {
+    EXPECT_EQ(ended.code, 2) << ended.err;
+    EXPECT_NE(ended.err.find(part), std::string::npos) << ended.err;
+    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+    EXPECT_EQ(ended.out, "");
+  }
+
+  Folder folder_;
+  std::string journal_ = folder_.path() + "/headroom.journal";
+};
+
+TEST_F(JournalCommands, replay_finds_no_difference_in_what_was_recorded) {
+  const Ended ended = run("replay", {});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.out, "130 observations, 0 differences\n");
+}
+
+TEST_F(JournalCommands, replay_lists_what_a_knob_would_have_changed) {
+  const Ended ended =
+      run("replay", {"--set", "services.checkout.replicas.max=5", "--format", "json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const Json json = Json::parse(ended.out);
+  EXPECT_EQ(json.at("observations"), 130);
+  EXPECT_GE(json.at("differences"), 1);
+  EXPECT_EQ(json.at("listed").at(0).at("service"), "checkout");
+  EXPECT_LE(json.at("listed").at(0).at("replayed"), 5);
+  EXPECT_GT(json.at("listed").at(0).at("recorded"), 5);
+}
+
+TEST_F(JournalCommands, replay_decides_by_another_file) {
+  const std::string file = folder_.write("other.yaml", R"(
+services:
+  checkout:
+    objective: { latency: { p99: 150ms } }
+    replicas: { min: 1, max: 4 }
+    run: { command: "/bin/true {port}" }
+  catalog:
+    objective: { latency: { p99: 100ms } }
+    replicas: { min: 1, max: 20 }
+    run: { command: "/bin/true {port}" }
+)");
+  const Ended ended = run("replay", {"--policy", file, "--format", "json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_GE(Json::parse(ended.out).at("differences"), 1);
+}
+
+TEST_F(JournalCommands, replay_fails_when_the_record_is_not_what_the_code_decides) {
+  {
+    auto edit = control::sqlite::Connection::open(journal_, control::sqlite::Access::write);
+    ASSERT_TRUE(edit);
+    ASSERT_TRUE(
+        edit->run("UPDATE tick SET decided=json_set(decided, '$[0].replicas', 99) WHERE id=100"));
+  }
+  const Ended ended = run("replay", {});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_NE(ended.out.find("99 recorded"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("130 observations, 1 differences"), std::string::npos) << ended.out;
+}
+
+TEST_F(JournalCommands, explain_gives_the_decision_with_its_reasons) {
+  const Ended ended = run("explain", {"--service", "checkout", "--at", "-40s", "--format", "json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const Json json = Json::parse(ended.out);
+  EXPECT_EQ(json.at("service"), "checkout");
+  EXPECT_FALSE(json.at("reasons").empty());
+  EXPECT_EQ(json.at("at"), "2027-01-15T08:01:30.000Z");
+  EXPECT_EQ(json.at("objective").at("latency_ms"), 150);
+}
+
+TEST_F(JournalCommands, explain_finds_the_last_change) {
+  const Ended ended = run("explain", {"--service", "checkout", "--last", "--format", "json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const Json json = Json::parse(ended.out);
+  EXPECT_NE(json.at("before"), json.at("replicas"));
+  const Ended text = run("explain", {"--service", "checkout", "--last"});
+  EXPECT_EQ(text.code, 0);
+  EXPECT_NE(text.out.find("How it was decided"), std::string::npos) << text.out;
+}
+
+TEST_F(JournalCommands, report_judges_and_writes_a_page) {
+  const std::string load = folder_.write(
+      "load.json", R"({"good":900,"late":95,"shed":5,"failed":0,"latency_ms":{"p99":200}})");
+  const std::string page = folder_.path() + "/report.html";
+  const Ended ended =
+      run("report", {"--load", "checkout=" + load, "--html", page, "--format", "json"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  const Json json = Json::parse(ended.out);
+  EXPECT_EQ(json.at("services").at(0).at("counted_by"), "client");
+  EXPECT_EQ(json.at("services").at(0).at("missed_share"), 0.1);
+  EXPECT_EQ(json.at("services").at(0).at("objective_met"), false);
+  EXPECT_EQ(json.at("services").at(1).at("counted_by"), "gateway");
+  EXPECT_GT(std::filesystem::file_size(page), 20'000U);
+  const Ended text = run("report", {});
+  EXPECT_EQ(text.code, 0);
+  EXPECT_NE(text.out.find("The decisions that mattered most"), std::string::npos) << text.out;
+}
+
+TEST_F(JournalCommands, a_page_that_cannot_be_written_is_a_failure) {
+  const Ended ended = run("report", {"--html", folder_.path() + "/no/such/folder/report.html"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_NE(ended.err.find("cannot be written"), std::string::npos) << ended.err;
+}
+
+TEST_F(JournalCommands, wrong_input_is_one_sentence) {
+  expect_refused(run("replay", {"--set", "services.checkout.replicas.mx=5"}), "replicas.max");
+  expect_refused(run("replay", {"--from", "yesterday"}), "is no moment");
+  expect_refused(run("replay", {"--from", "2001-01-01T00:00:00Z", "--to", "2001-01-02T00:00:00Z"}),
+                 "nothing lies between");
+  expect_refused(run("replay", {"--policy", folder_.write("bad.yaml", "services: 5")}),
+                 "bad.yaml:1: services");
+  expect_refused(run("explain", {"--service", "search"}), "there are checkout, catalog");
+  expect_refused(run("explain", {"--service", "checkout", "--at", "2001-01-01T00:00:00Z"}),
+                 "it begins only at");
+  expect_refused(run("report", {"--load", journal_}), "no result of headroom load");
+  expect_refused(run_program({"replay", "-j", folder_.path() + "/none"}), "no such file");
+  expect_refused(run_program({"explain", "--service", "x", "-j",
+                              folder_.write("text", "this is no database at all, but text")}),
+                 "not a database");
+}
+
+TEST(Top, one_look_is_printed_and_an_absent_headroom_is_one_sentence) {
+  const std::string body = R"({"mode":"shadow","services":[{"name":"checkout"}]})";
+  std::string address;
+  {
+    load::ScriptedServer server([&body](const load::Asked& asked) -> load::Scripted {
+      return {.bytes = "HTTP/1.1 " + std::string(asked.path == "/services" ? "200 OK" : "404 No") +
+                       "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+                       "\r\n\r\n" + body};
+    });
+    const std::string url = server.url("/");
+    address = url.substr(7, url.size() - 8);
+    const Ended ended = run_program({"top", "--admin", address, "--once"});
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    EXPECT_NE(ended.out.find("headroom (shadow)"), std::string::npos) << ended.out;
+    EXPECT_NE(ended.out.find("checkout"), std::string::npos);
+    server.stop();
+  }
+  const Ended absent = run_program({"top", "--admin", address, "--once"});
+  EXPECT_EQ(absent.code, 1);
+  EXPECT_NE(absent.err.find(address), std::string::npos) << absent.err;
+}
+
+}  // namespace
+}  // namespace headroom::cli
