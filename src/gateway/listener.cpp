@@ -27,18 +27,21 @@ void Listener::on_events(std::uint32_t /*events*/) {
     if (client) {
       worker_.accepted(std::move(client), io::Address::of_peer(from));
     } else if (errno == EMFILE || errno == ENFILE) {
-      refuse_one();
+      if (!refuse_one()) return;  // accepting fails so even when nobody is there
     } else if (errno != EINTR && errno != ECONNABORTED) {
       return;
     }
   }
 }
 
-void Listener::refuse_one() {
-  ++worker_.stats().connections_refused;
+bool Listener::refuse_one() {
   reserve_.reset();
-  const io::Fd client(accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  io::Fd client(accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  const bool refused = static_cast<bool>(client);
+  client.reset();
   reserve_.reset(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (refused) ++worker_.stats().connections_refused;
+  return refused;
 }
 
 }  // namespace headroom::gateway

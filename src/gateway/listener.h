@@ -15,10 +15,12 @@ class Listener final : public io::Watcher {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
+  /// Accepts everybody who is connected already.
   void on_events(std::uint32_t events) override;
 
  private:
-  void refuse_one();
+  /// Whether somebody was there to be refused.
+  [[nodiscard]] bool refuse_one();
 
   Worker& worker_;
   io::Fd fd_;
