@@ -27,17 +27,17 @@ class Replica {
   const std::int32_t concurrency;  // in flight at most
 
   [[nodiscard]] std::int32_t in_flight() const {
-    return in_flight_.load(std::memory_order_relaxed);
+    return in_flight_.load(std::memory_order_seq_cst);
   }
 
   /// The number in flight with this one, or 0 when the limit is reached.
   [[nodiscard]] std::int32_t take() {
-    const std::int32_t taken = in_flight_.fetch_add(1, std::memory_order_acq_rel) + 1;
+    const std::int32_t taken = in_flight_.fetch_add(1, std::memory_order_seq_cst) + 1;
     if (taken <= concurrency) return taken;
     give_back();
     return 0;
   }
-  void give_back() { in_flight_.fetch_sub(1, std::memory_order_acq_rel); }
+  void give_back() { in_flight_.fetch_sub(1, std::memory_order_seq_cst); }
 
   [[nodiscard]] bool ejected(Instant now) const {
     return now.time_since_epoch().count() < ejected_until_ns_.load(std::memory_order_relaxed);

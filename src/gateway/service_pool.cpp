@@ -17,12 +17,16 @@ std::optional<std::size_t> WaitBoard::longest(std::size_t worker_count) const {
   std::optional<std::size_t> best;
   std::int64_t best_since = nobody;
   for (std::size_t i = 0; i < worker_count; ++i) {
-    const std::int64_t since = cells_[i].since_ns.load(std::memory_order_acquire);
+    const std::int64_t since = cells_[i].since_ns.load(std::memory_order_seq_cst);
     if (since >= best_since) continue;
     best = i;
     best_since = since;
   }
   return best;
+}
+
+ServicePool::~ServicePool() {
+  for (const auto& upstream : upstreams_) upstream->retire();
 }
 
 void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints) {
@@ -50,7 +54,11 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
   std::size_t ejected = 0;
   for (const auto& u : upstreams_) ejected += out(*u, u->replica()) ? 1 : 0;
   const bool ignore_health = protect::panic(ejected, upstreams_.size());
-  const bool ignore_avoid = upstreams_.size() == 1;
+  const auto another = [&](const auto& u) {
+    const Replica& r = u->replica();
+    return &r != avoid && (ignore_health || !out(*u, r));
+  };
+  const bool ignore_avoid = avoid == nullptr || std::ranges::none_of(upstreams_, another);
 
   const auto candidate = [&](std::size_t i) {
     const Upstream& u = *upstreams_[i];

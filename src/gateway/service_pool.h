@@ -15,7 +15,9 @@
 namespace headroom::gateway {
 
 /// Since when the first waiter of each worker waits, for one service; shared by all workers, so
-/// that a freed place goes to the worker whose waiter has waited longest.
+/// that a freed place goes to the worker whose waiter has waited longest. A worker notes its
+/// waiter, then looks for a place; another frees a place, then looks for a note. In one order for
+/// all (seq_cst, here and in Replica) at least one of them sees the other.
 class WaitBoard {
  public:
   static constexpr std::size_t workers_max = 256;
@@ -25,7 +27,7 @@ class WaitBoard {
     for (Cell& cell : cells_) cell.since_ns.store(nobody, std::memory_order_relaxed);
   }
   void set(std::size_t worker, Instant since) {
-    cells_[worker].since_ns.store(since.time_since_epoch().count(), std::memory_order_release);
+    cells_[worker].since_ns.store(since.time_since_epoch().count(), std::memory_order_seq_cst);
   }
   /// The worker with the longest wait, or nothing.
   [[nodiscard]] std::optional<std::size_t> longest(std::size_t worker_count) const;
@@ -52,12 +54,18 @@ class ServicePool {
   /// Takes over a newly published set. Pools of replicas that stay are kept.
   void publish(io::Loop& loop, const std::vector<Endpoint>& endpoints);
 
-  /// A place at the least loaded replica; not at `avoid` unless it is the only one.
+  /// A place at the least loaded replica; not at `avoid` unless no other is in use.
   [[nodiscard]] std::optional<Permit> take(const Replica* avoid, Instant now, Random& random);
   /// `failed` feeds passive health. `latency` of the attempt, or nothing when it was cut short by
   /// the client.
   void attempt_ended(const Permit& permit, bool failed, bool late, Duration latency, Instant now);
   void give_back(Permit& permit, Instant now);
+
+  ~ServicePool();
+  ServicePool(const ServicePool&) = delete;
+  ServicePool& operator=(const ServicePool&) = delete;
+
+  bool serving = false;  // its waiters are being served further up the stack
 
   [[nodiscard]] protect::WaitingQueue& queue() { return queue_; }
   void note_queue() { board_->set(worker_, queue_.first_since()); }

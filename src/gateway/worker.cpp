@@ -12,6 +12,8 @@ namespace {
 
 constexpr Duration sweep_every = std::chrono::seconds(1);
 constexpr Duration linger_longest = std::chrono::seconds(2);
+// When draining: a request may be on its way on a connection that is new or was used just now.
+constexpr Duration drain_grace = std::chrono::milliseconds(300);
 
 }  // namespace
 
@@ -81,14 +83,16 @@ void Worker::listen(io::Fd fd) {
 }
 
 void Worker::stop_listening() {
+  // The kernel would reset those who are connected already and not accepted yet.
+  for (const auto& listener : listeners_) listener->on_events(EPOLLIN);
   listeners_.clear();
 }
 
 void Worker::drain() {
   draining_ = true;
   stop_listening();
-  for (std::size_t i = clients_.size(); i-- > 0;)
-    if (clients_[i]->exchange == nullptr && !clients_[i]->lingering()) close(*clients_[i]);
+  close_idle(drain_grace);
+  loop_->arm(sweep_timer_, drain_grace);
 }
 
 void Worker::abort_all() {
@@ -157,30 +161,44 @@ void Worker::place_freed(ServicePool& of_service) {
   if (*longest == index_) return serve_waiters(of_service);
   Worker& other = *shared_.workers[*longest];
   other.loop().post(
-      [&other, service = of_service.name()] { other.serve_waiters(other.pool(service)); });
+      [&other, service = of_service.name()] { other.serve_for_others(other.pool(service)); });
 }
 
 void Worker::serve_waiters(ServicePool& of_service) {
+  // One that is served and fails at once frees its place again: the loop below takes care of it,
+  // so that a queue full of such requests is worked off instead of growing the stack.
+  if (of_service.serving) return;
+  of_service.serving = true;
   while (protect::Waiter* waiter = of_service.queue().first()) {
     auto permit = of_service.take(nullptr, loop_->now(), random_);
     if (!permit) break;
     waiter->leave();
     static_cast<Exchange*>(waiter)->granted(std::move(*permit));
   }
+  of_service.serving = false;
   of_service.note_queue();
 }
 
+void Worker::serve_for_others(ServicePool& of_service) {
+  serve_waiters(of_service);
+  // Whoever waited here is gone: the place belongs to another worker's waiter, if there is one.
+  if (of_service.queue().first() == nullptr) place_freed(of_service);
+}
+
 void Worker::sweep() {
-  loop_->arm(sweep_timer_, sweep_every);
+  loop_->arm(sweep_timer_, draining_ ? drain_grace : sweep_every);
   access_log_.flush();
-  const Instant now = loop_->now();
-  const Duration idle = table_ ? table_->generation->config.gateway.idle : Duration::max();
+  close_idle(draining_ ? drain_grace : table_->generation->config.gateway.idle);
+  for (auto& [service, of_service] : pools_) of_service->close_old_connections(loop_->now());
+}
+
+void Worker::close_idle(Duration longest) {
   for (std::size_t i = clients_.size(); i-- > 0;) {
     ClientConnection& client = *clients_[i];
     if (client.exchange != nullptr) continue;
-    if (now - client.idle_since > (client.lingering() ? linger_longest : idle)) close(client);
+    const Duration idle = loop_->now() - client.idle_since;
+    if (idle >= (client.lingering() ? linger_longest : longest)) close(client);
   }
-  for (auto& [service, of_service] : pools_) of_service->close_old_connections(now);
 }
 
 }  // namespace headroom::gateway

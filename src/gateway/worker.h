@@ -74,6 +74,8 @@ class Worker {
   /// A place at a replica of this service is free again: somebody may be waiting for it.
   void place_freed(ServicePool& pool);
   void serve_waiters(ServicePool& pool);
+  /// Told by another worker that a place is free.
+  void serve_for_others(ServicePool& pool);
 
   // From any thread.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_.load(std::memory_order_acquire); }
@@ -84,6 +86,7 @@ class Worker {
  private:
   [[nodiscard]] ServicePool& pool(const std::string& service);
   void sweep();
+  void close_idle(Duration longest);
 
   const std::size_t index_;
   std::unique_ptr<io::Loop> loop_;
