@@ -12,7 +12,7 @@
 namespace headroom::gateway {
 namespace {
 
-constexpr std::size_t dropped_max = 1 << 20;  // bytes read and dropped before closing anyway
+constexpr std::size_t dropped_max = 64 << 20;  // bytes read and dropped before closing anyway
 
 }  // namespace
 
@@ -34,8 +34,13 @@ void ClientConnection::linger(Instant now) {
   drop_input();
 }
 
+void ClientConnection::reset_on_close() {
+  const ::linger at_once{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 void ClientConnection::drop_input() {
-  std::array<char, 4096> bytes;
+  std::array<char, 16 * 1024> bytes;
   ssize_t count = 0;
   while ((count = read(fd_.get(), bytes.data(), bytes.size())) > 0) {
     dropped_ += static_cast<std::size_t>(count);

@@ -31,6 +31,8 @@ class ClientConnection final : public io::Watcher {
   /// Sends what the kernel holds, then reads and drops what the client still sends: closing at once
   /// would reset the connection and destroy the answer on its way.
   void linger(Instant now);
+  /// The client is to see that what it got is not whole.
+  void reset_on_close();
   [[nodiscard]] bool lingering() const { return lingering_; }
 
   Exchange* exchange = nullptr;

@@ -46,16 +46,20 @@ void Exchange::start(ClientConnection& client, std::uint32_t events) {
 }
 
 void Exchange::continue_connection() {
+  if (continuing_) return;  // called from within: the loop below goes on
+  continuing_ = true;
   while (again_) {
     again_ = false;
     begin_request();
   }
+  continuing_ = false;
 }
 
 void Exchange::begin_request() {
   state_ = State::reading_head;
   table_ = worker_.table();
   started_ = worker_.loop().now();
+  head_read_ = false;
   request_.reset();
   worker_.loop().arm(phase_, table_->generation->config.gateway.head_timeout);
   read_head();
@@ -66,7 +70,8 @@ void Exchange::on_client(std::uint32_t events) {
   if ((events & EPOLLIN) != 0) client_readable_ = true;
   if ((events & EPOLLRDHUP) != 0) {
     client_readable_ = true;
-    if (state_ == State::reading_head)
+    // A client that ends its stream behind its request wants the answer; later, it has given up.
+    if (state_ == State::reading_head || !request_complete_)
       client_closing_ = true;
     else if (!client_closing_)
       return client_gone();
@@ -76,13 +81,12 @@ void Exchange::on_client(std::uint32_t events) {
 }
 
 void Exchange::on_upstream(std::uint32_t events) {
-  if (state_ == State::connecting) {
-    if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) connected();
-    return continue_connection();
-  }
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) upstream_readable_ = true;
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) upstream_closed_ = true;
-  advance();
+  if (state_ != State::connecting)
+    advance();
+  else if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0)
+    connected();
   continue_connection();
 }
 
@@ -128,7 +132,8 @@ void Exchange::route() {
   started_ = worker_.loop().now();
   head_end_ = client_in_.position();
   const http::RequestHead& head = request_.head();
-  keep_client_ = head.keep_alive && !client_closing_;
+  head_read_ = true;
+  keep_client_ = head.keep_alive;
   to_http10_ = head.minor_version == 0;
   if (head.framing == http::Framing::none) {
     request_complete_ = request_.next(client_in_.readable()).event == http::Event::complete;
@@ -174,14 +179,18 @@ void Exchange::admit() {
 void Exchange::wait_for_place() {
   const Instant now = worker_.loop().now();
   const auto joined = pool().queue().join(*this, rank(route_->ref->route->priority), now);
-  if (joined.displaced != nullptr) static_cast<Exchange*>(joined.displaced)->displaced();
   if (!joined.accepted) {
     return answer({503, "queue_full", "connection_limit_reached",
                    "all replicas are busy and the queue is full", Outcome::shed});
   }
   state_ = State::waiting;
   worker_.loop().arm(phase_, table_->generation->config.gateway.queue.wait);
-  pool().note_queue();
+  ServicePool& waited_for = pool();
+  waited_for.note_queue();
+  // From here on this exchange may be served, displaced or ended by what the others do.
+  if (joined.displaced != nullptr) static_cast<Exchange*>(joined.displaced)->displaced();
+  // A place that another worker freed before it could see the note would be nobody's.
+  worker_.serve_waiters(waited_for);
 }
 
 void Exchange::granted(Permit permit) {
@@ -204,7 +213,8 @@ void Exchange::dispatch(Permit permit) {
   ++attempts_;
   sent_ = worker_.loop().now();
   response_.reset(request_.head().method == http::Method::head);
-  response_started_ = response_complete_ = upstream_closed_ = write_broken_ = false;
+  response_started_ = response_complete_ = write_broken_ = false;
+  upstream_readable_ = upstream_closed_ = false;
   upstream_in_.clear();
   const std::string& id = permit_.upstream->replica().id;
   replica_id_ = {replica_name_.data(), id.copy(replica_name_.data(), replica_name_.size())};
@@ -221,6 +231,7 @@ void Exchange::dispatch(Permit permit) {
     upstream_->exchange = this;
     return connected();
   }
+  state_ = State::connecting;
   auto connection = permit_.upstream->connect();
   if (!connection) {
     (void)upstream_broke("connect");
@@ -229,7 +240,6 @@ void Exchange::dispatch(Permit permit) {
   ++pool().stats().connects;
   upstream_ = std::move(*connection);
   upstream_->exchange = this;
-  state_ = State::connecting;
   worker_.loop().arm(phase_, route_->ref->route->timeouts.connect);
 }
 
@@ -240,14 +250,11 @@ void Exchange::connected() {
   }
   upstream_->connected = true;
   state_ = State::relaying;
-  upstream_readable_ = false;
-  const spec::Timeouts& timeouts = route_->ref->route->timeouts;
-  if (timeouts.first_byte > Duration{})
-    worker_.loop().arm(phase_, timeouts.first_byte);
-  else
-    worker_.loop().disarm(phase_);
-  if (request_.head().expect_continue && attempts_ == 1 && client_in_.empty())
+  request_sent_ = false;
+  progressed();
+  if (request_.head().expect_continue && !continue_sent_ && client_in_.empty())
     client_out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+  continue_sent_ = true;
   advance();
 }
 
@@ -267,6 +274,12 @@ bool Exchange::write_upstream_head() {
 
 void Exchange::on_deadline() {
   const bool waiting = state_ == State::waiting;
+  if (client_stalls()) {
+    answer({408, "client_too_slow", "http_request_error",
+            "the client took longer than the route's timeout",
+            past_objective() ? Outcome::late : Outcome::gone});
+    return continue_connection();
+  }
   answer({504, waiting ? "deadline_in_queue" : "timeout",
           waiting ? "connection_limit_reached" : "http_response_timeout",
           waiting ? "the route's timeout was over before a replica was free"
@@ -299,13 +312,39 @@ void Exchange::phase_over() {
       (void)upstream_broke("connect_timeout");
       return;
     case State::relaying:
-      return answer({504, response_started_ ? "idle_timeout" : "first_byte_timeout",
-                     "http_response_timeout", "the replica was silent for too long",
-                     Outcome::failed});
-    case State::idle:
+      return silence();
     case State::answering:
+      record(planned_);
       return close_client(false);
+    case State::idle:
+      return;
   }
+}
+
+void Exchange::progressed() {
+  const spec::Timeouts& timeouts = route_->ref->route->timeouts;
+  if (response_started_ || !request_sent_)
+    worker_.loop().arm(phase_, timeouts.idle);
+  else if (timeouts.first_byte > Duration{})
+    worker_.loop().arm(phase_, timeouts.first_byte);
+  else
+    worker_.loop().disarm(phase_);  // the route's total timeout alone
+}
+
+void Exchange::silence() {
+  if (client_stalls()) {
+    return answer({408, response_started_ ? "client_read_timeout" : "body_timeout",
+                   "http_request_error", "the client neither sent nor read for too long",
+                   past_objective() ? Outcome::late : Outcome::gone});
+  }
+  answer({504, request_sent_ && !response_started_ ? "first_byte_timeout" : "idle_timeout",
+          "http_response_timeout", "the replica was silent for too long", Outcome::failed});
+}
+
+bool Exchange::client_stalls() const {
+  if (state_ != State::relaying) return false;
+  if (response_started_) return !client_out_.empty();
+  return !request_complete_ && upstream_out_.empty();
 }
 
 Duration Exchange::age() const {

@@ -61,6 +61,11 @@ class Exchange final : public protect::Waiter {
   void on_deadline();
   void on_phase();
   void phase_over();
+  /// A byte went either way: whoever is waited for now has its time again.
+  void progressed();
+  void silence();
+  /// The next byte is up to the client, not to the replica.
+  [[nodiscard]] bool client_stalls() const;
 
   // exchange_relay.cpp: bytes both ways
   [[nodiscard]] Life pump_request();
@@ -111,6 +116,9 @@ class Exchange final : public protect::Waiter {
   bool replayable_ = true;  // upstream_out_ still holds everything that was sent
   bool keep_client_ = true;
   bool again_ = false;  // the next request of this connection is to be read
+  bool continuing_ = false;
+  bool head_read_ = false;      // request_.head() is valid
+  bool continue_sent_ = false;  // 100, or no need of it any more
   bool recorded_ = false;
   std::size_t head_end_ = 0;
 
@@ -121,6 +129,7 @@ class Exchange final : public protect::Waiter {
   bool upstream_readable_ = false;
   bool upstream_closed_ = false;   // EPOLLRDHUP seen: read to the end
   bool write_broken_ = false;      // the replica takes no more of the request
+  bool request_sent_ = false;      // to its last byte
   bool response_started_ = false;  // a response head was written towards the client
   bool response_complete_ = false;
   bool response_chunked_ = false;  // towards the client

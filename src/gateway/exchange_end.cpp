@@ -51,6 +51,8 @@ void Exchange::answer(const Cause& cause) {
   planned_ = cause.outcome;
   if (response_started_) {  // part of another answer is on its way: only closing tells the client
     record(cause.outcome);
+    // Without a frame the end of the stream would look like the end of the body.
+    if (to_http10_) client_->reset_on_close();
     return close_client(false);
   }
   status_ = cause.status;
@@ -63,7 +65,7 @@ void Exchange::answer(const Cause& cause) {
       .request_id = request_id_,
       .retry_after_s = cause.outcome == Outcome::shed ? retry_after_s : 0,
       .keep_alive = keep_client_,
-      .to_head_request = route_ != nullptr && request_.head().method == http::Method::head};
+      .to_head_request = head_read_ && request_.head().method == http::Method::head};
   client_out_.commit(http::write_problem(problem, client_out_.writable()));
   response_started_ = true;
   state_ = State::answering;
@@ -73,8 +75,9 @@ void Exchange::answer(const Cause& cause) {
 
 void Exchange::client_gone() {
   if (state_ != State::reading_head && state_ != State::idle) {
-    record(past_objective() ? Outcome::late : Outcome::gone);
-    reason_ = "client_gone";
+    if (state_ != State::answering) reason_ = "client_gone";
+    const Outcome unanswered = past_objective() ? Outcome::late : Outcome::gone;
+    record(state_ == State::answering ? planned_ : unanswered);
   }
   close_client(false);
 }
@@ -119,20 +122,20 @@ void Exchange::record(Outcome outcome) {
     ++stats.outcomes[static_cast<std::size_t>(outcome)];
     if (outcome == Outcome::good || outcome == Outcome::late)
       stats.latency.record(latency);
-    else
+    else if (outcome != Outcome::gone)
       ++stats.reasons[reason_.empty() ? std::string_view("upstream_5xx") : reason_];
   }
   const bool remarkable = outcome == Outcome::shed || outcome == Outcome::failed;
   if (!worker_.access_log().wants(remarkable, worker_.random())) return;
-  const bool has_head = route_ != nullptr;
+  const bool routed = route_ != nullptr;
   worker_.access_log().write({
       .at = io::wall_now(),
       .request_id = request_id_,
       .traceparent = traceparent_,
-      .service = has_head ? std::string_view(route_->ref->service->name) : "",
-      .route = has_head ? std::string_view(route_->ref->route->name) : "",
-      .method = has_head ? request_.head().method_text : "",
-      .path = has_head ? request_.head().path : "",
+      .service = routed ? std::string_view(route_->ref->service->name) : "",
+      .route = routed ? std::string_view(route_->ref->route->name) : "",
+      .method = head_read_ ? request_.head().method_text : "",
+      .path = head_read_ ? request_.head().path : "",
       .replica = replica_id_,
       .outcome = name(outcome),
       .reason = reason_,
@@ -148,7 +151,7 @@ void Exchange::finish() {
   record(status_ >= 500 && planned_ == Outcome::good ? Outcome::failed : planned_);
   worker_.loop().disarm(deadline_);
   worker_.loop().disarm(phase_);
-  if (!keep_client_ || !request_complete_) return close_client(!request_complete_);
+  if (!keep_client_ || !request_complete_) return close_client(true);
   forget_request();
   client_in_.compact();
   again_ = true;  // the client may have sent the next request already
@@ -182,8 +185,12 @@ void Exchange::close_client(bool linger) {
 
 void Exchange::abort() {
   if (state_ == State::idle) return;
-  reason_ = "shutdown";
-  if (state_ != State::reading_head) record(Outcome::failed);
+  if (state_ == State::answering) {
+    record(planned_);
+  } else if (state_ != State::reading_head) {
+    reason_ = "shutdown";
+    record(Outcome::failed);
+  }
   close_client(false);
 }
 
@@ -191,7 +198,7 @@ void Exchange::forget_request() {
   route_ = nullptr;
   avoid_ = nullptr;
   request_complete_ = response_started_ = response_complete_ = recorded_ = false;
-  write_broken_ = upstream_closed_ = false;
+  write_broken_ = upstream_closed_ = continue_sent_ = head_read_ = false;
   replayable_ = true;
   attempts_ = 0;
   status_ = 0;

@@ -37,6 +37,10 @@ Exchange::Life Exchange::pump_request() {
   while (!write_broken_) {
     if (parse_request_body() == Life::ended) return Life::ended;
     if (flush_upstream() == Life::ended) return Life::ended;
+    if (request_complete_ && upstream_out_.empty() && !request_sent_) {
+      request_sent_ = true;
+      progressed();
+    }
     if (request_complete_ || !upstream_out_.empty()) break;
     if (!client_in_.empty()) continue;  // there is room again for what was read already
     if (!client_readable_) break;
@@ -89,6 +93,7 @@ Exchange::Life Exchange::flush_upstream() {
     const ssize_t sent = send(upstream_->fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       upstream_out_.consume(static_cast<std::size_t>(sent));
+      if (!request_complete_ || !upstream_out_.empty()) progressed();
     } else if (must_wait()) {
       return Life::running;
     } else {
@@ -179,7 +184,7 @@ Exchange::Life Exchange::response_head() {
   client_out_.commit(size);
   status_ = head.status;
   response_started_ = true;
-  worker_.loop().arm(phase_, route_->ref->route->timeouts.idle);
+  progressed();
   return Life::running;
 }
 
@@ -189,7 +194,7 @@ void Exchange::response_complete() {
   }
   response_complete_ = true;
   const bool reusable = response_.head().keep_alive && request_complete_ && upstream_out_.empty() &&
-                        upstream_in_.empty() && !upstream_closed_;
+                        upstream_in_.empty() && !upstream_readable_ && !upstream_closed_;
   end_attempt(status_ >= 500, reusable);
 }
 
@@ -200,7 +205,7 @@ Exchange::Life Exchange::read_upstream() {
   if (count > 0) {
     upstream_in_.commit(static_cast<std::size_t>(count));
     upstream_readable_ = static_cast<std::size_t>(count) == space.size() || upstream_closed_;
-    if (response_started_) worker_.loop().arm(phase_, route_->ref->route->timeouts.idle);
+    if (response_started_) progressed();
     return Life::running;
   }
   if (count < 0 && must_wait()) {
@@ -221,6 +226,8 @@ Exchange::Life Exchange::flush_client() {
     const ssize_t sent = send(client_->fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       client_out_.consume(static_cast<std::size_t>(sent));
+      const bool done = response_complete_ && client_out_.empty();
+      if (state_ == State::relaying && !done) progressed();
     } else if (must_wait()) {
       return Life::running;
     } else {
