@@ -23,15 +23,40 @@ std::size_t worker_count(const spec::Config& config) {
   return std::min(wanted > 0 ? wanted : cores, WaitBoard::workers_max);
 }
 
+/// One listening socket for each worker, among which the kernel spreads connections.
+Result<std::vector<io::Fd>> share(std::vector<io::Fd> listeners, std::size_t workers) {
+  const io::Address at = TRY(io::local_address(listeners.front().get()));
+  while (listeners.size() < workers)
+    listeners.push_back(TRY(io::listen_on(at, {.shared_port = true})));
+  return listeners;
+}
+
+Result<std::vector<io::Fd>> bind(const io::Address& address, std::size_t workers) {
+  // A shared port would be shared with any other process of this user, too, such as another
+  // headroom by mistake. So an unshared socket tries first whether anybody is there.
+  if (address.port() != 0) TRY(io::listen_on(address));
+  std::vector<io::Fd> listeners;
+  listeners.push_back(TRY(io::listen_on(address, {.shared_port = true})));
+  return share(std::move(listeners), workers);
+}
+
 }  // namespace
+
+bool listens_on(const io::Fd& listener, const io::Address& wanted) {
+  if (!listener) return false;
+  const auto present = io::local_address(listener.get());
+  return present && present->host() == wanted.host() &&
+         (wanted.port() == 0 || present->port() == wanted.port());
+}
 
 Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
                                                 std::vector<io::Fd> inherited) {
   auto gateway = std::unique_ptr<Gateway>(new Gateway);
-  const std::size_t count = inherited.empty() ? worker_count(config) : inherited.size();
+  const std::size_t count = worker_count(config);
   const io::Address wanted = TRY(io::Address::parse(config.gateway.listen));
-  std::vector<io::Fd> listeners = std::move(inherited);
-  if (listeners.empty()) listeners = TRY(gateway->bind(wanted, count));
+  std::vector<io::Fd> listeners = !inherited.empty() && listens_on(inherited.front(), wanted)
+                                      ? TRY(share(std::move(inherited), count))
+                                      : TRY(bind(wanted, count));
   gateway->address_ = TRY(io::local_address(listeners.front().get()));
   gateway->listen_text_ = config.gateway.listen;
 
@@ -60,16 +85,6 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
 
 Gateway::~Gateway() {
   stop();
-}
-
-Result<std::vector<io::Fd>> Gateway::bind(const io::Address& address, std::size_t workers) {
-  std::vector<io::Fd> listeners;
-  io::Address at = address;
-  for (std::size_t i = 0; i < workers; ++i) {
-    listeners.push_back(TRY(io::listen_on(at, {.shared_port = workers > 1})));
-    at = TRY(io::local_address(listeners.front().get()));  // port 0 is the same for all
-  }
-  return listeners;
 }
 
 void Gateway::hand_out(std::vector<io::Fd> listeners) {

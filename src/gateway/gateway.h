@@ -21,10 +21,15 @@ struct Collected {
   double completeness = 1.0;  // share of the workers that reported in time
 };
 
+/// Whether a socket of the process before is the one that an address of the file asks for. Port 0
+/// means whatever port there is already.
+[[nodiscard]] bool listens_on(const io::Fd& listener, const io::Address& wanted);
+
 /// All methods may be called from any one thread at a time; they never wait for a request.
 class Gateway {
  public:
-  /// Binds (or takes over the listening sockets of the process before) and starts the workers.
+  /// Binds (or takes over the listening sockets of the process before, where they are those of the
+  /// address that `config` states) and starts the workers.
   /// Fails before anything runs when an address or the access log is not to be had.
   [[nodiscard]] static Result<std::unique_ptr<Gateway>> start(spec::Config config,
                                                               std::vector<io::Fd> inherited = {});
@@ -66,7 +71,6 @@ class Gateway {
   };
 
   Gateway() = default;
-  [[nodiscard]] Result<std::vector<io::Fd>> bind(const io::Address& address, std::size_t workers);
   void hand_out(std::vector<io::Fd> listeners);
 
   Shared shared_;
