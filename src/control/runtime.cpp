@@ -12,6 +12,7 @@ namespace headroom::control {
 namespace {
 
 constexpr Duration drain_poll = std::chrono::milliseconds(20);
+constexpr Duration resume_every = std::chrono::milliseconds(200);
 
 template <class... Args>
 void say(fmt::format_string<Args...> text, Args&&... args) {
@@ -55,12 +56,10 @@ Result<> Runtime::start() {
 
 Result<> Runtime::start_front(Inheritance inherited) {
   const auto handler = [this](std::string_view path) { return answer(path); };
-  if (inherited.admin) {
-    admin_ = TRY(gateway::Admin::adopt(*loop_, std::move(inherited.admin), handler));
-  } else {
-    const io::Address address = TRY(io::Address::parse(config_.gateway.admin));
-    admin_ = TRY(gateway::Admin::listen(*loop_, address, handler));
-  }
+  const io::Address address = TRY(io::Address::parse(config_.gateway.admin));
+  admin_ = gateway::listens_on(inherited.admin, address)
+               ? TRY(gateway::Admin::adopt(*loop_, std::move(inherited.admin), handler))
+               : TRY(gateway::Admin::listen(*loop_, address, handler));
   gateway_ = TRY(gateway::Gateway::start(config_, std::move(inherited.listeners)));
   target_ = std::make_unique<LocalTarget>(*loop_, *gateway_);
   return {};
@@ -140,6 +139,7 @@ Result<> Runtime::use(const spec::Config& config) {
                 "state_dir, journal.path, gateway.admin and gateway.workers change with a restart "
                 "or an upgrade only");
   }
+  TRY(supervisor::Supervisor::check(config));  // first: it changes nothing
   TRY(gateway_->reload(config));
   if (const Result<> configured = supervisor_->configure(config); !configured) {
     // Whole or not at all: the gateway goes back to the file that is still in force.
@@ -152,7 +152,9 @@ Result<> Runtime::use(const spec::Config& config) {
 }
 
 void Runtime::reload() {
-  if (controller_ == nullptr || stopping_) return;
+  if (stopping_) return;
+  reload_waits_ = controller_ == nullptr;  // handed over: once that has failed, if it does
+  if (reload_waits_) return;
   const Result<spec::Config> config = io::load_config(options_.file);
   const Result<> used = config ? use(*config) : std::unexpected(config.error());
   if (used)
@@ -210,9 +212,23 @@ void Runtime::successor_serves() {
 
 void Runtime::successor_failed() {
   say("the newer process did not come to serve; carrying on");
-  const Result<> opened = open_supervisor();
+  resume();
+}
+
+/// Takes back what was handed over. A process that dies closes its descriptors one by one, so the
+/// end of its connection may be seen before the lock on the state folder is free.
+void Runtime::resume() {
+  if (stopping_) return;
+  const Result<> opened = supervisor_ != nullptr ? Result<>{} : open_supervisor();
   const Result<> started = opened ? start_control() : opened;
-  if (!started) say("replicas are not looked after any more: {}", started.error().message);
+  if (started) {
+    if (std::exchange(resume_failed_, false)) say("replicas are looked after again");
+    if (reload_waits_) reload();
+    return;
+  }
+  if (!std::exchange(resume_failed_, true))
+    say("replicas are not looked after for now: {}", started.error().message);
+  loop_->arm(resume_timer_, resume_every);
 }
 
 gateway::AdminAnswer Runtime::answer(std::string_view path) const {

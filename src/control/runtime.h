@@ -59,6 +59,7 @@ class Runtime {
   [[nodiscard]] Inheritance hand_over();
   void successor_serves();
   void successor_failed();
+  void resume();
 
   Options options_;
   spec::Config config_;
@@ -78,6 +79,9 @@ class Runtime {
   bool stop_replicas_ = true;
   Instant give_up_{};
   io::Timer drain_timer_{[this] { wait_for_drain(); }};
+  bool reload_waits_ = false;
+  bool resume_failed_ = false;
+  io::Timer resume_timer_{[this] { resume(); }};
 };
 
 }  // namespace headroom::control

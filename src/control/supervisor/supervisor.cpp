@@ -19,6 +19,26 @@ std::uint64_t spread(const std::string& text) {
   return std::hash<std::string>{}(text);
 }
 
+using Commands = std::map<std::string, Command>;  // by service
+
+/// The folder that relative paths of the file start from.
+std::string folder_of(const spec::Config& config) {
+  return std::filesystem::path(config.file).parent_path().string();
+}
+
+Result<Commands> look_up_all(const spec::Config& config) {
+  Commands commands;
+  for (const spec::Service& service : config.services) {
+    if (!service.run) continue;
+    auto command = look_up(*service.run, folder_of(config));
+    if (!command)
+      return fail(command.error().code,
+                  fmt::format("service {}: {}", service.name, command.error().message));
+    commands.emplace(service.name, std::move(*command));
+  }
+  return commands;
+}
+
 }  // namespace
 
 bool Endpoint::operator==(const Endpoint& other) const {
@@ -54,17 +74,14 @@ Supervisor::Supervisor(io::Loop& loop, Options options, std::unique_ptr<StateDir
 
 Supervisor::~Supervisor() = default;
 
+Result<> Supervisor::check(const spec::Config& config) {
+  TRY(look_up_all(config));
+  return {};
+}
+
 Result<> Supervisor::configure(const spec::Config& config) {
-  const std::string folder = std::filesystem::path(config.file).parent_path().string();
-  std::map<std::string, Command> commands;
-  for (const spec::Service& service : config.services) {
-    if (!service.run) continue;
-    auto command = look_up(*service.run, folder);
-    if (!command)
-      return fail(command.error().code,
-                  fmt::format("service {}: {}", service.name, command.error().message));
-    commands.emplace(service.name, std::move(*command));
-  }
+  const std::string folder = folder_of(config);
+  Commands commands = TRY(look_up_all(config));
   if (!std::exchange(took_over_, true)) take_over();
   for (const auto& [name, crew] : crews_)
     if (!commands.contains(name)) crew->retire();

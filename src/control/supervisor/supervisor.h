@@ -64,6 +64,9 @@ class Supervisor {
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
+  /// Whether every command could be run.
+  [[nodiscard]] static Result<> check(const spec::Config& config);
+
   /// Puts a configuration in force. The first call also takes over what an earlier headroom left
   /// running. Refused whole, with nothing changed, when a command cannot be run. Until scale() says
   /// otherwise a service has what was taken over, or what it had, within its new bounds.
