@@ -5,7 +5,7 @@
 
 GET /readyz answers 200 once it is warm; /ask/HOST/PATH asks the gateway named by --gateway for
 http://HOST/PATH and passes the status on; everything else takes a slot for --wait-ms. Faults begin
-when a file appears, so that their moment is the test's choice; {pid} in its name is the process.
+when a file appears, so that their moment is the test's choice; PID in its name is the process.
 """
 
 import argparse
@@ -44,7 +44,7 @@ class Replica:
                            0o644) if arguments.log else -1
 
     def fault(self, file):
-        return bool(file) and os.path.exists(file.replace("{pid}", str(os.getpid())))
+        return bool(file) and os.path.exists(file.replace("PID", str(os.getpid())))
 
     def ready(self):
         warm = asyncio.get_running_loop().time() >= self.warm_at

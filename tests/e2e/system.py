@@ -88,9 +88,9 @@ class SystemTest(unittest.TestCase):
 
     def setUp(self):
         if not PROGRAM:
-            self.skipTest("HEADROOM_PROGRAM does not name the built program")
+            self.fail("HEADROOM_PROGRAM does not name the built program")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="headroom-e2e-")).resolve()
-        self.listen, self.admin = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        self.listen, self.admin = self.other_address(), self.other_address()
         self.processes = []
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.addCleanup(self.end_everything)
@@ -102,7 +102,8 @@ class SystemTest(unittest.TestCase):
         raise AssertionError(f"not done after {TEST_LONGEST_S:.0f} s")
 
     def run(self, result=None):
-        self.bad_before = len(result.failures) + len(result.errors) if result else 0
+        self.bad = lambda: len(result.failures) + len(result.errors) if result else 0
+        self.bad_before = self.bad()
         return super().run(result)
 
     def end_everything(self):
@@ -112,8 +113,7 @@ class SystemTest(unittest.TestCase):
         for pid in self.replicas():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        outcome = getattr(self._outcome, "success", True)
-        if not outcome:
+        if self.bad() > self.bad_before:
             self.print_logs()
 
     def print_logs(self):
@@ -134,19 +134,19 @@ class SystemTest(unittest.TestCase):
                 "run": {"command": command + [str(a) for a in arguments], "ready_every": "20ms",
                         "drain": "10s"} | (run or {})} | more
 
-    def write(self, services, gateway=None, **more):
-        """headroom.yaml, by renaming as editors do; JSON is YAML too."""
+    def write(self, services, gateway=None, name="headroom.yaml", **more):
+        """The file, by renaming as editors do; JSON is YAML too."""
         config = {"services": services,
                   "gateway": {"listen": self.listen, "admin": self.admin, "workers": 2,
                               "access_log": "access.jsonl",
                               "access_log_sample": 1} | (gateway or {}),
                   "journal": {"path": "journal"}, "state_dir": "state"} | more
-        self.write_text(json.dumps(config, indent=1))
+        self.write_text(json.dumps(config, indent=1), name)
 
-    def write_text(self, text):
-        fresh = self.folder / "headroom.yaml.new"
+    def write_text(self, text, name="headroom.yaml"):
+        fresh = self.folder / f"{name}.new"
         fresh.write_text(text)
-        fresh.rename(self.folder / "headroom.yaml")
+        fresh.rename(self.folder / name)
 
     # --- processes ---------------------------------------------------------------------------
 
@@ -155,9 +155,9 @@ class SystemTest(unittest.TestCase):
         self.processes.append(process)
         return process
 
-    def begin(self, *arguments, name="run", **options):
+    def begin(self, *arguments, name="run", file="headroom.yaml", **options):
         """`headroom run`, not waited for."""
-        return self.spawn(name, "run", "-f", "headroom.yaml", *arguments, **options)
+        return self.spawn(name, "run", "-f", file, *arguments, **options)
 
     def start(self, *arguments, ready=None, **options):
         """`headroom run` that listens; with `ready`, once each service has so many replicas."""
@@ -194,6 +194,10 @@ class SystemTest(unittest.TestCase):
                 found.append((int(number), int(entry)))
         return [pid for _, pid in sorted(found)]
 
+    @staticmethod
+    def other_address():
+        return f"127.0.0.1:{free_port()}"
+
     # --- what can be seen --------------------------------------------------------------------
 
     def ask(self, path, method="GET", host=None, address=None, timeout=PATIENCE_S):
@@ -205,6 +209,13 @@ class SystemTest(unittest.TestCase):
             return answer.status, answer.read().decode()
         finally:
             connection.close()
+
+    @staticmethod
+    def refused(address):
+        """Whether nobody listens there."""
+        host, port = address.split(":")
+        with socket.socket() as probe:
+            return probe.connect_ex((host, int(port))) != 0
 
     def services(self):
         return json.loads(self.ask("/services", address=self.admin)[1])
@@ -235,10 +246,14 @@ class SystemTest(unittest.TestCase):
     def until_said(self, process, text):
         self.until(lambda: re.search(text, process.err()), f"it says {text!r}")
 
-    def reconcile(self, *services, clients=("load.jsonl",), gateway=True):
-        """The logs agree, request by request."""
+    def stop(self, headroom):
+        headroom.popen.terminate()
+        self.assertEqual(headroom.wait(), 0)
+
+    def reconcile(self, *services, gateway=True):
+        """The logs agree, request by request. The gateway's log is whole once it has stopped."""
         done = subprocess.run(
-            [sys.executable, str(HERE / "reconcile.py"), "--client", *clients,
+            [sys.executable, str(HERE / "reconcile.py"), "--client", "load.jsonl",
              *(["--gateway", "access.jsonl"] if gateway else []), "--service", *services],
             cwd=self.folder, text=True, capture_output=True, timeout=PATIENCE_S, check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

@@ -28,8 +28,7 @@ class Traffic(SystemTest):
         headroom = self.start(ready={"checkout": 2, "catalog": 2})
         load = self.load("POST:/checkout", "/catalog*2", rate=120, seconds=15)
         result = load.result()
-        headroom.popen.terminate()
-        self.assertEqual(headroom.wait(), 0)
+        self.stop(headroom)
         self.assertEqual(result["sent"], result["ok"], result)
         self.assertEqual(result["sent"], len(self.lines("load.jsonl")))
         executed = [x["id"] for x in self.lines("checkout.jsonl")]

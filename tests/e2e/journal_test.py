@@ -1,0 +1,118 @@
+"""The journal: what happens while it cannot be written, and that its decisions can be repeated."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from system import PROGRAM, Process, SystemTest
+
+SMALL_DISK = "mount -t tmpfs -o size=1m none disk && exec \"$@\""
+
+
+def may_mount():
+    probe = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"]
+    try:
+        return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+class FullDisk(SystemTest):
+    @unittest.skipUnless(may_mount(), "a disk of its own needs the right to mount one")
+    def test_a_full_disk_stops_lowering_but_neither_service_nor_raising(self):
+        (self.folder / "disk").mkdir()
+        shop = self.service("--slots", 1, "--wait-ms", 100,
+                            replicas={"min": 1, "max": 4, "concurrency": 2},
+                            scale={"in_delay": "1s"})
+        self.write({"shop": shop}, gateway={"queue": {"wait": "10s"}},
+                   journal={"path": "disk/journal"})
+        headroom = self.start_on_small_disk()
+        self.until(lambda: self.count("shop") == 1, "it is ready")
+        # Seen from outside, the disk is below the process's own root.
+        disk = pathlib.Path(f"/proc/{headroom.pid}/root{self.folder}/disk")
+        self.fill(disk / "filler")
+        self.until(lambda: not self.journal()["healthy"], "the journal says it is not healthy")
+        self.assertIn("full", self.journal()["problem"])
+        self.assertIn("headroom_journal_healthy 0", self.ask("/metrics", address=self.admin)[1])
+
+        load = self.load("/", rate=30, seconds=15, options=("--timeout", "20s"))
+        self.until(lambda: self.count("shop") >= 3, "raising works")
+        result = load.result()
+        self.assertEqual(result["sent"], result["ok"], result)
+        most = self.count("shop")
+        self.until(lambda: self.wanted_less_than(most), "fewer would be enough")
+        self.assertEqual(self.count("shop"), most)  # decided and not done
+
+        (disk / "filler").unlink()
+        self.until(lambda: self.journal()["healthy"], "the journal heals")
+        self.until(lambda: self.count("shop") == 1, "lowering goes on")
+        self.stop(headroom)
+
+    def start_on_small_disk(self):
+        """The mount is seen by headroom and its replicas alone, and ends with them."""
+        headroom = Process(self.folder, "run",
+                           ["unshare", "-m", "sh", "-c", SMALL_DISK, "sh", PROGRAM, "run", "-f",
+                            "headroom.yaml"])
+        self.processes.append(headroom)
+        self.until_said(headroom, "listening on ")
+        return headroom
+
+    @staticmethod
+    def fill(path):
+        with open(path, "wb", buffering=0) as filler:
+            try:
+                while filler.write(b"x" * 512):
+                    pass
+            except OSError:
+                return
+
+    def journal(self):
+        return self.services()["journal"]
+
+    def wanted_less_than(self, count):
+        return self.seen("shop")["replicas"]["wanted"] < count
+
+
+class Replay(SystemTest):
+    def replay(self, *options):
+        code, out, problem = self.complete("replay", "-j", "journal", "--format", "json", *options)
+        self.assertEqual(code, 0, problem)
+        return json.loads(out)
+
+    def test_replay_repeats_every_decision_across_a_reload_and_restarts(self):
+        def shop(most):
+            return {"shop": self.service("--slots", 1, "--wait-ms", 100,
+                                         replicas={"min": 1, "max": most, "concurrency": 2},
+                                         scale={"in_delay": "2s"})}
+
+        self.write(shop(4))
+        headroom = self.start(ready={"shop": 1})
+        load = self.load("/", rate=25, seconds=14, options=("--timeout", "20s"))
+        self.until(lambda: self.count("shop") >= 3, "it has grown")
+        self.write(shop(5))
+        self.until_said(headroom, "reloaded ")
+        seen = self.services()["uptime_s"]
+        self.until(lambda: self.services()["uptime_s"] > seen + 2, "it has decided by that")
+        headroom.kill()
+        again = self.start(name="again", ready={"shop": 3})
+        load.wait()
+        self.until(lambda: self.count("shop") == 1, "it has shrunk")
+        self.stop(again)
+
+        found = self.replay()
+        self.figure(f"{found['observations']} observations, {found['differences']} differences, "
+                    f"{found['starts']} starts, {found['reloads']} reloads")
+        self.assertGreater(found["observations"], 10)
+        self.assertEqual(found["differences"], 0, found["listed"])
+        self.assertEqual(found["starts"], 2)
+        self.assertEqual(found["reloads"], 1)
+        changed = self.replay("--set", "services.shop.replicas.max=2")
+        self.figure(f"with at most 2 replicas {changed['differences']} differences")
+        self.assertGreaterEqual(changed["differences"], 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

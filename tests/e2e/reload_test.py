@@ -1,0 +1,120 @@
+"""The file changes while requests are under way."""
+
+import pathlib
+import signal
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from system import SystemTest
+
+
+class Reload(SystemTest):
+    def shop(self, *more, routes=("/shop",), minimum=2, maximum=4):
+        return self.service("--log", "shop.jsonl", *more,
+                            replicas={"min": minimum, "max": maximum},
+                            routes=[{"match": route} for route in routes])
+
+    def reload_in_place(self, headroom, text):
+        """Without a rename, so that the file's change and the signal are apart."""
+        (self.folder / "headroom.yaml").write_text(text)
+        headroom.popen.send_signal(signal.SIGHUP)
+
+    def test_a_broken_file_is_refused_with_its_line_and_the_last_good_one_stays(self):
+        self.write({"shop": self.shop()})
+        headroom = self.start(ready={"shop": 2})
+        before = self.replicas()
+        good = (self.folder / "headroom.yaml").read_text()
+        load = self.load("/shop", rate=50, seconds=4)
+        self.reload_in_place(headroom, good.replace('"p99"', '"p9q"'))
+        line = 1 + good[:good.index('"p99"')].count("\n")
+        self.until_said(headroom, rf"headroom.yaml:{line}: .*p9q")
+        self.assertIn("the last good one stays", headroom.err())
+        self.reload_in_place(headroom, good.replace(str(pathlib.Path(sys.executable)),
+                                                    "/nowhere/python"))
+        self.until_said(headroom, r"service shop: .*/nowhere/python")
+        result = load.result()
+        self.assertEqual(result["sent"], result["ok"], result)
+        self.assertEqual(before, self.replicas())
+        self.assertTrue(headroom.running())
+
+    def test_a_good_file_takes_effect_and_loses_no_request(self):
+        self.write({"shop": self.shop()})
+        headroom = self.start(ready={"shop": 2})
+        before = self.replicas()
+        load = self.load("POST:/shop", rate=80, seconds=8)
+        self.until(lambda: self.lines("shop.jsonl"), "the load is under way")
+        self.assertEqual(self.ask("/new")[0], 404)
+        self.write({"shop": self.shop(routes=("/shop", "/new"), minimum=3, maximum=5)})
+        self.until_said(headroom, "reloaded ")  # the file was seen to change: no signal
+        self.assertEqual(self.ask("/new")[0], 200)
+        self.until(lambda: self.count("shop") == 3, "the new minimum holds")
+        self.write({"shop": self.shop(minimum=1, maximum=1)})
+        self.until(lambda: self.count("shop") == 1, "the new maximum holds")
+        self.assertEqual(self.ask("/new")[0], 404)
+        result = load.result()
+        self.assertEqual(result["sent"], result["ok"], result)
+        self.assertEqual(len(self.lines("shop.jsonl")), result["sent"] + 1)
+        self.assertTrue(set(self.replicas()) & set(before), "the command is the same")
+
+    def test_a_changed_command_replaces_replicas_one_by_one_under_load(self):
+        self.write({"shop": self.shop("--version", "1")})
+        headroom = self.start(ready={"shop": 2})
+        before = self.replicas()
+        load = self.load("POST:/shop", rate=80, seconds=10)
+        self.until(lambda: self.lines("shop.jsonl"), "the load is under way")
+        self.write({"shop": self.shop("--version", "2")})
+        self.until_said(headroom, "replicas are replaced one by one")
+        ready = []
+
+        def replaced():
+            ready.append(self.count("shop"))
+            return not set(before) & set(self.replicas()) and ready[-1] == 2
+
+        self.until(replaced, "all replicas are new ones")
+        self.assertGreaterEqual(min(ready), 2)
+        self.assertTrue(self.ask("/shop")[1].endswith(" 2\n"))
+        result = load.result()
+        self.assertEqual(result["sent"], result["ok"], result)
+        executed = [x["id"] for x in self.lines("shop.jsonl") if x["method"] == "POST"]
+        self.assertEqual(len(executed), len(set(executed)))
+
+    def test_a_new_listening_address_is_bound_before_the_old_one_closes(self):
+        self.write({"shop": self.shop()})
+        headroom = self.start(ready={"shop": 2})
+        old, self.listen = self.listen, self.other_address()
+        self.write({"shop": self.shop()})
+        self.until_said(headroom, "reloaded ")
+        self.assertEqual(self.ask("/shop")[0], 200)
+        self.until(lambda: self.refused(old), "the old address is closed")
+
+    def test_a_refused_file_changes_nothing_not_even_the_address(self):
+        self.write({"shop": self.shop()})
+        headroom = self.start(ready={"shop": 2})
+        load = self.load("/shop", rate=100, seconds=3)
+        self.until(lambda: self.lines("shop.jsonl"), "the load is under way")
+        old, self.listen = self.listen, self.other_address()
+        shop = self.shop()
+        shop["run"]["command"] = ["/nowhere/shop", "{address}"]
+        self.write({"shop": shop})
+        self.until_said(headroom, "the last good one stays")
+        self.assertTrue(self.refused(self.listen))
+        self.assertEqual(self.ask("/shop", address=old)[0], 200)
+        result = load.result()
+        self.assertEqual(result["sent"], result["ok"], result)
+
+    def test_services_that_come_and_go_with_the_file(self):
+        self.write({"shop": self.shop()})
+        headroom = self.start(ready={"shop": 2})
+        self.write({"shop": self.shop(), "catalog": self.service()})
+        self.until(lambda: self.count("catalog") == 1, "the new service runs")
+        self.assertEqual(self.ask("/", host="catalog")[0], 200)
+        self.write({"catalog": self.service()})
+        self.until(lambda: not self.replicas("shop"), "the removed service's replicas are gone")
+        self.assertEqual(len(self.replicas("catalog")), 1)
+        self.until(lambda: self.seen("shop") is None, "it is not shown any more")
+        self.assertTrue(headroom.running())
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
