@@ -169,17 +169,19 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
 
 Proposals decide(const Policy& policy, const Model& model, const State& state,
                  const Observations& seen) {
-  static const ServiceState unknown;
   Proposals out;
   out.services.reserve(policy.services.size());
   for (std::size_t i = 0; i < policy.services.size(); ++i) {
     const ServicePolicy& service = policy.services[i];
     const auto learned = model.services.find(service.service);
     CHECK(learned != model.services.end());
-    const auto before = state.services.find(service.service);
-    out.services.push_back(propose(service, learned->second,
-                                   before == state.services.end() ? unknown : before->second,
-                                   find_seen(seen, service.service, i), seen.dt));
+    const auto known = state.services.find(service.service);
+    ServiceState before = known == state.services.end() ? ServiceState{} : known->second;
+    const ServiceSeen* found = find_seen(seen, service.service, i);
+    // In shadow, the last decision was not applied: what stands is what the next one starts from.
+    if (policy.shadow && found != nullptr && before.replicas >= 0)
+      before.replicas = count(*found, Phase::ready) + count(*found, Phase::starting);
+    out.services.push_back(propose(service, learned->second, before, found, seen.dt));
   }
   return out;
 }

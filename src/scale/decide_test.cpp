@@ -50,6 +50,17 @@ const Reason* find(const ServiceDecision& decision, std::string_view rule) {
   return found == decision.reasons.end() ? nullptr : &*found;
 }
 
+TEST(Decide, in_shadow_each_decision_starts_from_what_stands) {
+  FluidWorld world;
+  Pilot pilot(policy_for_test());
+  pilot.policy.shadow = true;
+  world.apply(3);  // by somebody else, and for good
+  for (int t = 0; t < 120; ++t)
+    pilot.decide_on(world.tick(pilot.policy.services[0], t < 90 ? 200 : 1500));
+  EXPECT_GT(pilot.last.replicas, 3);
+  EXPECT_TRUE(pilot.last.summary.starts_with("3 →")) << pilot.last.summary;
+}
+
 TEST(Decide, every_decision_names_its_evidence_demand_capacity_and_need) {
   FluidWorld world;
   const Pilot pilot = settled(world, policy_for_test());

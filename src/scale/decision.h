@@ -27,6 +27,7 @@ struct Policy {
   std::vector<ServicePolicy> services;
   std::map<std::string, int> downstreams;
   std::optional<double> budget_per_hour;
+  bool shadow = false;  // decisions are recorded and not applied
 
   static Policy from(const spec::Config& config);
 };

@@ -11,8 +11,10 @@ ServicePolicy ServicePolicy::from(const spec::Service& service) {
 }
 
 Policy Policy::from(const spec::Config& config) {
-  Policy policy{
-      .services = {}, .downstreams = config.downstreams, .budget_per_hour = config.budget_per_hour};
+  Policy policy{.services = {},
+                .downstreams = config.downstreams,
+                .budget_per_hour = config.budget_per_hour,
+                .shadow = config.mode == spec::Mode::shadow};
   policy.services.reserve(config.services.size());
   for (const auto& service : config.services)
     policy.services.push_back(ServicePolicy::from(service));

@@ -142,10 +142,11 @@ static void fields(Is<ServicePolicy> auto& v, auto visit) {
 }
 
 static void fields(Is<Policy> auto& v, auto visit) {
-  auto& [services, downstreams, budget_per_hour] = v;
+  auto& [services, downstreams, budget_per_hour, shadow] = v;
   visit("services", services);
   visit("downstreams", downstreams);
   visit("budget_per_hour", budget_per_hour);
+  visit("shadow", shadow);
 }
 
 static void fields(Is<LevelEvidence> auto& v, auto visit) {
