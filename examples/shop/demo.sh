@@ -45,7 +45,7 @@ traffic() {
     source=(--shape ramp-flash --rate "$base" --duration "${fallback_seconds}s")
   fi
   "$headroom" load "$@" "${source[@]}" --seed "$seed" --connections 400 \
-    --objective "1:$first" --objective "2:$second" --body-bytes 64 \
+    --objective "1:$first" --objective "2:$second" \
     --log "$out/client-$name.jsonl" --format json >"$out/load-$name.json" 2>"$out/load-$name.log" &
   pids+=($!)
 }

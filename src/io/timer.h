@@ -55,10 +55,14 @@ class TimerWheel {
  private:
   using Tick = std::int64_t;
   static Tick tick_of(Instant t) { return t.time_since_epoch().count() / 1'000'000; }
-  static void append(TimerLink& list, Timer& timer);
+  static std::size_t slot_of(Tick tick) { return static_cast<std::size_t>(tick) % slot_count; }
+  void append(std::size_t slot, Timer& timer);
 
   std::array<TimerLink, slot_count> slots_;  // heads of circular lists
-  Tick done_;                                // every slot up to this tick has been fired
+  /// A bit for each slot that may hold a timer: every turn of the loop asks for the next one, and
+  /// disarming leaves the bit set until somebody looks.
+  mutable std::array<std::uint64_t, slot_count / 64> occupied_{};
+  Tick done_;  // every slot up to this tick has been fired
 };
 
 }  // namespace headroom::io

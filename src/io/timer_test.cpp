@@ -1,0 +1,147 @@
+// The timer wheel against a plain list, and the loop that turns it.
+#include "io/timer.h"
+
+#include <gtest/gtest.h>
+#include <sys/epoll.h>
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "core/random.h"
+#include "io/loop.h"
+
+namespace headroom::io {
+namespace {
+
+using namespace std::chrono_literals;
+
+Instant at(Duration d) {
+  return Instant(d);
+}
+
+TEST(TimerWheel, timers_fire_once_never_early_and_within_a_millisecond) {
+  constexpr std::uint64_t seed = 20261121;
+  Random random(seed);
+  TimerWheel wheel(at(5s));
+  struct Probe {
+    Instant due;
+    int fired = 0;
+    bool cancelled = false;
+    std::unique_ptr<Timer> timer;
+  };
+  std::vector<std::unique_ptr<Probe>> probes;
+  Instant now = at(5s);
+  for (int step = 0; step < 4000; ++step) {
+    auto probe = std::make_unique<Probe>();
+    probe->due = now + Duration(random.below(3'000'000'000));  // up to three turns of the wheel
+    Probe* raw = probe.get();
+    probe->timer = std::make_unique<Timer>([raw, &now] {
+      EXPECT_GE(now, raw->due);
+      ++raw->fired;
+    });
+    wheel.arm(*probe->timer, probe->due);
+    probes.push_back(std::move(probe));
+    Probe& other = *probes[random.below(probes.size())];
+    if (step % 5 == 0 && other.fired == 0) {
+      wheel.disarm(*other.timer);
+      other.cancelled = true;
+    }
+    now += Duration(random.below(4'000'000));
+    wheel.advance(now);
+    for (const auto& p : probes) {
+      if (p->cancelled || now - p->due < 1ms) continue;
+      ASSERT_EQ(p->fired, 1) << "seed " << seed;
+    }
+  }
+  now += 4s;
+  wheel.advance(now);
+  for (const auto& p : probes) EXPECT_EQ(p->fired, p->cancelled ? 0 : 1) << "seed " << seed;
+}
+
+TEST(TimerWheel, the_wait_never_passes_the_next_timer) {
+  constexpr std::uint64_t seed = 7;
+  Random random(seed);
+  for (int round = 0; round < 500; ++round) {
+    const Instant now = at(Duration(1'000'000'000 + random.below(5'000'000'000)));
+    TimerWheel wheel(now);
+    Timer near([] {});
+    Timer gone([] {});
+    const Duration after = Duration(random.below(900'000'000));
+    wheel.arm(near, now + after);
+    wheel.arm(gone, now + Duration(random.below(900'000'000)));
+    wheel.disarm(gone);
+    const Duration wait = wheel.until_next(now, 500ms);
+    EXPECT_LE(wait, std::min<Duration>(after + 1ms, 500ms)) << "seed " << seed;
+    EXPECT_GE(wait, std::min<Duration>(after, 499ms) - 1ms) << "seed " << seed;
+  }
+}
+
+TEST(TimerWheel, a_callback_may_arm_again_and_destroy_itself) {
+  TimerWheel wheel(at(0s));
+  int ticks = 0;
+  std::unique_ptr<Timer> timer;
+  Instant now = at(0s);
+  timer = std::make_unique<Timer>([&] {
+    if (++ticks < 3)
+      wheel.arm(*timer, now + 10ms);
+    else
+      timer.reset();
+  });
+  wheel.arm(*timer, at(10ms));
+  for (int ms = 1; ms <= 100; ++ms) wheel.advance(now = at(std::chrono::milliseconds(ms)));
+  EXPECT_EQ(ticks, 3);
+  EXPECT_EQ(timer, nullptr);
+}
+
+TEST(Loop, posted_tasks_run_on_the_loop_and_wake_it) {
+  auto loop = Loop::create();
+  ASSERT_TRUE(loop);
+  std::thread::id ran_on;
+  std::thread poster([&] {
+    (*loop)->post([&] {
+      ran_on = std::this_thread::get_id();
+      (*loop)->stop();
+    });
+  });
+  (*loop)->run();
+  poster.join();
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+/// Counts its events; may take another watcher out of the loop when it has one.
+class Counting final : public Watcher {
+ public:
+  void on_events(std::uint32_t /*events*/) override {
+    ++events;
+    if (victim != nullptr) loop->remove(victim_fd, *victim);
+  }
+  int events = 0;
+  Loop* loop = nullptr;
+  Counting* victim = nullptr;
+  int victim_fd = -1;
+};
+
+TEST(Loop, a_watcher_removed_by_another_in_the_same_turn_is_not_called) {
+  auto loop = Loop::create();
+  ASSERT_TRUE(loop);
+  int pipes[2][2];
+  Counting watchers[2];
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(pipe(pipes[i]), 0);
+    ASSERT_TRUE((*loop)->add(pipes[i][0], EPOLLIN, watchers[i]));
+    ASSERT_EQ(write(pipes[i][1], "x", 1), 1);
+  }
+  for (int i = 0; i < 2; ++i) {
+    watchers[i].loop = loop->get();
+    watchers[i].victim = &watchers[1 - i];
+    watchers[i].victim_fd = pipes[1 - i][0];
+  }
+  (*loop)->run_once(100ms);
+  EXPECT_EQ(watchers[0].events + watchers[1].events, 1);
+  for (auto& ends : pipes)
+    for (const int fd : ends) close(fd);
+}
+
+}  // namespace
+}  // namespace headroom::io
