@@ -53,9 +53,8 @@ std::string card(const ServiceVerdict& service, bool saturated) {
       escape(service.service), badge.style, badge.text, objective.quantile * 100,
       format_duration(objective.latency));
   add_figure(html, percent(1 - counts.missed_share()), "good");
-  add_figure(
-      html, fmt::format("{} <small>of {}</small>", grouped(counts.missed()), grouped(counts.all())),
-      "requests missed");
+  add_figure(html, grouped(counts.missed()),
+             fmt::format("missed of {} requests", grouped(counts.all())));
   add_figure(html, fmt::format("{:.3f}", service.replica_hours), "replica-hours");
   if (service.fixed_fleet)
     add_figure(html, fmt::format("{:.2f} <small>×</small>", *service.ratio()),

@@ -81,9 +81,13 @@ std::vector<Important> important_changes(const Run& run) {
       weigh(burst);
       bursts.push_back(burst);
     }
-  std::ranges::stable_sort(bursts, std::greater{}, &Burst::weight);
+  // Equal weights in the order of time, then of the services: the same run, the same answer.
+  const auto by_time = [](const Burst& burst) { return std::pair(burst.t_s(), burst.run); };
+  std::ranges::sort(bursts, {}, [&by_time](const Burst& burst) {
+    return std::pair(-burst.weight, by_time(burst));
+  });
   bursts.resize(std::min(bursts.size(), important_max));
-  std::ranges::stable_sort(bursts, {}, &Burst::t_s);
+  std::ranges::sort(bursts, {}, by_time);
   std::vector<Important> important;
   for (const auto& burst : bursts)
     important.push_back({.number = static_cast<int>(important.size()) + 1,

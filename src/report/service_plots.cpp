@@ -124,7 +124,9 @@ Plot latency_plot(const std::vector<Bin>& bins, const spec::Objective& objective
 std::string reasons_note(const ServiceRun& run) {
   std::vector<std::pair<std::string, std::uint64_t>> reasons(run.reasons.begin(),
                                                              run.reasons.end());
-  std::ranges::stable_sort(reasons, std::greater{}, &decltype(reasons)::value_type::second);
+  std::ranges::sort(reasons, {}, [](const auto& reason) {
+    return std::pair(~reason.second, reason.first);  // the most frequent first, then by name
+  });
   std::string note;
   for (const auto& [reason, count] : reasons)
     note += fmt::format("{}{} {}", note.empty() ? "Shed and failed by reason: " : ", ",
