@@ -116,6 +116,7 @@ void Runtime::on_endpoints() {
   if (const Result<> published = target_->publish(config_); !published)
     say("{}", published.error().message);
   if (predecessor_ == nullptr || !every_service_is_served()) return;
+  gateway_->accept();
   predecessor_->tell_serving();
   predecessor_.reset();
   say("took over from the process before");

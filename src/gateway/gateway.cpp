@@ -54,7 +54,8 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
   auto gateway = std::unique_ptr<Gateway>(new Gateway);
   const std::size_t count = worker_count(config);
   const io::Address wanted = TRY(io::Address::parse(config.gateway.listen));
-  std::vector<io::Fd> listeners = !inherited.empty() && listens_on(inherited.front(), wanted)
+  const bool takes_over = !inherited.empty();
+  std::vector<io::Fd> listeners = takes_over && listens_on(inherited.front(), wanted)
                                       ? TRY(share(std::move(inherited), count))
                                       : TRY(bind(wanted, count));
   gateway->address_ = TRY(io::local_address(listeners.front().get()));
@@ -70,7 +71,8 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
     gateway->shared_.workers.push_back(gateway->workers_.back().get());
   }
   for (const auto& worker : gateway->workers_) worker->use(generation, log);
-  gateway->hand_out(std::move(listeners));
+  gateway->held_ = std::move(listeners);
+  if (!takes_over) gateway->accept();
 
   // Signals belong to the main thread.
   sigset_t all;
@@ -85,6 +87,10 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
 
 Gateway::~Gateway() {
   stop();
+}
+
+void Gateway::accept() {
+  hand_out(std::exchange(held_, {}));
 }
 
 void Gateway::hand_out(std::vector<io::Fd> listeners) {
@@ -109,7 +115,9 @@ Result<> Gateway::reload(spec::Config config) {
     listen_text_ = config.gateway.listen;
     for (const auto& worker : workers_)
       worker->loop().post([w = worker.get()] { w->stop_listening(); });
-    hand_out(std::move(listeners));
+    const bool waits = !held_.empty();
+    held_ = std::move(listeners);
+    if (!waits) accept();
   }
   const auto generation = std::make_shared<Generation>(++generation_, std::move(config));
   for (const auto& worker : workers_)

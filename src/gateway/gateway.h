@@ -31,11 +31,15 @@ class Gateway {
   /// Binds (or takes over the listening sockets of the process before, where they are those of the
   /// address that `config` states) and starts the workers.
   /// Fails before anything runs when an address or the access log is not to be had.
+  /// With a process before, which goes on accepting, it accepts nothing until accept() is called.
   [[nodiscard]] static Result<std::unique_ptr<Gateway>> start(spec::Config config,
                                                               std::vector<io::Fd> inherited = {});
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
+
+  /// Now this process can serve as well as the one before. Called once, if that was handed over.
+  void accept();
 
   /// Swaps the configuration as a whole. A new listening address is bound before the old one is
   /// closed; on an error nothing has changed. The number of workers stays.
@@ -79,6 +83,7 @@ class Gateway {
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
   io::Address address_;
   std::string listen_text_;
+  std::vector<io::Fd> held_;  // until accept()
   std::vector<int> listening_;
   std::uint64_t generation_ = 0;
 };
