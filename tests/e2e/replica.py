@@ -4,8 +4,9 @@
     replica.py --listen 127.0.0.1:20000 --slots 4 --wait-ms 20 --log executed.jsonl
 
 GET /readyz answers 200 once it is warm; /ask/HOST/PATH asks the gateway named by --gateway for
-http://HOST/PATH and passes the status on; everything else takes a slot for --wait-ms. Faults begin
-when a file appears, so that their moment is the test's choice; PID in its name is the process.
+http://HOST/PATH and passes the status on; /missing is 404; everything else takes a slot for
+--wait-ms. Faults begin when a file appears, so that their moment is the test's choice; PID in its
+name is the process.
 """
 
 import argparse
@@ -86,6 +87,8 @@ class Replica:
     async def answer(self, method, path, request_id):
         if path == "/readyz":
             return 200 if self.ready() else 503
+        if path == "/missing":
+            return 404
         if path.startswith("/ask/"):
             return await self.ask(*path.removeprefix("/ask/").split("/", 1))
         async with self.slots:
