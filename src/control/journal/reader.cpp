@@ -28,11 +28,12 @@ Result<> check_format(sqlite::Connection& connection) {
 Result<JournalReader> JournalReader::open(const std::string& path) {
   if (!std::filesystem::exists(path))
     return fail(ErrorCode::invalid, fmt::format("journal {}: there is no such file", path));
+  const auto refused = [&path](const Error& error) {
+    return fail(error.code, fmt::format("journal {}: {}", path, error.message));
+  };
   auto connection = sqlite::Connection::open(path, sqlite::Access::read);
-  auto checked = connection ? check_format(*connection)
-                            : Result<>(std::unexpected(std::move(connection).error()));
-  if (!checked)
-    return fail(checked.error().code, fmt::format("journal {}: {}", path, checked.error().message));
+  if (!connection) return refused(connection.error());
+  if (const auto checked = check_format(*connection); !checked) return refused(checked.error());
   return JournalReader(path, std::move(*connection));
 }
 
