@@ -24,6 +24,7 @@ scale::ServiceSeen service_seen(const spec::Service& service, const gateway::Col
     seen.shed += stats.of(Outcome::shed);
     seen.failed += stats.of(Outcome::failed);
     seen.gone += stats.of(Outcome::gone);
+    for (const auto& [reason, count] : stats.reasons) seen.reasons[std::string(reason)] += count;
     latency.merge(stats.latency);
   }
   seen.latency_p50_s = seconds(latency.quantile(0.50));

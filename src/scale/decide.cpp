@@ -77,12 +77,12 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
        fmt::format("{} requests/s over {} s", brief(demand.per_second), brief(demand.window_s)),
        false});
   if (demand.per_second > 0)
-    reasons.push_back(
-        {"need", "growth", 0,
-         fmt::format("after {}% of moments like this one demand is above {:.2f} × "
-                     "this within {} s",
-                     brief(100 * permitted), expected / demand.per_second, brief(model.lead_s)),
-         false});
+    reasons.push_back({"need", "growth", 0,
+                       fmt::format("after {}% of moments like this one demand is above {:.2f} × "
+                                   "this within {} s",
+                                   brief(100 * outgrown_share(policy)),
+                                   expected / demand.per_second, brief(model.lead_s)),
+                       false});
   reasons.push_back({"need", "capacity", 0, describe(model.capacity, permitted), false});
   for (auto& reason : reasons) reason.replicas = last;
   return reasons;

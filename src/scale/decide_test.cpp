@@ -111,22 +111,22 @@ TEST(Decide, the_documented_example_is_what_happens) {
   learned.startup_s = 3;
   learned.lead_s = 1.05 + 1.3 * 3;
   State state;
-  state.services["shop"].demand.assign(119, {1, 1200});
+  state.services["shop"].demand.assign(119, {1, 1290});
   state.services["shop"].needs = {{8.6, 4}};
   state.services["shop"].replicas = 9;
   Observations seen;
   seen.dt = std::chrono::seconds(1);
   ServiceSeen& tick = seen.services.emplace_back();
   tick.service = "shop";
-  tick.arrivals = 1200;
-  tick.good = 1200;
+  tick.arrivals = 1290;
+  tick.good = 1290;
   tick.concurrency = 60;
   for (int i = 0; i < 9; ++i) tick.replicas.emplace_back().phase = Phase::ready;
 
   const Decisions decisions = allocate(policy, decide(policy, model, state, seen));
   const ServiceDecision& decision = decisions.services[0];
   EXPECT_EQ(decision.summary,
-            "9 → 12: 1906 requests/s expected within 5.0 s need 12.5 replicas of 160/s each, "
+            "9 → 12: 1910 requests/s expected within 5.0 s need 12.5 replicas of 160/s each, "
             "0.6 of them for chance; at most 12 are allowed");
   EXPECT_EQ(decision.counterfactuals, (std::vector<Counterfactual>{{"max", 13}}));
   std::string reasons;
@@ -135,12 +135,12 @@ TEST(Decide, the_documented_example_is_what_happens) {
                (r.decisive ? " ← " : " – ") + r.text + "\n";
   EXPECT_EQ(reasons,
             "evidence, complete: 9 – all sources reported\n"
-            "shape, steady: 9 – 1200 requests/s over 120 s\n"
-            "need, growth: 9 – after 1% of moments like this one demand is above 1.59 × this "
+            "shape, steady: 9 – 1290 requests/s over 120 s\n"
+            "need, growth: 9 – after 2% of moments like this one demand is above 1.48 × this "
             "within 5.0 s\n"
             "need, capacity: 9 – learned 8.0 in flight per replica from 12,431 attempts: "
             "160 requests/s each\n"
-            "need, latency: 13 ← 1906 requests/s expected within 5.0 s need 12.5 replicas of "
+            "need, latency: 13 ← 1910 requests/s expected within 5.0 s need 12.5 replicas of "
             "160/s each, 0.6 of them for chance\n"
             "bound, max: 12 ← at most 12 are allowed\n");
 }

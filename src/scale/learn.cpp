@@ -64,7 +64,7 @@ Model learn(const Policy& policy, Model model, const State& state, const Observa
     const auto last = state.services.find(service.service);
     const ServiceState& before = last == state.services.end() ? unknown : last->second;
     const auto samples = extended(before.demand, demand_sample(&one, seen.dt));
-    learn_growth(demand_now(samples), before.situation, permitted_share(service), learned.lead_s,
+    learn_growth(demand_now(samples), before.situation, outgrown_share(service), learned.lead_s,
                  seconds(seen.dt), learned.growth);
   }
   return model;

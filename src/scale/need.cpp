@@ -132,7 +132,7 @@ double expected_per_second(const ServicePolicy& policy, const ServiceModel& mode
   // The situation is that of the tick before: were it today's, more demand could be taken for
   // a calmer moment and lower the answer.
   return std::max(demand.per_second, demand_min_per_second) *
-         growth_ratio(model.growth, before.situation, permitted_share(policy));
+         growth_ratio(model.growth, before.situation, outgrown_share(policy));
 }
 
 std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& model,
