@@ -19,6 +19,12 @@ const RouteStats& only(Front& front, std::uint64_t arrivals, Outcome outcome,
   return stats;
 }
 
+/// Connecting to it fails within the call: no route leads to the broadcast address over TCP.
+std::shared_ptr<Replica> nowhere() {
+  return std::make_shared<Replica>("nowhere", *io::Address::parse("255.255.255.255:1"), Instant{},
+                                   1);
+}
+
 /// Holds every request until it is told to let go, then answers.
 class Gate {
  public:
@@ -341,13 +347,12 @@ TEST(Queue, full_of_requests_that_cannot_connect_is_worked_off_without_growing_t
     clients.back().wire.send(get("/") + get("/") + get("/"));
   }
   ASSERT_TRUE(front.waiting(800));
-  ScriptedReplica replica(ScriptedReplica::always(ok("never")), 1);
-  replica.stop_listening();
-  front.publish({replica.shared()});
+  const auto unreachable = nowhere();
+  front.publish({unreachable});
   for (Client& client : clients)
     for (int i = 0; i < 3; ++i) ASSERT_EQ(client.answer().reason(), "connect_failed");
   only(front, 2400, Outcome::failed);
-  EXPECT_EQ(replica.shared()->in_flight(), 0);
+  EXPECT_EQ(unreachable->in_flight(), 0);
 }
 
 TEST(Retry, a_replica_that_cannot_be_reached_is_passed_over_for_any_method) {
@@ -392,6 +397,26 @@ TEST(Retry, a_post_on_a_kept_connection_that_was_closed_is_sent_once_only) {
   EXPECT_EQ(received.find("/buy"), received.rfind("POST /buy") + 5);
   EXPECT_EQ(replica.connections(), 1);
   EXPECT_EQ(front.settled(2).of(Outcome::failed), 1U);
+}
+
+TEST(Retry, a_kept_connection_that_was_closed_may_be_followed_by_a_connect_that_fails_at_once) {
+  // Which replica the second attempt goes to is left to chance, so there are some rounds.
+  for (int round = 0; round < 12; ++round) {
+    ScriptedReplica replica(closes_on_the_second(false));
+    Front front;
+    front.publish({replica.shared()});
+    Client client = front.client();
+    EXPECT_EQ(client.ask(get("/")).status(), 200);
+    const auto unreachable = nowhere();
+    front.publish({replica.shared(), unreachable});
+    for (int i = 0; i < 4; ++i) {
+      const int status = client.ask(get("/")).status();
+      EXPECT_TRUE(status == 200 || status == 502) << status;
+    }
+    front.settled(5);
+    EXPECT_EQ(replica.shared()->in_flight(), 0);
+    EXPECT_EQ(unreachable->in_flight(), 0);
+  }
 }
 
 TEST(Retry, a_kept_connection_closed_by_a_replica_that_is_gone_ends_in_a_bad_gateway) {
