@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # The demo: both services under the shop's traffic, a live view, a verdict and a report.
-# `./dev demo` builds everything and then runs this. HEADROOM names another build of the program.
+# `./dev demo` builds everything and then runs this. HEADROOM names another build of the program,
+# SHOP_FILE another headroom.yaml for the same two services, SHOP_VIEW=no leaves the live view out.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 headroom=${HEADROOM:-build/release/src/headroom}
 out=build/shop
 admin=127.0.0.1:9900
-file=examples/shop/headroom.yaml
+file=${SHOP_FILE:-examples/shop/headroom.yaml}
 . examples/shop/scenario.env
 
 say() { printf '%s\n' "$*" >&2; }
@@ -62,13 +63,17 @@ traffic checkout "$checkout_scale" "$checkout_seed" "$checkout_fallback_base" p9
 traffic catalog "$catalog_scale" "$catalog_seed" "$catalog_fallback_base" p99=200ms p99=100ms $catalog_targets
 loads=("${pids[@]: -2}")
 
-"$headroom" top --admin "$admin" &
-top_pid=$!
-pids+=("$top_pid")
+if [[ ${SHOP_VIEW:-yes} == yes ]]; then
+  "$headroom" top --admin "$admin" &
+  top_pid=$!
+  pids+=("$top_pid")
+fi
 for pid in "${loads[@]}"; do wait "$pid" || say "a load generator ended with $?"; done
 ended=$(date +%s)
-kill "$top_pid" 2>/dev/null || true
-wait "$top_pid" 2>/dev/null || true
+if [[ -n ${top_pid:-} ]]; then
+  kill "$top_pid" 2>/dev/null || true
+  wait "$top_pid" 2>/dev/null || true
+fi
 
 kill "$run_pid"
 wait "$run_pid" || say "headroom ended with $?"
