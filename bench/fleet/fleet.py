@@ -100,7 +100,8 @@ def main():
         hours = tried[service][min(good)]["replica_hours"]
         used += own[service]["replica_hours"]
         fixed += hours
-        print(f"{service}: {own[service]['replica_hours'] / hours:.3f} × the fixed fleet of {min(good)}")
+        ratio = own[service]["replica_hours"] / hours
+        print(f"{service}: {ratio:.3f} × the fixed fleet of {min(good)}")
     print(f"both: {used / fixed:.3f} × the replica-hours of the smallest fixed fleets")
 
 

@@ -26,11 +26,17 @@ stop_all() {
 trap stop_all EXIT
 trap 'exit 130' INT TERM
 
+give_up() {
+  say "$1"
+  cat "$out/run.log" >&2
+  exit 1
+}
+
 wait_until_ready() {
   local deadline=$((SECONDS + 60))
   until curl -sf -o /dev/null "http://$admin/readyz"; do
-    kill -0 "$run_pid" 2>/dev/null || { say "headroom did not start:"; cat "$out/run.log" >&2; exit 1; }
-    ((SECONDS < deadline)) || { say "no service was ready within a minute:"; cat "$out/run.log" >&2; exit 1; }
+    kill -0 "$run_pid" 2>/dev/null || give_up 'headroom did not start:'
+    ((SECONDS < deadline)) || give_up 'no service was ready within a minute:'
     sleep 0.2
   done
 }
@@ -41,7 +47,8 @@ traffic() {
   shift 6
   local source
   if [[ -r $trace ]]; then
-    source=(--trace "$trace" --from "$trace_from" --to "$trace_to" --speed "$trace_speed" --scale "$scale")
+    source=(--trace "$trace" --from "$trace_from" --to "$trace_to" --speed "$trace_speed"
+      --scale "$scale")
   else
     source=(--shape ramp-flash --rate "$base" --duration "${fallback_seconds}s")
   fi
@@ -59,8 +66,10 @@ pids+=("$run_pid")
 wait_until_ready
 started=$(date +%s)
 
-traffic checkout "$checkout_scale" "$checkout_seed" "$checkout_fallback_base" p99=250ms p99=150ms $checkout_targets
-traffic catalog "$catalog_scale" "$catalog_seed" "$catalog_fallback_base" p99=200ms p99=100ms $catalog_targets
+traffic checkout "$checkout_scale" "$checkout_seed" "$checkout_fallback_base" \
+  p99=250ms p99=150ms $checkout_targets
+traffic catalog "$catalog_scale" "$catalog_seed" "$catalog_fallback_base" \
+  p99=200ms p99=100ms $catalog_targets
 loads=("${pids[@]: -2}")
 
 if [[ ${SHOP_VIEW:-yes} == yes ]]; then
