@@ -33,8 +33,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds>)
 endif()
 
+# Without vptr: that check asks the kernel for a pipe to look at an object, and takes it for broken
+# when descriptors have run out, which tests bring about.
 if(HEADROOM_SANITIZE STREQUAL "address")
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize=vptr -fno-sanitize-recover=all)
   add_link_options(-fsanitize=address,undefined)
 elseif(HEADROOM_SANITIZE STREQUAL "thread")
   add_compile_options(-fsanitize=thread)

@@ -27,7 +27,7 @@ class Shop(SystemTest):
         self.write_text(text)
 
     def test_nothing_is_lost_and_nothing_is_done_twice_though_replicas_are_killed(self):
-        headroom = self.start(ready={"checkout": 3, "catalog": 2})
+        headroom = self.start(ready={"checkout": 2, "catalog": 2})
         load = self.load("POST:/checkout*4", "/cart", "/search*4", "/items/7*2", rate=120,
                          seconds=20)
         for service in ("checkout", "catalog"):
