@@ -32,12 +32,6 @@ give_up() {
   exit 1
 }
 
-give_up() {
-  say "$1"
-  cat "$out/run.log" >&2
-  exit 1
-}
-
 wait_until_ready() {
   local deadline=$((SECONDS + 60))
   until curl -sf -o /dev/null "http://$admin/readyz"; do
