@@ -72,7 +72,9 @@ Supervisor::Supervisor(io::Loop& loop, Options options, std::unique_ptr<StateDir
   loop_.arm(log_timer_, log_check_every);
 }
 
-Supervisor::~Supervisor() = default;
+Supervisor::~Supervisor() {
+  say();
+}
 
 Result<> Supervisor::check(const spec::Config& config) {
   TRY(look_up_all(config));
@@ -139,6 +141,7 @@ void Supervisor::settle() {
   });
   if (next != Instant::max() && !settle_timer_.armed()) loop_.arm(settle_timer_, next - now);
   publish();
+  say();
   if (on_stopped_ && crews_.empty()) std::exchange(on_stopped_, nullptr)();
 }
 
@@ -181,11 +184,19 @@ std::vector<ServiceReplicas> Supervisor::snapshot() {
   return result;
 }
 
+/// Said once what follows from it is in force: after "nothing is sent to it" nothing is.
 void Supervisor::note(const std::string& service, const std::string& text) {
-  auto& events = events_[service];
-  if (events.size() == events_max) events.pop_front();
-  events.push_back(text);
-  if (hooks_.on_event) hooks_.on_event(service, text);
+  unsaid_.emplace_back(service, text);
+  settle_soon();
+}
+
+void Supervisor::say() {
+  for (auto& [service, text] : std::exchange(unsaid_, {})) {
+    if (hooks_.on_event) hooks_.on_event(service, text);
+    auto& events = events_[service];
+    if (events.size() == events_max) events.pop_front();
+    events.push_back(std::move(text));
+  }
 }
 
 void Supervisor::look_after_logs() {

@@ -92,6 +92,7 @@ class Supervisor {
   void settle_soon();
   void publish();
   void note(const std::string& service, const std::string& text);
+  void say();
   void look_after_logs();
 
   static constexpr std::size_t events_max = 100;
@@ -103,6 +104,7 @@ class Supervisor {
   io::Timer log_timer_;
   Workshop workshop_;
   std::map<std::string, std::unique_ptr<Crew>> crews_;
+  std::vector<std::pair<std::string, std::string>> unsaid_;
   std::map<std::string, std::deque<std::string>> events_;
   std::vector<Endpoint> published_;
   bool took_over_ = false;

@@ -1,0 +1,74 @@
+// What a simulation is of: the demand, what its requests are like, and the world they meet.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "prove/distribution.h"
+
+namespace headroom::prove {
+
+/// What arrives, second by second.
+struct Demand {
+  std::vector<double> per_second;  // requests in that second
+  bool counts = false;  // recorded counts, taken as they are; otherwise means of Poisson counts
+  std::size_t scored_from = 0;  // the seconds before are history: lived through, not scored
+};
+
+/// Stops of a replica as of a garbage collector: nothing is served meanwhile.
+struct Pauses {
+  double every_s = 0;  // mean time between two (exponential); 0: none
+  double length_s = 0;
+};
+
+/// The universal scalability law: with n in flight a request takes 1 + σ(n − 1) + κn(n − 1) times
+/// as long. Gunther, Guerrilla Capacity Planning, 2007.
+struct Contention {
+  double sigma = 0;
+  double kappa = 0;
+};
+
+/// What the requests of a service are like at its replicas.
+struct Workload {
+  std::string name;
+  Distribution service_time;  // seconds, alone at a replica
+  int concurrency = 8;        // requests that a replica works on at once; more wait at the door
+  double objective_s = 0;     // answered within, the wait included
+  Pauses pauses;
+  Contention contention;
+};
+
+/// How long a replica takes from its start until it is ready.
+struct Startup {
+  double mean_s = 30;
+  double spread = 0.3;        // uniform within ± this share of the mean
+  double new_node_share = 0;  // of the starts, that need a machine first
+  double new_node_s = 0;      // which takes that much longer
+};
+
+/// What surrounds the replicas.
+struct World {
+  Startup startup;
+  double drain_s = 1;      // a replica that is stopped is paid for that much longer
+  double patience_s = 15;  // who waits longer than this is shed
+  int replicas_min = 1;
+  int replicas_max = 1000;
+  double crashes_per_hour = 0;     // of each ready replica
+  int zones = 1;                   // replicas are spread over them in turn
+  double zone_fails_at_s = -1;     // the first zone's replicas end then; negative: never
+  double zone_fails_for_s = 0;     // and none becomes ready in it for that long
+  double noisy_share = 0;          // of the replicas, that have a noisy neighbour
+  double noisy_slowdown = 1;       // and take that many times as long
+  int downstream_connections = 0;  // shared by all replicas, one a request; 0: no such limit
+  double evidence_delay_s = 0;     // what is seen is this old
+  double evidence_loss = 0;        // share of seconds of which nothing is seen
+};
+
+struct Scenario {
+  Demand demand;
+  Workload workload;
+  World world;
+};
+
+}  // namespace headroom::prove
