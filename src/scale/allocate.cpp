@@ -96,7 +96,7 @@ Decisions allocate(const Policy& policy, Proposals proposals) {
   for (auto& proposal : proposals.services) {
     auto& decision = proposal.decision;
     if (proposal.next.replicas >= 0) proposal.next.replicas = decision.replicas;
-    decision.summary = summary_of(decision, proposal.from);
+    if (!decision.reasons.empty()) decision.summary = summary_of(decision, proposal.from);
     out.next.services.emplace(decision.service, std::move(proposal.next));
     out.services.push_back(std::move(decision));
   }

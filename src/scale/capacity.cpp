@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "scale/curve.h"
 #include "scale/estimate.h"
@@ -22,6 +23,8 @@ constexpr double keep_throughput = 0.95;
 constexpr double suspicion_half_life_s = 10;
 constexpr double suspicion_z = 3;
 constexpr double suspicion_max_s = 600;
+/// What a curve says hardly changes from one second to the next.
+constexpr double look_every_s = 5;
 constexpr double settle_worse_s = 30;
 constexpr double settle_better_s = 120;
 
@@ -171,11 +174,14 @@ void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double
 
   const bool learned =
       model.capacity.basis == Basis::learned || model.capacity.basis == Basis::held;
+  model.capacity_age_s += tick_s;
+  if (learned && !suspect && model.capacity_age_s < look_every_s - 0.5) return;
+  const double passed_s = std::exchange(model.capacity_age_s, 0);
   const Curve curve = curve_of(model.levels, permitted_share(policy));
   if (learned && suspect) {
     model.capacity.basis = Basis::held;
   } else if (!curve.points.empty() && curve.points.front().in_time) {
-    settle(capacity_of(policy, curve, model.capacity.concurrency), tick_s, model.capacity);
+    settle(capacity_of(policy, curve, model.capacity.concurrency), passed_s, model.capacity);
   } else if (learned) {
     model.capacity.basis = Basis::learned;
   } else {

@@ -123,7 +123,7 @@ double band_of(const ServiceState& before) {
 }
 
 Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const ServiceState& before,
-                 const ServiceSeen* found, Duration dt) {
+                 const ServiceSeen* found, Duration dt, Explain explain) {
   static const ServiceSeen nothing;
   const bool believed = is_evidence(found, dt);
   const ServiceSeen& seen = believed ? *found : nothing;
@@ -144,7 +144,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   const Demand demand = demand_now(next.demand);
   const double expected = expected_per_second(policy, model, before, demand);
   const Question question{
-      .needs = needs_of(policy, model, seen, demand, expected, next.outcomes),
+      .needs = needs_of(policy, model, seen, demand, expected, next.outcomes, explain),
       .needed_lately = next.needs.empty() ? 0 : next.needs.front().replicas,
       .delay_s = delay_s,
       .band = band_of(before),
@@ -154,9 +154,14 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
       .bounds = policy.replicas,
       .step = policy.scale.step,
   };
-  decision.reasons = grounds(policy, model, demand, expected, evidence(found, believed), out.from);
-  decision.replicas = settle(question, {}, &decision.reasons);
-  decision.counterfactuals = counterfactuals(question, decision.reasons, decision.replicas);
+  if (explain == Explain::yes) {
+    decision.reasons =
+        grounds(policy, model, demand, expected, evidence(found, believed), out.from);
+    decision.replicas = settle(question, {}, &decision.reasons);
+    decision.counterfactuals = counterfactuals(question, decision.reasons, decision.replicas);
+  } else {
+    decision.replicas = settle(question, {}, nullptr);
+  }
   add_need(largest(question, {}), next.needs);
   // A service that was never seen may have any number of replicas: the next look is the first.
   next.replicas = first && found == nullptr ? -1 : decision.replicas;
@@ -168,7 +173,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
 }  // namespace
 
 Proposals decide(const Policy& policy, const Model& model, const State& state,
-                 const Observations& seen) {
+                 const Observations& seen, Explain explain) {
   Proposals out;
   out.services.reserve(policy.services.size());
   for (std::size_t i = 0; i < policy.services.size(); ++i) {
@@ -181,7 +186,7 @@ Proposals decide(const Policy& policy, const Model& model, const State& state,
     // In shadow, the last decision was not applied: what stands is what the next one starts from.
     if (policy.shadow && found != nullptr && before.replicas >= 0)
       before.replicas = count(*found, Phase::ready) + count(*found, Phase::starting);
-    out.services.push_back(propose(service, learned->second, before, found, seen.dt));
+    out.services.push_back(propose(service, learned->second, before, found, seen.dt, explain));
   }
   return out;
 }

@@ -47,11 +47,15 @@ struct Step {
 [[nodiscard]] Model learn(const Policy& policy, Model model, const State& state,
                           const Observations& seen);
 
+/// Whether a decision carries its reasons, counterfactuals and summary. Sweeps of the simulator
+/// do without: the numbers are the same, at a third of the time.
+enum class Explain : bool { no, yes };
+
 /// Needs → shape → bound for each service by itself. Requires: `model` has learned `seen`.
 /// With `state` and `model` equal, more arrivals never give fewer replicas; missing evidence
 /// never gives fewer than the last decision within the policy's bounds.
 [[nodiscard]] Proposals decide(const Policy& policy, const Model& model, const State& state,
-                               const Observations& seen);
+                               const Observations& seen, Explain explain = Explain::yes);
 
 /// Shared limits: connections of downstreams, then the budget per hour. Whoever is furthest
 /// above its floor, in proportion, gives way first; at equal proportion the dearer one.
@@ -59,6 +63,6 @@ struct Step {
 
 /// One tick: learn, decide, allocate. The next tick takes `model` and `decisions.next`.
 [[nodiscard]] Step step(const Policy& policy, Model model, const State& state,
-                        const Observations& seen);
+                        const Observations& seen, Explain explain = Explain::yes);
 
 }  // namespace headroom::scale

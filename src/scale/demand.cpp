@@ -1,6 +1,7 @@
 // Means of demand over windows, and which of them to go by.
 #include "scale/demand.h"
 
+#include <array>
 #include <cmath>
 
 namespace headroom::scale {
@@ -20,18 +21,35 @@ struct Mean {
   double known_s = 0;
 };
 
-Mean mean_of(std::span<const DemandSample> samples, double window_s) {
-  double left_s = window_s;
+/// Means of the last 2, 3, 5, 30 and 120 s, in one pass from the newest sample back.
+constexpr std::array windows_s{surge_window_s, 3.0, rapid_window_s, sustained_window_s,
+                               steady_window_s};
+using Means = std::array<Mean, windows_s.size()>;
+
+Means means_of(std::span<const DemandSample> samples) {
+  Means means;
+  double passed_s = 0;
   double known_s = 0;
   double sum = 0;
-  for (auto sample = samples.rbegin(); sample != samples.rend() && left_s > 1e-6; ++sample) {
-    const double used_s = std::min(sample->seconds, left_s);
-    left_s -= used_s;
+  std::size_t window = 0;
+  const auto close = [&](double part_s, double per_second) {
+    const bool known = part_s > 0 && per_second >= 0;
+    const double length_s = known_s + (known ? part_s : 0);
+    if (length_s > 0)
+      means[window] = {(sum + (known ? part_s * per_second : 0)) / length_s, length_s};
+    ++window;
+  };
+  for (auto sample = samples.rbegin(); sample != samples.rend(); ++sample) {
+    while (window < means.size() && passed_s + sample->seconds >= windows_s[window])
+      close(windows_s[window] - passed_s, sample->per_second);
+    if (window == means.size()) return means;
+    passed_s += sample->seconds;
     if (sample->per_second < 0) continue;
-    known_s += used_s;
-    sum += sample->per_second * used_s;
+    known_s += sample->seconds;
+    sum += sample->per_second * sample->seconds;
   }
-  return known_s > 0 ? Mean{sum / known_s, known_s} : Mean{};
+  while (window < means.size()) close(0, -1);
+  return means;
 }
 
 /// How many standard deviations `mean` is above `usual`, if `usual` is the truth.
@@ -72,12 +90,9 @@ std::vector<DemandSample> extended(std::span<const DemandSample> past, DemandSam
 }
 
 Demand demand_now(std::span<const DemandSample> samples) {
-  const Mean steady = mean_of(samples, steady_window_s);
-  Mean sustained = mean_of(samples, sustained_window_s);
+  auto [surge, latest, rapid, sustained, steady] = means_of(samples);
   if (sustained.known_s <= 0) sustained.per_second = steady.per_second;
-  Mean rapid = mean_of(samples, rapid_window_s);
   if (rapid.known_s <= 0) rapid.per_second = sustained.per_second;
-  const Mean latest = mean_of(samples, 3);
 
   Demand demand{.per_second = steady.per_second,
                 .window = "steady",
@@ -97,7 +112,6 @@ Demand demand_now(std::span<const DemandSample> samples) {
   if (deviations(rapid, sustained.per_second) > rapid_deviations &&
       rapid.per_second > demand.per_second)
     go_by(rapid, "rapid", rapid_window_s);
-  const Mean surge = mean_of(samples, surge_window_s);
   if (deviations(surge, sustained.per_second) > surge_deviations &&
       surge.per_second > surge_ratio * sustained.per_second && surge.per_second > demand.per_second)
     go_by(surge, "surge", surge_window_s);

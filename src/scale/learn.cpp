@@ -70,9 +70,10 @@ Model learn(const Policy& policy, Model model, const State& state, const Observa
   return model;
 }
 
-Step step(const Policy& policy, Model model, const State& state, const Observations& seen) {
+Step step(const Policy& policy, Model model, const State& state, const Observations& seen,
+          Explain explain) {
   Step out{.model = learn(policy, std::move(model), state, seen), .decisions = {}};
-  out.decisions = allocate(policy, decide(policy, out.model, state, seen));
+  out.decisions = allocate(policy, decide(policy, out.model, state, seen, explain));
   return out;
 }
 

@@ -84,6 +84,7 @@ struct Growth {
 struct ServiceModel {
   std::vector<LevelEvidence> levels;  // empty or ByConcurrency::level_count
   Capacity capacity;
+  double capacity_age_s = 0;  // since the curve was last looked at
   Suspicion suspicion;
   double service_time_s = 0;       // mean time of an attempt at an unloaded replica; 0 unknown
   std::vector<double> startups_s;  // observed, oldest first, at most startups_max

@@ -29,21 +29,30 @@ std::string grouped(double number) {
   return digits;
 }
 
-Need latency_need(const ServicePolicy& policy, const ServiceModel& model, double expected) {
+/// A need's words, where they are wanted.
+std::string words(Explain explain, auto text) {
+  return explain == Explain::yes ? text() : std::string();
+}
+
+Need latency_need(const ServicePolicy& policy, const ServiceModel& model, double expected,
+                  Explain explain) {
   const Capacity& capacity = model.capacity;
   const double in_flight = expected * capacity.latency_s;
   const double share = std::min(1.0, 2 * (1 - permitted_share(policy)));
   const double for_chance = staffing * share * std::sqrt(in_flight) / capacity.concurrency;
   const double replicas = in_flight / capacity.concurrency + for_chance;
-  return {"latency", replicas,
-          fmt::format("{} requests/s expected within {} s need {:.1f} replicas of {}/s each, "
-                      "{:.1f} of them for chance",
-                      brief(expected), brief(model.lead_s), replicas, brief(capacity.per_second()),
-                      for_chance)};
+  return {"latency", replicas, words(explain, [&] {
+            return fmt::format(
+                "{} requests/s expected within {} s need {:.1f} replicas of {}/s "
+                "each, {:.1f} of them for chance",
+                brief(expected), brief(model.lead_s), replicas, brief(capacity.per_second()),
+                for_chance);
+          })};
 }
 
 /// Requests that wait here, and those above capacity that wait inside the replicas.
-Need backlog_need(const ServiceModel& model, const ServiceSeen& seen, const Need& latency) {
+Need backlog_need(const ServiceModel& model, const ServiceSeen& seen, const Need& latency,
+                  Explain explain) {
   const Capacity& capacity = model.capacity;
   const double within_s = std::max(drain_min_s, model.startup_s);
   const double per_replica = capacity.per_second() * within_s;
@@ -53,22 +62,25 @@ Need backlog_need(const ServiceModel& model, const ServiceSeen& seen, const Need
   if (capacity.basis == Basis::held || inside < 0) inside = 0;
   inside = std::min(inside, std::max(1.0, latency.replicas) * per_replica);
   const double more = (waiting + inside) / per_replica;
-  return {"backlog", latency.replicas + more,
-          fmt::format("{}; {} waiting, to be served within {} s, need {:.1f} more", latency.text,
-                      brief(waiting + inside), brief(within_s), more)};
+  return {"backlog", latency.replicas + more, words(explain, [&] {
+            return fmt::format("{}; {} waiting, to be served within {} s, need {:.1f} more",
+                               latency.text, brief(waiting + inside), brief(within_s), more);
+          })};
 }
 
-Need target_need(double target, const ServiceModel& model, const ServiceSeen& seen,
-                 double expected) {
+Need target_need(double target, const ServiceModel& model, const ServiceSeen& seen, double expected,
+                 Explain explain) {
   const double in_flight = std::max(seen.concurrency, expected * model.capacity.latency_s);
-  return {"target", in_flight / target,
-          fmt::format("{} in flight at {} per replica", brief(in_flight), brief(target))};
+  return {"target", in_flight / target, words(explain, [&] {
+            return fmt::format("{} in flight at {} per replica", brief(in_flight), brief(target));
+          })};
 }
 
 /// The objective is missed though nothing is starting and replicas are full: the model is wrong.
 /// Does not look at demand, so that more demand cannot switch it off.
 void add_feedback(const ServicePolicy& policy, const ServiceModel& model, const ServiceSeen& seen,
-                  const std::vector<OutcomeSample>& outcomes, std::vector<Need>& needs) {
+                  const std::vector<OutcomeSample>& outcomes, Explain explain,
+                  std::vector<Need>& needs) {
   double ended = 0;
   double missed = 0;
   for (const auto& sample : outcomes) {
@@ -85,12 +97,14 @@ void add_feedback(const ServicePolicy& policy, const ServiceModel& model, const 
   const double model_replicas = needs.front().replicas;
   const double replicas =
       std::min(ready * std::max(load, feedback_min), feedback_max * std::max(1.0, model_replicas));
-  needs.push_back(
-      {"objective missed", replicas,
-       fmt::format("{}% of the last 10 s were late or shed, {}% permitted, with {} replicas at "
-                   "{:.0f}% of capacity: {:.1f} instead of the {:.1f} that were learned to do",
-                   brief(100 * missed / ended), brief(100 * permitted_share(policy)), ready,
-                   100 * load, replicas, model_replicas)});
+  needs.push_back({"objective missed", replicas, words(explain, [&] {
+                     return fmt::format(
+                         "{}% of the last 10 s were late or shed, {}% permitted, with {} "
+                         "replicas at {:.0f}% of capacity: {:.1f} instead of the {:.1f} that "
+                         "were learned to do",
+                         brief(100 * missed / ended), brief(100 * permitted_share(policy)), ready,
+                         100 * load, replicas, model_replicas);
+                   })});
 }
 
 }  // namespace
@@ -137,17 +151,17 @@ double expected_per_second(const ServicePolicy& policy, const ServiceModel& mode
 
 std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& model,
                            const ServiceSeen& seen, const Demand& demand, double expected,
-                           const std::vector<OutcomeSample>& outcomes) {
+                           const std::vector<OutcomeSample>& outcomes, Explain explain) {
   std::vector<Need> needs;
-  needs.push_back(latency_need(policy, model, expected));
-  needs.push_back(backlog_need(model, seen, needs.front()));
+  needs.push_back(latency_need(policy, model, expected, explain));
+  needs.push_back(backlog_need(model, seen, needs.front(), explain));
   if (needs.back().replicas <= needs.front().replicas) needs.pop_back();
   if (policy.scale.target_concurrency && *policy.scale.target_concurrency > 0)
-    needs.push_back(target_need(*policy.scale.target_concurrency, model, seen, expected));
+    needs.push_back(target_need(*policy.scale.target_concurrency, model, seen, expected, explain));
   const bool none = needs.front().replicas <= 0 && needs.back().replicas <= 0;
   if (none && (demand.mean_120_s > 0 || seen.waiting > 0 || seen.concurrency > 0))
     needs.push_back({"activation", 1, "requests came within the last 120 s: one replica at least"});
-  add_feedback(policy, model, seen, outcomes, needs);
+  add_feedback(policy, model, seen, outcomes, explain, needs);
   return needs;
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scale/decide.h"
 #include "scale/decision.h"
 #include "scale/demand.h"
 #include "scale/model.h"
@@ -23,11 +24,12 @@ struct Need {
                                          const ServiceState& before, const Demand& demand);
 
 /// All that apply, "latency" first. `expected` requests/s are to be carried; `outcomes` end with
-/// this tick.
+/// this tick. Without texts unless they are to explain.
 [[nodiscard]] std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& model,
                                          const ServiceSeen& seen, const Demand& demand,
                                          double expected,
-                                         const std::vector<OutcomeSample>& outcomes);
+                                         const std::vector<OutcomeSample>& outcomes,
+                                         Explain explain);
 
 /// "learned 8.0 in flight per replica from 12,431 attempts: 160 requests/s each".
 [[nodiscard]] std::string describe(const Capacity& capacity, double permitted);

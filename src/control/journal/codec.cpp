@@ -197,9 +197,11 @@ static void fields(Is<Growth> auto& v, auto visit) {
 }
 
 static void fields(Is<ServiceModel> auto& v, auto visit) {
-  auto& [levels, capacity, suspicion, service_time_s, startups_s, startup_s, lead_s, growth] = v;
+  auto& [levels, capacity, capacity_age_s, suspicion, service_time_s, startups_s, startup_s, lead_s,
+         growth] = v;
   visit("levels", levels);
   visit("capacity", capacity);
+  visit("capacity_age_s", capacity_age_s);
   visit("suspicion", suspicion);
   visit("service_time_s", service_time_s);
   visit("startups_s", startups_s);
