@@ -1,0 +1,42 @@
+// One service, one tick a second, through learn → decide → allocate.
+#include "prove/headroom_autoscaler.h"
+
+#include <utility>
+
+#include "scale/decide.h"
+
+namespace headroom::prove {
+namespace {
+
+class Headroom final : public rivals::Autoscaler {
+ public:
+  explicit Headroom(scale::ServicePolicy policy) {
+    policy_.services.push_back(std::move(policy));
+    seen_.services.resize(1);
+  }
+
+  int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override {
+    seen_.now = now;
+    seen_.dt = dt;
+    seen_.services[0] = seen;
+    seen_.services[0].service = policy_.services[0].service;
+    scale::Step done = scale::step(policy_, std::move(model_), state_, seen_);
+    model_ = std::move(done.model);
+    state_ = std::move(done.decisions.next);
+    return done.decisions.services[0].replicas;
+  }
+
+ private:
+  scale::Policy policy_;
+  scale::Model model_;
+  scale::State state_;
+  scale::Observations seen_;
+};
+
+}  // namespace
+
+std::unique_ptr<rivals::Autoscaler> headroom_autoscaler(scale::ServicePolicy policy) {
+  return std::make_unique<Headroom>(std::move(policy));
+}
+
+}  // namespace headroom::prove

@@ -1,0 +1,102 @@
+// Ratios, families and shared settings on runs small enough to work out by hand.
+#include "prove/summary.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "prove/shared_setting.h"
+
+namespace headroom::prove {
+namespace {
+
+Trial run(const std::string& trace, const std::string& family, const Setting& setting,
+          double missed_share, double hours) {
+  Trial out{{trace, family, "development", "fast-web", 30}, setting, {}};
+  out.score.requests = 1'000'000;
+  out.score.late = missed_share * 1'000'000;
+  out.score.replica_seconds = hours * 3600;
+  return out;
+}
+
+const Comparison* find(const std::vector<Comparison>& all, const std::string& against,
+                       double share = 0.001, const std::string& part = "") {
+  for (const Comparison& one : all)
+    if (one.against == against && one.missed_share == share && one.part == part) return &one;
+  return nullptr;
+}
+
+TEST(Summary, a_family_counts_once_however_many_traces_it_has) {
+  std::vector<Trial> runs;
+  for (const std::string trace : {"a", "b", "c"}) {  // headroom at half the cost
+    runs.push_back(run(trace, "web", {"headroom", 0.001}, 0.001, 10));
+    runs.push_back(run(trace, "web", {"kpa", 0.7, 60}, 0.001, 20));
+  }
+  runs.push_back(run("d", "stream", {"headroom", 0.001}, 0.001, 40));  // at twice the cost
+  runs.push_back(run("d", "stream", {"kpa", 0.7, 60}, 0.001, 20));
+  const auto all = comparisons(runs, 1);
+  const Comparison* found = find(all, "best rival in hindsight");
+  ASSERT_NE(found, nullptr);
+  EXPECT_NEAR(found->ratio, 1.0, 1e-9);
+  EXPECT_EQ(found->cases, 4);
+  EXPECT_EQ(found->families, 2);
+  EXPECT_NEAR(found->worst_ratio, 2.0, 1e-9);
+  EXPECT_EQ(found->worst_case, "d fast-web");
+  EXPECT_LE(found->low, found->ratio);
+  EXPECT_GE(found->high, found->ratio);
+}
+
+TEST(Summary, the_best_rival_is_chosen_per_case_and_never_the_oracle_or_a_fresh_signal) {
+  const std::vector<Trial> runs{run("a", "web", {"headroom", 0.001}, 0.001, 10),
+                                run("a", "web", {"kpa", 0.7, 60}, 0.001, 20),
+                                run("a", "web", {"hpa-cpu", 0.7, 60}, 0.001, 16),
+                                run("a", "web", {"oracle", 0.001}, 0.001, 5),
+                                run("a", "web", {"kpa", 0.7, 60, true}, 0.001, 8)};
+  const auto all = comparisons(runs, 1);
+  EXPECT_NEAR(find(all, "best rival in hindsight")->ratio, 10.0 / 16, 1e-9);
+  EXPECT_NEAR(find(all, "hpa, cpu or rate, best target")->ratio, 10.0 / 16, 1e-9);
+  EXPECT_NEAR(find(all, "oracle")->ratio, 2, 1e-9);
+  EXPECT_NEAR(find(all, "kpa, 1 s signal")->ratio, 10.0 / 8, 1e-9);
+}
+
+TEST(Summary, what_a_policy_cannot_reach_is_counted_apart) {
+  const std::vector<Trial> runs{run("a", "web", {"headroom", 0.001}, 0.002, 10),
+                                run("a", "web", {"kpa", 0.7, 60}, 0.001, 20)};
+  const auto all = comparisons(runs, 1);
+  const Comparison* found = find(all, "kpa");
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->cases, 0);
+  EXPECT_EQ(found->headroom_short, 1);
+  EXPECT_EQ(found->other_short, 0);
+  EXPECT_NE(find(all, "kpa", 0.01)->ratio, 0);
+}
+
+TEST(Summary, parts_are_judged_apart_and_together) {
+  std::vector<Trial> runs{run("a", "web", {"headroom", 0.001}, 0.001, 10),
+                          run("a", "web", {"kpa", 0.7, 60}, 0.001, 20),
+                          run("b", "web", {"headroom", 0.001}, 0.001, 30),
+                          run("b", "web", {"kpa", 0.7, 60}, 0.001, 20)};
+  runs[2].of.part = runs[3].of.part = "confirmation";
+  const auto all = comparisons(runs, 1);
+  EXPECT_NEAR(find(all, "kpa", 0.001, "development")->ratio, 0.5, 1e-9);
+  EXPECT_NEAR(find(all, "kpa", 0.001, "confirmation")->ratio, 1.5, 1e-9);
+  EXPECT_NEAR(find(all, "kpa")->ratio, std::sqrt(0.75), 1e-9);
+}
+
+TEST(SharedSetting, is_the_cheapest_that_nearly_every_case_meets) {
+  std::vector<Trial> runs;
+  for (int i = 0; i < 10; ++i) {
+    const std::string trace(1, static_cast<char>('a' + i));
+    runs.push_back(run(trace, "web", {"kpa", 0.9, 60}, i < 5 ? 0.0001 : 0.01, 10));
+    runs.push_back(run(trace, "web", {"kpa", 0.7, 60}, i < 9 ? 0.0001 : 0.01, 20));
+    runs.push_back(run(trace, "web", {"kpa", 0.5, 60}, 0.0001, 30));
+  }
+  std::vector<const Trial*> all;
+  for (const Trial& one : runs) all.push_back(&one);
+  EXPECT_EQ(shared_setting(all, "kpa", 0.001), (Setting{"kpa", 0.7, 60}));
+  EXPECT_EQ(shared_setting(all, "kpa", 0.1), (Setting{"kpa", 0.9, 60}));
+  EXPECT_EQ(shared_setting(all, "aws", 0.1), std::nullopt);
+}
+
+}  // namespace
+}  // namespace headroom::prove
