@@ -14,6 +14,7 @@ struct Demand {
   std::vector<double> per_second;  // requests in that second
   bool counts = false;  // recorded counts, taken as they are; otherwise means of Poisson counts
   std::size_t scored_from = 0;  // the seconds before are history: lived through, not scored
+  double start_s = 0;           // wall time of the first second, as in the trace it comes from
 };
 
 /// Stops of a replica as of a garbage collector: nothing is served meanwhile.
@@ -50,7 +51,8 @@ struct Startup {
 /// What surrounds the replicas.
 struct World {
   Startup startup;
-  double drain_s = 1;      // a replica that is stopped is paid for that much longer
+  double drain_s = 1;      // a replica that is stopped is paid for that much longer; what it works
+                           // on is finished
   double patience_s = 15;  // who waits longer than this is shed
   int replicas_min = 1;
   int replicas_max = 1000;

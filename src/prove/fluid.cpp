@@ -1,0 +1,209 @@
+// One second of the fluid plant: what can be taken on, who waits how long, who is late.
+#include "prove/fluid.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/result.h"
+
+namespace headroom::prove {
+namespace {
+
+/// The mean queue that chance builds up within a second from nothing, in standard deviations of
+/// arrivals minus completions. Fitted to the exact plant.
+constexpr double bridge_factor = 0.4;
+constexpr double wait_share_least = 1e-9;   // fewer who wait change nothing
+constexpr double shown_share_least = 1e-4;  // of waits, in the latencies
+
+/// Three points and weights of Gauss and Legendre's rule on [0, 1].
+constexpr double gauss_points[] = {0.1127016653792583, 0.5, 0.8872983346207417};
+constexpr double gauss_weights[] = {5.0 / 18, 8.0 / 18, 5.0 / 18};
+
+}  // namespace
+
+FluidPlant::FluidPlant(const Scenario& scenario, std::uint64_t seed)
+    : workload_(scenario.workload),
+      world_(scenario.world),
+      fleet_(scenario.world, seed ^ 0xf1ee7, seen_.replicas),
+      arrivals_(scenario.demand, seed),
+      random_(seed ^ 0xc4a9ce),
+      alone_(scenario.workload, scenario.world),
+      late_table_(alone_, scenario.workload.objective_s),
+      stay_(scenario.workload.service_time),
+      tally_(scenario.demand.scored_from),
+      late_alone_share_(alone_.exceeds(scenario.workload.objective_s)),
+      service_s_(scenario.workload.service_time.mean()),
+      view_(scenario.workload, alone_, seen_) {
+  const double cv2 = workload_.service_time.cv2();
+  // Completions of a place within a second: a renewal process's where many fit in, a coin's where
+  // less than one does.
+  const double few = std::exp(-1 / service_s_);
+  completion_variance_ = cv2 * (1 - few) + few;
+  wait_factor_ = (1 + cv2) / 2;
+  seen_.service = workload_.name;
+  fleet_.begin(replicas_at_first(scenario));
+  ready_before_ = fleet_.ready();
+}
+
+void FluidPlant::live(std::size_t second) {
+  now_s_ = static_cast<double>(second);
+  second_ = {};
+  started_ = waited_s_ = 0;
+  scoring_ = tally_.scoring();
+  second_.arrivals = arrivals_.at(second);
+  live_fleet();
+  const Capacity can = capacity();
+  serve(can);
+  second_.shed += backlog_.drop_before(now_s_ + 1 - world_.patience_s);
+  stay_.take_on(started_);
+  second_.replica_seconds = fleet_.paid_s();
+  tally_.add(second_);
+  view_.show({.second = second_,
+              .started = started_,
+              .wait_s = started_ > 0 ? waited_s_ / started_ : 0,
+              .waiting = backlog_.count(),
+              .places = can.places,
+              .stretch = can.stretch,
+              .slowness = can.slowness,
+              .busy = std::min(stay_.mean() * can.slowness, can.places),
+              .in_flight = std::min(stay_.at_end() * can.slowness, can.places),
+              .ready = fleet_.ready()});
+}
+
+void FluidPlant::live_fleet() {
+  const int ready = fleet_.ready();
+  // What those that were stopped since worked on is finished there, in no one's way.
+  if (ready < ready_before_) stay_.keep(static_cast<double>(ready) / ready_before_);
+  fleet_.advance(now_s_);
+  ready_before_ = fleet_.ready();
+  if (fleet_.crashed() == 0) return;
+  const double lost = std::min(1.0, static_cast<double>(fleet_.crashed()) / ready);
+  second_.failed = view_.in_flight() * lost;
+  stay_.keep(1 - lost);
+}
+
+FluidPlant::Capacity FluidPlant::capacity() const {
+  Capacity can;
+  const double ready = fleet_.ready_mean();
+  can.places = ready * workload_.concurrency;
+  if (world_.downstream_connections > 0)
+    can.places = std::min(can.places, static_cast<double>(world_.downstream_connections));
+  if (can.places <= 0) return can;
+  const Contention& law = workload_.contention;
+  const double others =
+      std::clamp(view_.busy() / ready - 1, 0.0, static_cast<double>(workload_.concurrency - 1));
+  can.stretch = 1 + law.sigma * others + law.kappa * others * (others + 1);
+  can.slowness = can.stretch;
+  if (fleet_.noisy_ready() > 0) {
+    const double noisy = static_cast<double>(fleet_.noisy_ready()) / fleet_.ready();
+    can.slowness /= 1 - noisy + noisy / world_.noisy_slowdown;
+  }
+  if (workload_.pauses.every_s > 0)
+    can.slowness *= 1 + workload_.pauses.length_s / workload_.pauses.every_s;
+  can.full_places = can.places / can.slowness;
+  can.under_way = stay_.under_way();
+  can.mean_per_s = std::max(0.0, can.full_places - can.under_way) / stay_.share_left();
+  can.per_s = can.mean_per_s;
+  return can;
+}
+
+double FluidPlant::with_chance(const Capacity& can, double there) {
+  const double deviation = std::sqrt(can.mean_per_s * completion_variance_);
+  if (there < can.mean_per_s - 4 * deviation) return can.mean_per_s;
+  return std::max(0.0, can.mean_per_s + deviation * random_.normal());
+}
+
+void FluidPlant::serve(Capacity can) {
+  if (can.mean_per_s <= 0)
+    return backlog_.join({.count = second_.arrivals, .from_s = now_s_, .to_s = now_s_ + 1});
+  const double there = backlog_.count() + second_.arrivals;
+  can.per_s = with_chance(can, there);
+  const double utilisation = (can.under_way + there * stay_.share_left()) / can.full_places;
+  const double clear_at = serve_backlog(can);
+  serve_arrivals(can, clear_at, utilisation);
+}
+
+double FluidPlant::serve_backlog(const Capacity& can) {
+  double at = 0;
+  while (can.per_s > 0 && at < 1) {
+    second_.shed += backlog_.drop_before(now_s_ + at - world_.patience_s);
+    if (backlog_.empty()) return at;
+    const double count = std::min(backlog_.first().count, (1 - at) * can.per_s);
+    const Backlog::Piece taken = backlog_.take(count);
+    const double until = at + count / can.per_s;
+    take_on(can, count, now_s_ + at - taken.from_s, now_s_ + until - taken.to_s);
+    at = until;
+    if (count <= 0) break;
+  }
+  return backlog_.empty() ? std::min(at, 1.0) : 1;
+}
+
+void FluidPlant::serve_arrivals(const Capacity& can, double clear_at, double utilisation) {
+  const double count = second_.arrivals;
+  const double each = can.per_s > 0 ? count / can.per_s : 1;  // seconds of capacity they take
+  if (clear_at + each > 1) {                                  // not all: the last of them wait on
+    const double part = count > 0 ? std::min(1.0, (1 - clear_at) / each) : 1;
+    if (part > 0) take_on(can, count * part, clear_at, clear_at + part * each - part);
+    backlog_.join({.count = count * (1 - part), .from_s = now_s_ + part, .to_s = now_s_ + 1});
+    return;
+  }
+  // The queue that there was shrinks to nothing; whoever comes later meets chance alone.
+  const double part = clear_at > 0 ? std::min(1.0, clear_at / (1 - each)) : 0;
+  if (part > 0) take_on(can, count * part, clear_at, 0);
+  if (part < 1) serve_at_once(can, count * (1 - part), utilisation);
+}
+
+void FluidPlant::take_on(const Capacity& can, double count, double from_s, double to_s) {
+  started_ += count;
+  waited_s_ += count * (from_s + to_s) / 2;
+  const double objective_s = workload_.objective_s;
+  double late = 0;
+  for (int i = 0; i < 3; ++i) {
+    const double wait_s = std::lerp(from_s, to_s, gauss_points[i]);
+    late += gauss_weights[i] * late_table_.alone((objective_s - wait_s) / can.stretch);
+    if (scoring_) latencies_.add(wait_s, can.stretch, count * gauss_weights[i]);
+  }
+  second_.late += count * std::max(0.0, late - late_alone_share_);
+  second_.late_alone += count * late_alone_share_;
+}
+
+void FluidPlant::serve_at_once(const Capacity& can, double count, double utilisation) {
+  started_ += count;
+  const int servers = std::max(1, static_cast<int>(std::lround(can.places)));
+  const double share = erlang_.wait_share(servers, utilisation);
+  const double x = workload_.objective_s / can.stretch;
+  second_.late_alone += count * late_alone_share_;
+  if (share < wait_share_least && can.stretch <= 1) {
+    if (scoring_) latencies_.add(0, 1, count);
+    return;
+  }
+  // The mean wait of those who wait, by Lee and Longton's factor; where the queue would take longer
+  // than the second to grow so far, no more than what chance brings about in a second.
+  const double settled = wait_factor_ / std::max(1e-9, 1 - utilisation);
+  const double in_a_second = bridge_factor * std::sqrt(can.mean_per_s * (1 + completion_variance_));
+  const double queue = 1 / (1 / settled + 1 / in_a_second);
+  const double wait_s = queue / can.mean_per_s;
+  waited_s_ += count * share * wait_s;
+  const double over =
+      (1 - share) * late_table_.alone(x) + share * late_table_.with_wait(x, wait_s / can.stretch);
+  second_.late += count * std::max(0.0, over - late_alone_share_);
+  if (!scoring_) return;
+  const double shown = share < shown_share_least ? 0 : share;
+  latencies_.add(0, can.stretch, count * (1 - shown));
+  if (shown > 0)
+    for (const double below : {0.125, 0.375, 0.625, 0.875})
+      latencies_.add(-wait_s * std::log1p(-below), can.stretch, count * shown / 4);
+}
+
+void FluidPlant::want(int replicas) {
+  const Fleet::Wanted wanted = fleet_.want(replicas, now_s_ + 1);
+  if (wanted.now != wanted.before) tally_.wanted(wanted.before, wanted.now);
+}
+
+Score FluidPlant::score() {
+  Score score = tally_.score();
+  latencies_.fill(alone_, score);
+  return score;
+}
+
+}  // namespace headroom::prove

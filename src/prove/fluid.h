@@ -1,0 +1,82 @@
+// The fluid plant: each second by formulas, for sweeps over many days and settings.
+#pragma once
+
+#include <cstdint>
+
+#include "core/random.h"
+#include "prove/arrivals.h"
+#include "prove/backlog.h"
+#include "prove/fleet.h"
+#include "prove/fluid_view.h"
+#include "prove/latencies.h"
+#include "prove/physics.h"
+#include "prove/queueing.h"
+#include "prove/stay.h"
+#include "prove/tally.h"
+
+namespace headroom::prove {
+
+/// Requests are a fluid: what arrives in a second joins one queue at the front door and is taken
+/// on in its order by places at replicas as they become free. The physics and their sources are
+/// in docs/concepts/simulation.md.
+class FluidPlant final : public Physics {
+ public:
+  FluidPlant(const Scenario& scenario, std::uint64_t seed);
+
+  void live(std::size_t second) override;
+  [[nodiscard]] const scale::ServiceSeen& seen() const override { return seen_; }
+  void want(int replicas) override;
+  [[nodiscard]] Score score() override;
+
+ private:
+  /// What the replicas can do in this second.
+  struct Capacity {
+    double places = 0;       // requests that can be worked on at once; the mean over the second
+    double stretch = 1;      // time at a replica ÷ time alone: contention
+    double slowness = 1;     // places ÷ full_places: contention, neighbours, pauses
+    double full_places = 0;  // as many that work undisturbed do the same
+    double under_way = 0;    // of full_places, taken at the end by requests of earlier seconds
+    double mean_per_s = 0;   // requests that can be taken on
+    double per_s = 0;        // and as chance has it
+  };
+  void live_fleet();
+  [[nodiscard]] Capacity capacity() const;
+  [[nodiscard]] double with_chance(const Capacity& can, double there);
+  void serve(Capacity can);
+  /// Returns when within the second the backlog is gone; 1 when it is not.
+  [[nodiscard]] double serve_backlog(const Capacity& can);
+  void serve_arrivals(const Capacity& can, double clear_at, double utilisation);
+  void serve_at_once(const Capacity& can, double count, double utilisation);
+  /// Takes on `count` requests whose wait goes evenly from `from_s` to `to_s`.
+  void take_on(const Capacity& can, double count, double from_s, double to_s);
+
+  const Workload& workload_;
+  const World& world_;
+  scale::ServiceSeen seen_;
+  Fleet fleet_;
+  Arrivals arrivals_;
+  Random random_;
+  AloneTime alone_;
+  LateTable late_table_;
+  ErlangC erlang_;
+  Stay stay_;
+  Backlog backlog_;
+  Latencies latencies_;
+  Tally tally_;
+
+  double late_alone_share_;
+  double service_s_;
+  double completion_variance_ = 1;  // of completions in a second, ÷ their mean
+  double wait_factor_ = 1;
+  FluidView view_;
+
+  // The second that is lived through.
+  double now_s_ = 0;
+  Second second_;
+  double started_ = 0;
+  double waited_s_ = 0;  // sum over the started
+  bool scoring_ = false;
+  int ready_before_ = 0;
+};
+
+}  // namespace headroom::prove

@@ -1,0 +1,74 @@
+// What an autoscaler gets to see of a second of the fluid plant, in whole requests.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "prove/queueing.h"
+#include "prove/scenario.h"
+#include "prove/tally.h"
+#include "scale/observation.h"
+
+namespace headroom::prove {
+
+/// A second of the fluid plant.
+struct FluidSecond {
+  Second second;
+  double started = 0;  // taken on by a replica
+  double wait_s = 0;   // their mean
+  double waiting = 0;  // at the end
+  double places = 0;
+  double stretch = 1;
+  double slowness = 1;
+  double busy = 0;       // requests at replicas, time-mean
+  double in_flight = 0;  // and at the end
+  int ready = 0;         // replicas at the end
+};
+
+/// Parts of requests are carried over to the next second, so that counts add up.
+class FluidView {
+ public:
+  FluidView(const Workload& workload, const AloneTime& alone, scale::ServiceSeen& seen);
+
+  void show(const FluidSecond& second);
+
+  // After the last second shown.
+  [[nodiscard]] double busy() const { return busy_; }
+  [[nodiscard]] double in_flight() const { return in_flight_; }
+
+ private:
+  /// A quantity of which whole parts are handed out.
+  struct Meter {
+    double left = 0;
+    std::uint64_t add(double amount) {
+      left += amount;
+      if (left < 1) return 0;
+      const auto whole = static_cast<std::uint64_t>(left);
+      left -= static_cast<double>(whole);
+      return whole;
+    }
+  };
+
+  void show_outcomes(const FluidSecond& second);
+  void show_attempts(const FluidSecond& second);
+  void show_replicas(const FluidSecond& second);
+  void show_level(double in_flight, std::uint64_t attempts, const FluidSecond& second);
+
+  static constexpr std::size_t delay_max_s = 63;
+
+  scale::ServiceSeen& seen_;
+  double concurrency_;
+  double service_s_;
+  double late_alone_share_;
+  std::array<double, 3> alone_s_;  // p50, p95, p99
+  double objective_s_;
+  std::array<double, delay_max_s + 1> late_{};  // a ring, by the second of being seen
+  std::size_t now_ = 0;
+  double busy_ = 0;
+  double in_flight_ = 0;
+  Meter good_, late_seen_, shed_, failed_, attempts_, late_attempts_;
+  std::array<std::size_t, 2> levels_{};  // filled by the last second
+};
+
+}  // namespace headroom::prove

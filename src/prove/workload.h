@@ -1,0 +1,20 @@
+// The workloads that have names, and those that a file describes.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "prove/scenario.h"
+
+namespace headroom::prove {
+
+/// An objective that says nothing about replicas yet: half as much again as the 99th percentile of
+/// the service time alone.
+[[nodiscard]] double default_objective_s(const Workload& workload);
+
+/// `fast-web`, `slow-api`, `go-with-pauses`, or a message that names them.
+[[nodiscard]] Result<Workload> named_workload(std::string_view name);
+[[nodiscard]] std::vector<std::string_view> workload_names();
+
+}  // namespace headroom::prove
