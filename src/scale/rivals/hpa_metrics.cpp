@@ -122,4 +122,9 @@ HpaExternalProposal hpa_external_proposal(std::int64_t usage, std::int64_t targe
   return proposal;
 }
 
+std::int64_t milli(double value) {
+  constexpr double limit = 1e15;
+  return value > 0 ? std::llround(std::min(value, limit) * 1000) : 0;
+}
+
 }  // namespace headroom::rivals

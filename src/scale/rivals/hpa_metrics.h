@@ -61,4 +61,7 @@ struct HpaExternalProposal {
                                                         int replicas,
                                                         const HpaTolerance& tolerance);
 
+/// 1.5 → 1500: Kubernetes' quantities are whole thousandths. Negative and absurd ones are cut.
+[[nodiscard]] std::int64_t milli(double value);
+
 }  // namespace headroom::rivals
