@@ -1,6 +1,7 @@
 // How many requests arrive in each second, the same for both plants and the same seed.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -12,20 +13,27 @@ namespace headroom::prove {
 
 /// Poisson counts. Above a mean of 40 by the normal distribution with the next term of its
 /// expansion (Cornish and Fisher 1937), which keeps the skew; below by adding up probabilities.
-[[nodiscard]] inline double poisson(Random& random, double mean) {
-  if (mean > 40) {
-    const double z = random.normal();
-    return std::max(0.0, std::round(mean + std::sqrt(mean) * z + (z * z - 1) / 6));
+class Poisson {
+ public:
+  [[nodiscard]] double draw(Random& random, double mean) const {
+    if (mean > 40) {
+      const double size = size_.sample(random);
+      const double z = (random.next() >> 63) != 0 ? size : -size;
+      return std::max(0.0, std::floor(mean + std::sqrt(mean) * z + (z * z - 1) / 6 + 0.5));
+    }
+    double left = random.uniform();
+    double p = std::exp(-mean);
+    double count = 0;
+    while (left >= p && count < 200) {
+      left -= p;
+      p *= mean / ++count;
+    }
+    return count;
   }
-  double left = random.uniform();
-  double p = std::exp(-mean);
-  double count = 0;
-  while (left >= p && count < 200) {
-    left -= p;
-    p *= mean / ++count;
-  }
-  return count;
-}
+
+ private:
+  Distribution size_ = Distribution::half_normal(1);
+};
 
 class Arrivals {
  public:
@@ -35,7 +43,7 @@ class Arrivals {
   /// is no whole number (it was scaled) is rounded up as often as its fraction says.
   [[nodiscard]] double at(std::size_t second) {
     const double value = demand_.per_second[second];
-    if (!demand_.counts) return poisson(random_, value);
+    if (!demand_.counts) return poisson_.draw(random_, value);
     const double whole = std::floor(value);
     return value > whole && random_.uniform() < value - whole ? whole + 1 : whole;
   }
@@ -43,6 +51,7 @@ class Arrivals {
  private:
   const Demand& demand_;
   Random random_;
+  Poisson poisson_;
 };
 
 }  // namespace headroom::prove

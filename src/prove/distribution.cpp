@@ -108,6 +108,11 @@ Distribution Distribution::exponential(double mean_s) {
   return shape.scaled(mean_s / shape.mean());
 }
 
+Distribution Distribution::half_normal(double deviation) {
+  CHECK(deviation > 0);
+  return tabulated([=](double p) { return deviation * normal_exceeded(p / 2); });
+}
+
 Distribution Distribution::lognormal(double mean_s, double cv) {
   CHECK(mean_s > 0 && cv >= 0);
   if (cv == 0) return constant(mean_s);

@@ -35,6 +35,8 @@ class Distribution {
   /// Requires: 0 < tail_share < 1, alpha > 1.
   [[nodiscard]] static Distribution with_pareto_tail(double mean_s, double cv, double tail_share,
                                                      double alpha);
+  /// The absolute value of a normal variable of mean 0.
+  [[nodiscard]] static Distribution half_normal(double deviation);
   /// Log-linear between the points, linear from a zero. Refused: fewer than two points, shares
   /// that do not rise from 0 to 1, seconds that fall, are negative, or are all zero.
   [[nodiscard]] static Result<Distribution> empirical(std::span<const Percentile> points);

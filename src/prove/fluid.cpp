@@ -13,11 +13,14 @@ namespace {
 /// arrivals minus completions. Fitted to the exact plant.
 constexpr double bridge_factor = 0.4;
 constexpr double wait_share_least = 1e-9;   // fewer who wait change nothing
-constexpr double shown_share_least = 1e-4;  // of waits, in the latencies
+constexpr double shown_share_least = 1e-3;  // of waits, in the latencies
 
 /// Three points and weights of Gauss and Legendre's rule on [0, 1].
 constexpr double gauss_points[] = {0.1127016653792583, 0.5, 0.8872983346207417};
 constexpr double gauss_weights[] = {5.0 / 18, 8.0 / 18, 5.0 / 18};
+
+/// An exponential wait of mean 1 at its shares of 1/8, 3/8, 5/8 and 7/8.
+constexpr double exponential_eighths[] = {0.1335, 0.4700, 0.9808, 2.0794};
 
 }  // namespace
 
@@ -169,7 +172,7 @@ void FluidPlant::take_on(const Capacity& can, double count, double from_s, doubl
 
 void FluidPlant::serve_at_once(const Capacity& can, double count, double utilisation) {
   started_ += count;
-  const int servers = std::max(1, static_cast<int>(std::lround(can.places)));
+  const int servers = std::max(1, static_cast<int>(can.places + 0.5));
   const double share = erlang_.wait_share(servers, utilisation);
   const double x = workload_.objective_s / can.stretch;
   second_.late_alone += count * late_alone_share_;
@@ -191,8 +194,8 @@ void FluidPlant::serve_at_once(const Capacity& can, double count, double utilisa
   const double shown = share < shown_share_least ? 0 : share;
   latencies_.add(0, can.stretch, count * (1 - shown));
   if (shown > 0)
-    for (const double below : {0.125, 0.375, 0.625, 0.875})
-      latencies_.add(-wait_s * std::log1p(-below), can.stretch, count * shown / 4);
+    for (const double length : exponential_eighths)
+      latencies_.add(wait_s * length, can.stretch, count * shown / 4);
 }
 
 void FluidPlant::want(int replicas) {

@@ -12,12 +12,16 @@ FluidView::FluidView(const Workload& workload, const AloneTime& alone, scale::Se
       service_s_(workload.service_time.mean()),
       late_alone_share_(alone.exceeds(workload.objective_s)),
       alone_s_{alone.quantile(0.5), alone.quantile(0.95), alone.quantile(0.99)},
-      objective_s_(workload.objective_s) {}
+      objective_s_(workload.objective_s),
+      levels_(static_cast<std::size_t>(workload.concurrency) + 2) {
+  for (std::size_t i = 0; i < levels_.size(); ++i)
+    levels_[i] = scale::ByConcurrency::level_of(static_cast<std::uint32_t>(i));
+}
 
 void FluidView::show(const FluidSecond& second) {
   seen_.arrivals = static_cast<std::uint64_t>(second.second.arrivals);
   seen_.concurrency = second.busy;
-  seen_.waiting = std::llround(second.waiting);
+  seen_.waiting = static_cast<std::int64_t>(second.waiting + 0.5);
   show_outcomes(second);
   show_attempts(second);
   show_replicas(second);
@@ -47,46 +51,43 @@ void FluidView::show_outcomes(const FluidSecond& second) {
   seen_.latency_p99_s = any ? second.wait_s + alone_s_[2] * second.stretch : 0;
 }
 
-void FluidView::show_level(double in_flight, std::uint64_t attempts, const FluidSecond& second) {
-  const std::size_t level =
-      scale::ByConcurrency::level_of(static_cast<std::uint32_t>(std::max(1.0, in_flight)));
+void FluidView::show_level(std::size_t level, double attempts, const FluidSecond& second) {
   auto& by = seen_.by_concurrency;
   by.attempts[level] += static_cast<std::uint32_t>(attempts);
-  by.latency_s[level] += static_cast<double>(attempts) * service_s_ * second.slowness;
-  by.late[level] += static_cast<std::uint32_t>(
-      late_attempts_.add(static_cast<double>(attempts) * late_alone_share_));
+  by.latency_s[level] += attempts * service_s_ * second.slowness;
+  by.late[level] += static_cast<std::uint32_t>(late_attempts_.add(attempts * late_alone_share_));
 }
 
 void FluidView::show_attempts(const FluidSecond& second) {
   auto& by = seen_.by_concurrency;
-  for (const std::size_t level : levels_) {
+  for (const std::size_t level : filled_) {
     by.attempts[level] = by.late[level] = 0;
     by.latency_s[level] = 0;
   }
-  const std::uint64_t attempts = attempts_.add(second.started);
+  const auto attempts = static_cast<double>(attempts_.add(second.started));
   if (attempts == 0 || second.places <= 0) return;
   // Balanced to the least loaded, replicas differ by about one request; the chosen one has the
   // fewest, and this one more.
   const double ready = second.places / concurrency_;
   const double found = std::clamp(second.busy / ready + 0.5, 1.0, concurrency_);
-  const double lower = std::floor(found);
-  const auto above =
-      static_cast<std::uint64_t>(std::llround(static_cast<double>(attempts) * (found - lower)));
-  show_level(lower, attempts - above, second);
-  if (above > 0) show_level(lower + 1, above, second);
-  const auto level_of = [](double n) {
-    return scale::ByConcurrency::level_of(static_cast<std::uint32_t>(n));
-  };
-  levels_ = {level_of(lower), level_of(lower + 1)};
+  const auto lower = static_cast<std::size_t>(found);
+  const double above = std::floor(attempts * (found - static_cast<double>(lower)) + 0.5);
+  filled_ = {levels_[lower], levels_[lower + 1]};
+  show_level(filled_[0], attempts - above, second);
+  if (above > 0) show_level(filled_[1], above, second);
 }
 
 void FluidView::show_replicas(const FluidSecond& second) {
-  const double cpu = second.places > 0 ? std::min(1.0, second.busy / second.places) : 0;
-  const std::int64_t each = second.ready > 0 ? std::llround(second.in_flight / second.ready) : 0;
+  // By phase: starting, ready, draining.
+  const double busy = second.places > 0 ? std::min(1.0, second.busy / second.places) : 0;
+  const double cpu[] = {0, busy, 0};
+  const std::int64_t each =
+      second.ready > 0 ? static_cast<std::int64_t>(second.in_flight / second.ready + 0.5) : 0;
+  const std::int64_t in_flight[] = {0, each, 0};
   for (scale::ReplicaSeen& replica : seen_.replicas) {
-    const bool ready = replica.phase == scale::Phase::ready;
-    replica.cpu_cores = ready ? cpu : 0;
-    replica.in_flight = ready ? each : 0;
+    const auto phase = static_cast<std::size_t>(replica.phase);
+    replica.cpu_cores = cpu[phase];
+    replica.in_flight = in_flight[phase];
   }
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "prove/queueing.h"
 #include "prove/scenario.h"
@@ -53,7 +54,7 @@ class FluidView {
   void show_outcomes(const FluidSecond& second);
   void show_attempts(const FluidSecond& second);
   void show_replicas(const FluidSecond& second);
-  void show_level(double in_flight, std::uint64_t attempts, const FluidSecond& second);
+  void show_level(std::size_t level, double attempts, const FluidSecond& second);
 
   static constexpr std::size_t delay_max_s = 63;
 
@@ -68,7 +69,8 @@ class FluidView {
   double busy_ = 0;
   double in_flight_ = 0;
   Meter good_, late_seen_, shed_, failed_, attempts_, late_attempts_;
-  std::array<std::size_t, 2> levels_{};  // filled by the last second
+  std::vector<std::size_t> levels_;      // of each number in flight
+  std::array<std::size_t, 2> filled_{};  // by the last second
 };
 
 }  // namespace headroom::prove

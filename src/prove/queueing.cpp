@@ -16,6 +16,56 @@ constexpr float log_nothing = -700;
 constexpr double wait_least = 1e-3;
 constexpr double wait_most = 1e2;
 
+/// Service times lengthened by noisy neighbours and pauses.
+class Disturbed {
+ public:
+  Disturbed(const Workload& workload, const World& world)
+      : service_(workload.service_time), pauses_(workload.pauses) {
+    if (world.noisy_share > 0 && world.noisy_slowdown > 1) {
+      // Balanced by requests in flight, a replica that takes longer is sent fewer.
+      slowdown_ = world.noisy_slowdown;
+      noisy_ = world.noisy_share / slowdown_;
+      noisy_ /= noisy_ + 1 - world.noisy_share;
+    }
+    if (pauses_.every_s <= 0) return;
+    // A replica that pauses is sent about one or two more requests until it has more in flight
+    // than the others; the figure is for half of its places taken.
+    const double sent_per_s = 0.5 * workload.concurrency / service_.mean();
+    into_pause_ = std::min(1.5 / sent_per_s, pauses_.length_s) / pauses_.every_s;
+  }
+
+  [[nodiscard]] bool nothing() const { return noisy_ <= 0 && pauses_.every_s <= 0; }
+  [[nodiscard]] double longest_factor() const { return slowdown_; }
+
+  /// P(time > x).
+  [[nodiscard]] double exceeds(double x) const {
+    const double calm = calm_exceeds(x);
+    if (pauses_.every_s <= 0) return calm;
+    // Requests of service time s are hit by a pause with probability s ÷ its period; each such
+    // request of x − length to x is over x only because of it.
+    const double from = std::max(0.0, x - pauses_.length_s);
+    const double between = service_.capped(x).first - service_.capped(from).first +
+                           from * service_.exceeds(from) - x * service_.exceeds(x);
+    double sent = 0;  // mean over a wait that is uniform within the pause
+    for (const double part : {1.0 / 6, 0.5, 5.0 / 6})
+      sent += (calm_exceeds(x - part * pauses_.length_s) - calm) / 3;
+    return std::min(1.0, calm + between / pauses_.every_s + into_pause_ * sent);
+  }
+
+ private:
+  [[nodiscard]] double calm_exceeds(double x) const {
+    if (x <= 0) return 1;
+    const double quiet = service_.exceeds(x);
+    return noisy_ <= 0 ? quiet : quiet + noisy_ * (service_.exceeds(x / slowdown_) - quiet);
+  }
+
+  const Distribution& service_;
+  const Pauses pauses_;
+  double noisy_ = 0;  // share of requests that a noisy replica serves
+  double slowdown_ = 1;
+  double into_pause_ = 0;  // share of requests that are sent to a replica in a pause
+};
+
 }  // namespace
 
 double ErlangC::exact(int servers, double utilisation) {
@@ -55,55 +105,31 @@ double ErlangC::wait_share(int servers, double utilisation) {
   return log_share < -40 ? 0 : std::exp(log_share);
 }
 
-AloneTime::AloneTime(const Workload& workload, const World& world)
-    : service_(workload.service_time), pauses_(workload.pauses) {
-  const double mean_s = service_.mean();
-  if (world.noisy_share > 0 && world.noisy_slowdown > 1) {
-    // Balanced by requests in flight, a replica that takes longer is sent fewer.
-    slowdown_ = world.noisy_slowdown;
-    noisy_ = world.noisy_share / slowdown_;
-    noisy_ /= noisy_ + 1 - world.noisy_share;
+AloneTime::AloneTime(const Workload& workload, const World& world) : time_(workload.service_time) {
+  const Disturbed disturbed(workload, world);
+  if (disturbed.nothing()) return;
+  // From far below to beyond anything, in steps of 3%.
+  std::vector<Percentile> points = {{0, 0}};
+  const double longest =
+      workload.service_time.quantile(1) * disturbed.longest_factor() + workload.pauses.length_s;
+  constexpr double rarest = 1e-11;
+  double before = 0;
+  for (double x = workload.service_time.quantile(0.001) / 2; x < longest; x *= 1.03) {
+    const double share = 1 - disturbed.exceeds(x);
+    const double known = points.back().share;
+    if (share > 1 - rarest) break;
+    if (share > known + rarest) {
+      // Where nothing lies between two times, the step is at the later one.
+      if (before > points.back().seconds) points.push_back({known + rarest / 2, before});
+      points.push_back({share, x});
+    }
+    before = x;
   }
-  mean_ = mean_s * (1 + noisy_ * (slowdown_ - 1));
-  if (pauses_.every_s <= 0) return;
-  // A replica that pauses is sent about one or two more requests until it has more in flight than
-  // the others; the figure is for half of its places taken.
-  const double sent_per_s = 0.5 * workload.concurrency / mean_s;
-  into_pause_ = std::min(1.5 / sent_per_s, pauses_.length_s) / pauses_.every_s;
-  mean_ += pauses_.length_s * (mean_s / pauses_.every_s + into_pause_ / 2);
-}
-
-double AloneTime::undisturbed(double x) const {
-  if (x <= 0) return 1;
-  const double quiet = service_.exceeds(x);
-  return noisy_ <= 0 ? quiet : quiet + noisy_ * (service_.exceeds(x / slowdown_) - quiet);
-}
-
-double AloneTime::exceeds(double x) const {
-  if (x <= 0) return 1;
-  const double calm = undisturbed(x);
-  if (pauses_.every_s <= 0) return calm;
-  // Requests of service time s are hit by a pause with probability s ÷ its period; each such
-  // request of x − length to x is over x only because of it.
-  const double from = std::max(0.0, x - pauses_.length_s);
-  const double at_from = service_.exceeds(from);
-  const double at_x = service_.exceeds(x);
-  const double between = service_.capped(x).first - service_.capped(from).first + from * at_from -
-                         x * at_x;  // E[s; from < s <= x]
-  double sent = 0;                  // mean over a wait that is uniform within the pause
-  for (const double part : {1.0 / 6, 0.5, 5.0 / 6})
-    sent += (undisturbed(x - part * pauses_.length_s) - calm) / 3;
-  return std::min(1.0, calm + between / pauses_.every_s + into_pause_ * sent);
-}
-
-double AloneTime::quantile(double q) const {
-  double low = 0;
-  double high = service_.quantile(1) * slowdown_ + pauses_.length_s;
-  for (int i = 0; i < 50; ++i) {
-    const double middle = (low + high) / 2;
-    (exceeds(middle) > 1 - q ? low : high) = middle;
-  }
-  return high;
+  if (before > points.back().seconds) points.push_back({points.back().share + rarest / 2, before});
+  points.push_back({1, longest});
+  auto time = Distribution::empirical(points);
+  CHECK(time.has_value());
+  time_ = *std::move(time);
 }
 
 LateTable::LateTable(const AloneTime& alone, double objective_s)

