@@ -50,7 +50,7 @@ void Hpa::observe(double at_s, double dt_s, const scale::ServiceSeen& seen) {
 
 std::optional<int> Hpa::proposal(double at_s, const scale::ServiceSeen& seen) {
   if (config_.metric == HpaMetric::cpu) {
-    cpu_.pods(at_s, pods_);
+    cpu_.pods(at_s, seen, pods_);
     const HpaResourceTarget target{
         .utilization_pct = std::max(1, static_cast<int>(std::lround(config_.target * 100))),
         .tolerance = config_.tolerance,

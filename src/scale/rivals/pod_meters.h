@@ -19,26 +19,26 @@ class PodMeters {
   void add(double at_s, double dt_s, const scale::ServiceSeen& seen);
   void add_unseen(double at_s);
 
-  /// The replicas of the last add() as pods: starting ones run but are not ready, draining ones
-  /// are deleted, and one that was not there at two readings has no sample.
-  void pods(double at_s, std::vector<HpaPod>& out) const;
+  /// The replicas of the last add(), which `seen` must be of, as pods: starting ones run but are
+  /// not ready, draining ones are deleted, and one that was not there at two readings has no
+  /// sample. None when the last second was not seen.
+  void pods(double at_s, const scale::ServiceSeen& seen, std::vector<HpaPod>& out) const;
 
  private:
+  /// A counter of CPU time: what is touched each second.
+  struct Counter {
+    std::string id;
+    double core_s = 0;
+    double known_s = 0;  // seconds that went into it
+  };
   struct Sample {
     double at_s = -1;
     double cores = -1;  // negative: none
-    [[nodiscard]] bool known() const { return cores >= 0; }
   };
-  struct Pod {
-    std::string id;
-    scale::Phase phase{};
-    double start_s = 0;
-    double ready_s = 0;  // when it became ready
-    double core_s = 0;   // the counter
-    double known_s = 0;  // seconds that went into it
-    double read_core_s = 0;
-    double read_known_s = 0;
-    bool was_read = false;
+  struct Readings {
+    double core_s = 0;  // the counter when it was last read
+    double known_s = 0;
+    bool any = false;
     Sample newest;
     Sample before;
   };
@@ -47,8 +47,11 @@ class PodMeters {
 
   Signal signal_;
   Every reading_;
-  std::vector<Pod> pods_;
-  std::vector<Pod> next_;  // kept for its memory
+  bool seen_ = false;                   // the last second
+  std::vector<Counter> counters_;       // in the order of the replicas
+  std::vector<Readings> readings_;      // likewise
+  std::vector<Counter> next_counters_;  // kept for their memory
+  std::vector<Readings> next_readings_;
 };
 
 }  // namespace headroom::rivals
