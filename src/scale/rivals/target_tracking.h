@@ -14,6 +14,7 @@ enum class TrackedMetric : std::uint8_t {
   requests,  // ALBRequestCountPerTarget: requests/s per ready replica (AWS counts per minute)
 };
 
+/// Defaults: an ECS service. For EC2 groups the alarms that AWS makes have a band of 0.7.
 struct TargetTrackingRules {
   double target = 0;
   int out_datapoints = 3;       // above the target, one after the other, raise
@@ -21,7 +22,7 @@ struct TargetTrackingRules {
   double in_band = 0.9;         // share of the target below which a datapoint counts as low
   double out_cooldown_s = 300;  // ScaleOutCooldown; an instance's warm-up acts alike
   double in_cooldown_s = 300;   // ScaleInCooldown
-  bool scale_in = true;         // DisableScaleIn is its opposite
+  bool scale_in = true;         // the opposite of DisableScaleIn
   int min = 1;
   int max = 10;
 };
