@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command.h"
-#include "control/static_endpoints.h"
+#include "control/local_target.h"
 #include "control/status.h"
 #include "gateway/admin.h"
 #include "gateway/gateway.h"
@@ -42,7 +42,11 @@ class FrontDoor {
     admin_ = TRY(gateway::Admin::listen(*loop_, admin,
                                         [this](std::string_view path) { return answer(path); }));
     gateway_ = TRY(gateway::Gateway::start(config_));
-    TRY(publish());
+    target_ = std::make_unique<control::LocalTarget>(
+        *loop_, *gateway_, [](const std::string& service, const std::string& text) {
+          fmt::print(stderr, "headroom: {}: {}\n", service, text);
+        });
+    TRY(target_->publish(config_));
     watch_ = TRY(io::FileWatch::create(*loop_, file, [this] { reload(); }));
     loop_->arm(tick_, tick);
     fmt::print(stderr, "headroom: listening on {}, admin on {}\n", gateway_->address().text(),
@@ -53,15 +57,6 @@ class FrontDoor {
   void run() { loop_->run(); }
 
  private:
-  [[nodiscard]] Result<> publish() {
-    auto next = std::make_shared<gateway::Endpoints>();
-    next->epoch = endpoints_->epoch + 1;
-    TRY(control::add_static_endpoints(config_, io::monotonic_now(), *endpoints_, *next));
-    endpoints_ = next;
-    gateway_->publish(next);
-    return {};
-  }
-
   [[nodiscard]] Result<> use(spec::Config config) {
     for (const spec::Service& service : config.services) {
       if (service.run)
@@ -69,7 +64,7 @@ class FrontDoor {
     }
     TRY(gateway_->reload(config));
     config_ = std::move(config);
-    return publish();
+    return target_->publish(config_);
   }
 
   void reload() {
@@ -103,10 +98,10 @@ class FrontDoor {
     seen.now = now;
     seen.dt = previous_ == Instant{} ? tick : now.elapsed - previous_;
     previous_ = now.elapsed;
+    control::ReplicasByService replicas = target_->look();
     for (const spec::Service& service : config_.services) {
-      seen.services.push_back(control::service_seen(
-          service, collected,
-          control::static_replicas(endpoints_->services.at(service.name), now.elapsed), seen.dt));
+      seen.services.push_back(
+          control::service_seen(service, collected, std::move(replicas[service.name]), seen.dt));
     }
     status_.update(config_, seen, {}, {}, collected.stats);
   }
@@ -130,7 +125,7 @@ class FrontDoor {
   std::unique_ptr<io::FileWatch> watch_;
   std::unique_ptr<gateway::Admin> admin_;
   std::unique_ptr<gateway::Gateway> gateway_;
-  std::shared_ptr<const gateway::Endpoints> endpoints_ = std::make_shared<gateway::Endpoints>();
+  std::unique_ptr<control::LocalTarget> target_;
   control::Status status_;
   Instant previous_{};
   Instant give_up_{};

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <future>
 
-#include "control/static_endpoints.h"
 #include "io/clock.h"
 
 namespace headroom::control {
@@ -13,6 +12,12 @@ namespace {
 constexpr Duration leaving_poll = std::chrono::milliseconds(10);
 
 }  // namespace
+
+LocalTarget::LocalTarget(io::Loop& loop, gateway::Gateway& gateway, OnEvent on_event)
+    : loop_(loop),
+      gateway_(gateway),
+      listed_(loop, {},
+              {.on_health = [this] { publish_health(); }, .on_event = std::move(on_event)}) {}
 
 std::shared_ptr<gateway::Replica> LocalTarget::known(const std::string& service,
                                                      const std::string& id) const {
@@ -24,25 +29,12 @@ std::shared_ptr<gateway::Replica> LocalTarget::known(const std::string& service,
 }
 
 Result<> LocalTarget::publish(const spec::Config& config) {
+  config_ = config;
+  listed_.configure(config_);
   auto next = std::make_shared<gateway::Endpoints>();
   next->epoch = endpoints_->epoch + 1;
-  TRY(add_static_endpoints(config, io::monotonic_now(), *endpoints_, *next));
-  std::map<std::string, int> concurrency;
-  for (const spec::Service& service : config.services)
-    concurrency[service.name] = service.replicas.concurrency;
-
-  const std::vector<supervisor::Endpoint> running =
-      supervisor_ != nullptr ? supervisor_->endpoints() : std::vector<supervisor::Endpoint>{};
-  for (const supervisor::Endpoint& endpoint : running) {
-    if (endpoint.phase != scale::Phase::ready) continue;
-    auto replica = known(endpoint.service, endpoint.replica);
-    if (replica == nullptr) {
-      const int limit = concurrency.contains(endpoint.service) ? concurrency[endpoint.service] : 1;
-      replica = std::make_shared<gateway::Replica>(endpoint.replica, endpoint.address,
-                                                   endpoint.ready_since, limit);
-    }
-    next->services[endpoint.service].push_back({std::move(replica), endpoint.healthy});
-  }
+  TRY(listed_.add_to(config_, io::monotonic_now(), *endpoints_, *next));
+  add_running(*next);
   const auto previous = std::exchange(endpoints_, next);
   gateway_.publish(next);
   for (const auto& [service, list] : previous->services)
@@ -51,6 +43,32 @@ Result<> LocalTarget::publish(const spec::Config& config) {
         leaving_.push_back({endpoint.replica, next->epoch});
   if (!leaving_.empty() && !leaving_timer_.armed()) loop_.arm(leaving_timer_, leaving_poll);
   return {};
+}
+
+/// The supervisor's replicas; those published last while it is away.
+void LocalTarget::add_running(gateway::Endpoints& into) const {
+  std::map<std::string, int> concurrency;
+  for (const spec::Service& service : config_.services) {
+    concurrency[service.name] = service.replicas.concurrency;
+    const auto last = endpoints_->services.find(service.name);
+    if (supervisor_ == nullptr && service.run && last != endpoints_->services.end())
+      into.services[service.name] = last->second;
+  }
+  if (supervisor_ == nullptr) return;
+  for (const supervisor::Endpoint& endpoint : supervisor_->endpoints()) {
+    if (endpoint.phase != scale::Phase::ready) continue;
+    auto replica = known(endpoint.service, endpoint.replica);
+    if (replica == nullptr) {
+      const int limit = concurrency.contains(endpoint.service) ? concurrency[endpoint.service] : 1;
+      replica = std::make_shared<gateway::Replica>(endpoint.replica, endpoint.address,
+                                                   endpoint.ready_since, limit);
+    }
+    into.services[endpoint.service].push_back({std::move(replica), endpoint.healthy});
+  }
+}
+
+void LocalTarget::publish_health() {
+  CHECK(publish(spec::Config(config_)).has_value());  // it was published before
 }
 
 void LocalTarget::watch_leaving() {
@@ -80,7 +98,7 @@ ReplicasByService LocalTarget::look() {
     }
   }
   for (const auto& [service, list] : endpoints_->services)
-    if (!seen.contains(service)) seen[service] = static_replicas(list, now);
+    if (!seen.contains(service)) seen[service] = listed_.look(service, list, now);
   return seen;
 }
 

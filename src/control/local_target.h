@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "control/static_endpoints.h"
 #include "control/supervisor/supervisor.h"
 #include "control/target.h"
 #include "gateway/gateway.h"
@@ -17,15 +18,20 @@ namespace headroom::control {
 /// Lives on the main loop; observe() and apply() come from the control thread and are passed on.
 class LocalTarget final : public Target {
  public:
-  LocalTarget(io::Loop& loop, gateway::Gateway& gateway) : loop_(loop), gateway_(gateway) {}
+  /// What happens to an endpoint of the file, in one sentence.
+  using OnEvent = std::function<void(const std::string& service, const std::string& text)>;
+  LocalTarget(io::Loop& loop, gateway::Gateway& gateway, OnEvent on_event);
 
-  /// The supervisor may be taken away for a while (during an upgrade); the last set stays
-  /// published.
+  /// The supervisor may be taken away for a while (during an upgrade); its last replicas stay
+  /// published. `gateway` alone has none.
   void use(supervisor::Supervisor* supervisor) { supervisor_ = supervisor; }
-  /// Brings the published set up to date, after a reload or when the supervisor says so.
+  /// Brings the published set up to date, after a reload or when the supervisor says so. Does so
+  /// by itself when the health of an endpoint of the file changes.
   [[nodiscard]] Result<> publish(const spec::Config& config);
   [[nodiscard]] const gateway::Endpoints& published() const { return *endpoints_; }
 
+  /// From the loop's own thread; observe() does this for others.
+  [[nodiscard]] ReplicasByService look();
   [[nodiscard]] std::optional<ReplicasByService> observe(Duration wait) override;
   void apply(const std::map<std::string, int>& wanted) override;
 
@@ -37,12 +43,15 @@ class LocalTarget final : public Target {
   };
   [[nodiscard]] std::shared_ptr<gateway::Replica> known(const std::string& service,
                                                         const std::string& id) const;
-  [[nodiscard]] ReplicasByService look();
+  void add_running(gateway::Endpoints& into) const;
+  void publish_health();
   void watch_leaving();
 
   io::Loop& loop_;
   gateway::Gateway& gateway_;
   supervisor::Supervisor* supervisor_ = nullptr;
+  StaticEndpoints listed_;
+  spec::Config config_;  // as last published
   std::shared_ptr<const gateway::Endpoints> endpoints_ = std::make_shared<gateway::Endpoints>();
   std::vector<Leaving> leaving_;
   io::Timer leaving_timer_{[this] { watch_leaving(); }};

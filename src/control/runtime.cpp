@@ -19,6 +19,10 @@ void say(fmt::format_string<Args...> text, Args&&... args) {
   fmt::print(stderr, "headroom: {}\n", fmt::format(text, std::forward<Args>(args)...));
 }
 
+void say_of_service(const std::string& service, const std::string& text) {
+  say("{}: {}", service, text);
+}
+
 io::Fd duplicate(int fd) {
   return io::Fd(fcntl(fd, F_DUPFD_CLOEXEC, 0));
 }
@@ -61,7 +65,7 @@ Result<> Runtime::start_front(Inheritance inherited) {
                ? TRY(gateway::Admin::adopt(*loop_, std::move(inherited.admin), handler))
                : TRY(gateway::Admin::listen(*loop_, address, handler));
   gateway_ = TRY(gateway::Gateway::start(config_, std::move(inherited.listeners)));
-  target_ = std::make_unique<LocalTarget>(*loop_, *gateway_);
+  target_ = std::make_unique<LocalTarget>(*loop_, *gateway_, say_of_service);
   return {};
 }
 
@@ -82,9 +86,7 @@ Result<> Runtime::start_control() {
 Result<> Runtime::open_supervisor() {
   supervisor::Options options;
   options.state_dir = config_.state_dir;
-  options.hooks = {.on_endpoints = [this] { on_endpoints(); },
-                   .on_event = [](const std::string& service,
-                                  const std::string& text) { say("{}: {}", service, text); }};
+  options.hooks = {.on_endpoints = [this] { on_endpoints(); }, .on_event = say_of_service};
   supervisor_ = TRY(supervisor::Supervisor::open(*loop_, options));
   return {};
 }

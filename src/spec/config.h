@@ -90,6 +90,8 @@ struct Service {
   Replicas replicas;
   std::optional<Run> run;              // absent: replicas are given in `endpoints`
   std::vector<std::string> endpoints;  // "127.0.0.1:8081", for replicas that headroom does not run
+  std::string ready = "/readyz";  // GET of each endpoint, every second; empty: nothing is asked
+  bool ready_stated = false;  // not stated: holds for an endpoint once it has answered 200 there
   Scale scale;
 };
 

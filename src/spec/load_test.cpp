@@ -167,6 +167,21 @@ TEST(Load, endpoints_fix_the_number_of_replicas) {
   EXPECT_EQ(catalog.replicas.max, 2);
 }
 
+TEST(Load, endpoints_are_asked_for_readiness_unless_the_file_says_none) {
+  const auto shop = [](const std::string& more) {
+    return load(
+               "services: { shop: { objective: { latency: { p99: 1s } }, "
+               "endpoints: ['127.0.0.1:1']" +
+               more + " } }")
+        .services[0];
+  };
+  EXPECT_EQ(shop("").ready, "/readyz");
+  EXPECT_FALSE(shop("").ready_stated);
+  EXPECT_EQ(shop(", ready: /up").ready, "/up");
+  EXPECT_TRUE(shop(", ready: /up").ready_stated);
+  EXPECT_EQ(shop(", ready: none").ready, "");
+}
+
 TEST(Load, a_service_without_routes_takes_every_path) {
   const Config config = load(with(started));
   ASSERT_EQ(config.services[0].routes.size(), 1U);
@@ -269,8 +284,8 @@ TEST(Load, the_first_problem_is_one_sentence_that_counts_the_rest) {
   EXPECT_EQ(config.error().code, ErrorCode::invalid);
   EXPECT_EQ(config.error().message,
             "a.yaml:1: services.shop.objectiv: unknown key; did you mean 'objective'? Allowed: "
-            "objective, hosts, routes, replicas, run, endpoints, scale (the first of 3 problems, "
-            "headroom check -f a.yaml lists them)");
+            "objective, hosts, routes, replicas, run, endpoints, ready, scale (the first of 3 "
+            "problems, headroom check -f a.yaml lists them)");
 }
 
 TEST(Load, the_example_of_the_reference_is_right) {

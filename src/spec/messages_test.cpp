@@ -51,7 +51,7 @@ TEST(Messages, keys) {
        "gateway, journal, mode, state_dir"},
       {"    zebra: 1",
        "f:5: services.shop.zebra: unknown key; allowed: objective, hosts, routes, replicas, run, "
-       "endpoints, scale"},
+       "endpoints, ready, scale"},
       {"    kubernetes: shop/deployment/checkout",
        "f:5: services.shop.kubernetes: not supported yet; use 'run' or 'endpoints'"},
       {"    scale: { calendar: [] }",
@@ -227,6 +227,10 @@ TEST(Messages, what_starts_a_replica) {
        "10.0.0.5:8080"},
       {"    endpoints: [\"[::1]:80\"]\n    run: { command: \"./shop {port}\" }",
        "f:4: services.shop.endpoints: 'run' is on line 5 already; allowed one of the two"},
+      {"    endpoints: [\"[::1]:80\"]\n    ready: up",
+       "f:5: services.shop.ready: found 'up', allowed a path such as /readyz, or none"},
+      {"    run: { command: \"./shop {port}\" }\n    ready: /up",
+       "f:5: services.shop.ready: only with 'endpoints'; with 'run' it is run.ready"},
       {"    endpoints: [\"[::1]:80\"]\n    replicas: { min: 2 }",
        "f:5: services.shop.replicas.min: only with 'run': the number of 'endpoints' is not "
        "headroom's to change"},
@@ -306,7 +310,7 @@ TEST(Messages, all_problems_come_at_once_in_the_order_of_the_file) {
       "f:3: services.a: either 'run' (headroom starts the replicas) or 'endpoints' (something "
       "else does) is needed\n"
       "f:4: services.b: found '2', allowed a map of objective, hosts, routes, replicas, run, "
-      "endpoints, scale\n"
+      "endpoints, ready, scale\n"
       "f:5: budget: found '3', allowed a map of per_hour\n");
 }
 

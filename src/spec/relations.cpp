@@ -41,6 +41,9 @@ void check_source(const At& at) {
     endpoints.problem(
         fmt::format("'run' is on line {} already; allowed one of the two", run.line()));
   }
+  const At ready = at.child("ready");
+  if (run.present() && !endpoints.present() && ready.present())
+    ready.problem("only with 'endpoints'; with 'run' it is run.ready");
   if (run.present() || !endpoints.present()) return;
   const At replicas = at.child("replicas");
   const At scale = at.child("scale");

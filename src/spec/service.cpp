@@ -89,6 +89,15 @@ void read_endpoints(const At& at, Service& out) {
                              });
 }
 
+void read_endpoints_ready(const At& at, Service& out) {
+  constexpr std::string_view allowed = "a path such as /readyz, or none";
+  const auto text = at.text(allowed);
+  if (!text) return;
+  if (*text != "none" && !is_request_path(*text)) return at.refuse(allowed);
+  out.ready = *text == "none" ? std::string() : *text;
+  out.ready_stated = true;
+}
+
 void read_routes(const At& at, Service& out) {
   if (!at.is(Value::Kind::list)) return at.refuse("a list of routes such as - match: /checkout");
   const std::size_t count = at.value().items.size();
@@ -125,6 +134,14 @@ void add_replica_keys(Table<Service>& t) {
             "Replicas that something else runs: headroom spreads the requests and leaves their "
             "number alone."},
            read_endpoints);
+  t.custom({"ready", "path", Service{}.ready + " where it answers 200",
+            "a path such as /readyz, or none",
+            "Asked of each of the `endpoints` by GET every second: after three answers in a row "
+            "that are not 200, or that take longer than 1s, nothing is sent to it until the next "
+            "200. Where this is not written, an endpoint is judged only once it has answered 200, "
+            "and no longer when it answers 404, so one that knows no such path is left alone. "
+            "Replicas of `run` have their own `ready`."},
+           read_endpoints_ready);
   t.section("scale", &Service::scale, scale_table(), "Shapes the decisions.");
   t.not_yet("kubernetes", "use 'run' or 'endpoints'");
 }

@@ -67,7 +67,7 @@ TEST(Check, every_problem_of_a_wrong_file_has_a_line) {
             "a.yaml:2: services.shop.objective: missing; allowed a map such as { latency: { p99: "
             "150ms } }\n"
             "a.yaml:3: services.shop.objectiv: unknown key; did you mean 'objective'? Allowed: "
-            "objective, hosts, routes, replicas, run, endpoints, scale\n"
+            "objective, hosts, routes, replicas, run, endpoints, ready, scale\n"
             "a.yaml:5: mode: found 'loud', allowed act, shadow\n");
 }
 

@@ -182,11 +182,9 @@ void Crew::on_change(Replica& replica, ReplicaChange change) {
       if (replica.health().hung())
         workshop_.note(service_, fmt::format("{} hangs ({}): it is replaced", replica.id(),
                                              replica.last_problem()));
-      else if (replica.health().healthy())
-        workshop_.note(service_, fmt::format("{} is healthy again", replica.id()));
       else
-        workshop_.note(service_, fmt::format("{} is unhealthy ({}): nothing is sent to it",
-                                             replica.id(), replica.last_problem()));
+        workshop_.note(service_,
+                       health_text(replica.id(), replica.health(), replica.last_problem()));
       break;
     case ReplicaChange::ended:
       on_ended(replica);

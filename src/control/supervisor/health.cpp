@@ -1,6 +1,8 @@
 // Counting the failed probes of a replica.
 #include "control/supervisor/health.h"
 
+#include <fmt/format.h>
+
 namespace headroom::supervisor {
 
 void Health::record(ProbeOutcome outcome, Instant now) {
@@ -12,6 +14,11 @@ void Health::record(ProbeOutcome outcome, Instant now) {
   }
   if (!silent_since_) silent_since_ = now;
   hung_ = !healthy() && now - *silent_since_ >= policy_.hung_after;
+}
+
+std::string health_text(std::string_view replica, const Health& health, std::string_view problem) {
+  if (health.healthy()) return fmt::format("{} is healthy again", replica);
+  return fmt::format("{} is unhealthy ({}): nothing is sent to it", replica, problem);
 }
 
 }  // namespace headroom::supervisor

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "core/time.h"
 
@@ -37,5 +39,10 @@ class Health {
   bool hung_ = false;
   std::optional<Instant> silent_since_;
 };
+
+/// What a change of health means for balancing, in words. `problem`: what the last failed probe
+/// found.
+[[nodiscard]] std::string health_text(std::string_view replica, const Health& health,
+                                      std::string_view problem);
 
 }  // namespace headroom::supervisor

@@ -81,7 +81,7 @@ bool Probe::read_answer() {
     }
     const int status = parser_.head().status;
     finish(status == 200 ? ProbeOutcome::ok : ProbeOutcome::unwilling,
-           fmt::format("answered {}", status));
+           fmt::format("answered {}", status), status);
     return true;
   }
 }
@@ -93,9 +93,9 @@ void Probe::on_timeout() {
   finish(ProbeOutcome::silent, fmt::format("no answer within {}", format_duration(timeout_)));
 }
 
-void Probe::finish(ProbeOutcome outcome, std::string text) {
+void Probe::finish(ProbeOutcome outcome, std::string text, int status) {
   cancel();
-  on_result_({outcome, std::move(text)});
+  on_result_({outcome, status, std::move(text)});
 }
 
 }  // namespace headroom::supervisor

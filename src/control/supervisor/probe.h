@@ -14,6 +14,7 @@ namespace headroom::supervisor {
 
 struct ProbeResult {
   ProbeOutcome outcome = ProbeOutcome::silent;
+  int status = 0;    // of the answer; 0: there was none
   std::string text;  // "answered 503", "connection refused", "no answer within 1s"
 };
 
@@ -34,7 +35,7 @@ class Probe final : private io::Watcher {
   void on_events(std::uint32_t events) override;
   void on_timeout();
   [[nodiscard]] bool read_answer();  // whether the probe has ended
-  void finish(ProbeOutcome outcome, std::string text);
+  void finish(ProbeOutcome outcome, std::string text, int status = 0);
 
   static constexpr std::size_t head_bytes_max = 8 * 1024;
 

@@ -9,7 +9,6 @@
 
 #include "control/supervisor/find.h"
 #include "core/text.h"
-#include "io/clock.h"
 #include "io/proc.h"
 
 namespace headroom::supervisor {
@@ -23,14 +22,14 @@ Replica::Replica(io::Loop& loop, Start start, Manners manners, OnChange on_chang
       started_(start.started),
       adopted_(start.adopted),
       health_(manners_.health),
-      probe_(loop, [this](const ProbeResult& result) { on_probe(result); }),
-      probe_timer_([this] { start_probe(); }),
+      prober_(loop, [this](const ProbeResult& result) { on_probe(result); }),
       limit_timer_([this] { on_limit(); }) {
   if (!adopted_) cpu_ = CpuReading{.at = started_};
   // Cannot fail but for want of kernel memory; the probes would then find its end.
   (void)loop_.add(process_.pidfd.get(), EPOLLIN, *this);
   loop_.arm(limit_timer_, manners_.ready_timeout);
-  loop_.arm(probe_timer_, adopted_ ? Duration{0} : manners_.ready_every);
+  prober_.use(look());
+  prober_.start(adopted_ ? Duration{0} : manners_.ready_every);
 }
 
 Replica::~Replica() {
@@ -42,9 +41,16 @@ scale::Phase Replica::phase() const {
   return stage_ == Stage::ready ? scale::Phase::ready : scale::Phase::draining;
 }
 
-void Replica::start_probe() {
-  probe_started_ = io::monotonic_now();
-  probe_.start(identity_.address, manners_.ready_path, manners_.probe_timeout);
+void Replica::use(Manners manners) {
+  manners_ = std::move(manners);
+  prober_.use(look());
+}
+
+Look Replica::look() const {
+  return {.address = identity_.address,
+          .path = manners_.ready_path,
+          .every = stage_ == Stage::starting ? manners_.ready_every : manners_.health_every,
+          .timeout = manners_.probe_timeout};
 }
 
 void Replica::on_probe(const ProbeResult& result) {
@@ -58,10 +64,6 @@ void Replica::on_probe(const ProbeResult& result) {
     if (health_.healthy() != was_healthy || health_.hung() != was_hung)
       on_change_(*this, ReplicaChange::health);
   }
-  if (stage_ != Stage::starting && stage_ != Stage::ready) return;
-  // From start to start, so that slow answers do not make looks rarer.
-  const Duration every = stage_ == Stage::starting ? manners_.ready_every : manners_.health_every;
-  loop_.arm(probe_timer_, std::max(Duration{0}, every - (loop_.now() - probe_started_)));
 }
 
 /// An answer is not enough: another process may hold the port and give it.
@@ -75,6 +77,7 @@ void Replica::prove_ready() {
   stage_ = Stage::ready;
   ready_since_ = adopted_ ? started_ : loop_.now();
   loop_.disarm(limit_timer_);
+  prober_.use(look());
   on_change_(*this, ReplicaChange::ready);
 }
 
@@ -84,8 +87,7 @@ void Replica::stop() {
   if (stage_ == Stage::starting) return terminate();
   if (stage_ != Stage::ready) return;
   stage_ = Stage::leaving;
-  probe_.cancel();
-  loop_.disarm(probe_timer_);
+  prober_.stop();
   loop_.arm(limit_timer_, manners_.drain);
 }
 
@@ -110,16 +112,14 @@ void Replica::on_limit() {
 /// group gets SIGKILL when the leader has ended.
 void Replica::terminate() {
   stage_ = Stage::terminating;
-  probe_.cancel();
-  loop_.disarm(probe_timer_);
+  prober_.stop();
   io::send_signal(process_, SIGTERM);
   loop_.arm(limit_timer_, manners_.drain);
 }
 
 void Replica::kill() {
   stage_ = Stage::killed;
-  probe_.cancel();
-  loop_.disarm(probe_timer_);
+  prober_.stop();
   io::send_signal_to_group(process_.pid, SIGKILL);
   io::send_signal(process_, SIGKILL);
 }
@@ -138,8 +138,7 @@ void Replica::on_events(std::uint32_t /*events*/) {
   const io::ExitStatus status = io::reap(process_);
   if (end_text_.empty()) end_text_ = status.text();
   stage_ = Stage::ended;
-  probe_.cancel();
-  loop_.disarm(probe_timer_);
+  prober_.stop();
   loop_.disarm(limit_timer_);
   loop_.remove(process_.pidfd.get(), *this);
   on_change_(*this, ReplicaChange::ended);

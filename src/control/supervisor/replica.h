@@ -7,7 +7,7 @@
 
 #include "control/supervisor/command.h"
 #include "control/supervisor/health.h"
-#include "control/supervisor/probe.h"
+#include "control/supervisor/prober.h"
 #include "io/loop.h"
 #include "io/process.h"
 #include "scale/observation.h"
@@ -53,7 +53,7 @@ class Replica final : private io::Watcher {
   Replica(const Replica&) = delete;
   Replica& operator=(const Replica&) = delete;
 
-  void use(Manners manners) { manners_ = std::move(manners); }
+  void use(Manners manners);
 
   /// Ends the replica in steps: out of balancing, until removed() or the drain time is over; then
   /// SIGTERM; after the drain time again SIGKILL for its process group. The first step is skipped
@@ -96,7 +96,7 @@ class Replica final : private io::Watcher {
   void terminate();
   void kill();
   void kill_leftovers();
-  void start_probe();
+  [[nodiscard]] Look look() const;
 
   io::Loop& loop_;
   Identity identity_;
@@ -108,11 +108,9 @@ class Replica final : private io::Watcher {
   Stage stage_ = Stage::starting;
   bool stopping_ = false;
   Health health_;
-  Probe probe_;
-  io::Timer probe_timer_;
+  Prober prober_;
   io::Timer limit_timer_;  // of the stage: ready timeout, drain
   std::optional<Instant> ready_since_;
-  Instant probe_started_{};
   std::string last_problem_ = "no probe has ended";
   std::string end_text_;
   std::optional<CpuReading> cpu_;
