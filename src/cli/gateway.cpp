@@ -39,8 +39,8 @@ class FrontDoor {
     signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP},
                                             [this](int signal) { on_signal(signal); }));
     const io::Address admin = TRY(io::Address::parse(config_.gateway.admin));
-    admin_ = TRY(gateway::Admin::listen(*loop_, admin,
-                                        [this](std::string_view path) { return answer(path); }));
+    admin_ = TRY(gateway::Admin::listen(
+        *loop_, admin, [this](std::string_view path) { return status_.answer(path, draining_); }));
     gateway_ = TRY(gateway::Gateway::start(config_));
     target_ = std::make_unique<control::LocalTarget>(
         *loop_, *gateway_, [](const std::string& service, const std::string& text) {
@@ -104,19 +104,6 @@ class FrontDoor {
           control::service_seen(service, collected, std::move(replicas[service.name]), seen.dt));
     }
     status_.update(config_, seen, {}, {}, collected.stats);
-  }
-
-  [[nodiscard]] gateway::AdminAnswer answer(std::string_view path) const {
-    if (path == "/healthz") return {.body = "ok\n"};
-    if (path == "/readyz") {
-      const bool ready = status_.ready() && !draining_;
-      return {.status = ready ? 200 : 503, .body = ready ? "ready\n" : "not ready\n"};
-    }
-    if (path == "/metrics")
-      return {.content_type = "text/plain; version=0.0.4", .body = status_.metrics()};
-    if (path == "/services")
-      return {.content_type = "application/json", .body = status_.services_json()};
-    return {.status = 404, .body = "there are /healthz, /readyz, /metrics and /services\n"};
   }
 
   spec::Config config_;

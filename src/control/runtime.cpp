@@ -59,7 +59,7 @@ Result<> Runtime::start() {
 }
 
 Result<> Runtime::start_front(Inheritance inherited) {
-  const auto handler = [this](std::string_view path) { return answer(path); };
+  const auto handler = [this](std::string_view path) { return status_.answer(path, stopping_); };
   const io::Address address = TRY(io::Address::parse(config_.gateway.admin));
   admin_ = gateway::listens_on(inherited.admin, address)
                ? TRY(gateway::Admin::adopt(*loop_, std::move(inherited.admin), handler))
@@ -232,19 +232,6 @@ void Runtime::resume() {
   if (!std::exchange(resume_failed_, true))
     say("replicas are not looked after for now: {}", started.error().message);
   loop_->arm(resume_timer_, resume_every);
-}
-
-gateway::AdminAnswer Runtime::answer(std::string_view path) const {
-  if (path == "/healthz") return {.body = "ok\n"};
-  if (path == "/readyz") {
-    const bool ready = status_.ready() && !stopping_;
-    return {.status = ready ? 200 : 503, .body = ready ? "ready\n" : "not ready\n"};
-  }
-  if (path == "/metrics")
-    return {.content_type = "text/plain; version=0.0.4", .body = status_.metrics()};
-  if (path == "/services")
-    return {.content_type = "application/json", .body = status_.services_json()};
-  return {.status = 404, .body = "there are /healthz, /readyz, /metrics and /services\n"};
 }
 
 }  // namespace headroom::control

@@ -52,7 +52,6 @@ class Runtime {
   void begin_shutdown();
   void drain_front(bool replicas_too);
   void wait_for_drain();
-  [[nodiscard]] gateway::AdminAnswer answer(std::string_view path) const;
   [[nodiscard]] bool every_service_is_served() const;
 
   // The older side of an upgrade.

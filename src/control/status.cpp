@@ -83,6 +83,17 @@ void Status::set_journal(bool healthy, std::string problem) {
   journal_problem_ = std::move(problem);
 }
 
+gateway::AdminAnswer Status::answer(std::string_view path, bool leaving) const {
+  if (path == "/healthz") return {.body = "ok\n"};
+  if (path == "/readyz") {
+    const bool serves = ready() && !leaving;
+    return {.status = serves ? 200 : 503, .body = serves ? "ready\n" : "not ready\n"};
+  }
+  if (path == "/metrics") return {.content_type = "text/plain; version=0.0.4", .body = metrics()};
+  if (path == "/services") return {.content_type = "application/json", .body = services_json()};
+  return {.status = 404, .body = "there are /healthz, /readyz, /metrics and /services\n"};
+}
+
 std::string Status::services_json() const {
   const std::lock_guard lock(mutex_);
   Json out = {{"now", rfc3339(now_.wall)},

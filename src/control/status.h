@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "control/feed.h"
+#include "gateway/admin.h"
 #include "gateway/metrics.h"
 #include "scale/decision.h"
 #include "scale/model.h"
@@ -23,6 +24,9 @@ class Status {
               const scale::Model& model, const std::vector<scale::ServiceDecision>& decisions,
               const gateway::WorkerStats& counted);
   void set_journal(bool healthy, std::string problem);
+
+  /// What the admin answers to a GET of `path`. `leaving`: this process ends and nobody follows.
+  [[nodiscard]] gateway::AdminAnswer answer(std::string_view path, bool leaving) const;
 
   [[nodiscard]] std::string services_json() const;
   [[nodiscard]] std::string metrics() const;

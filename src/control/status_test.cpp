@@ -1,0 +1,50 @@
+// What the admin answers, by path and state.
+#include "control/status.h"
+
+#include <gtest/gtest.h>
+
+namespace headroom::control {
+namespace {
+
+/// One service that must have a replica, seen with `ready` of them.
+void look(Status& status, int ready) {
+  spec::Config config;
+  config.services.emplace_back();
+  config.services[0].name = "shop";
+  scale::Observations seen;
+  seen.dt = std::chrono::seconds(1);
+  seen.services.emplace_back();
+  seen.services[0].service = "shop";
+  for (int i = 0; i < ready; ++i)
+    seen.services[0].replicas.push_back({.id = "shop-1", .phase = scale::Phase::ready});
+  status.update(config, seen, {}, {}, {});
+}
+
+TEST(Status, readyz_is_200_once_each_service_has_a_replica_and_until_the_process_leaves) {
+  Status status;
+  EXPECT_EQ(status.answer("/readyz", false).status, 503) << "nothing was seen yet";
+  look(status, 0);
+  EXPECT_EQ(status.answer("/readyz", false).status, 503);
+  look(status, 1);
+  EXPECT_EQ(status.answer("/readyz", false).status, 200);
+  EXPECT_EQ(status.answer("/readyz", false).body, "ready\n");
+  EXPECT_EQ(status.answer("/readyz", true).status, 503);
+  EXPECT_EQ(status.answer("/healthz", true).status, 200);
+}
+
+TEST(Status, the_other_paths_answer_in_their_formats_and_unknown_ones_name_them) {
+  Status status;
+  look(status, 1);
+  const auto metrics = status.answer("/metrics", false);
+  EXPECT_EQ(metrics.content_type, "text/plain; version=0.0.4");
+  EXPECT_NE(metrics.body.find("headroom_replicas_ready"), std::string::npos);
+  const auto services = status.answer("/services", false);
+  EXPECT_EQ(services.content_type, "application/json");
+  EXPECT_NE(services.body.find("\"shop\""), std::string::npos);
+  const auto unknown = status.answer("/nowhere", false);
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_NE(unknown.body.find("/services"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace headroom::control
