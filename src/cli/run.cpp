@@ -19,7 +19,7 @@ void add_run(CLI::App& app, Action& chosen) {
     chosen = [options]() -> Result<Exit> {
       control::Runtime runtime(*options);
       TRY(runtime.start());
-      runtime.run();
+      TRY(runtime.run());
       return Exit::done;
     };
   });

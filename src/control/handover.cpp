@@ -39,6 +39,11 @@ void Predecessor::tell_serving() {
   (void)io::send_message(fd_.get(), "serving").has_value();
 }
 
+bool Predecessor::gone() const {
+  const Result<io::Message> message = io::receive_message(fd_.get(), Duration{});
+  return message ? message->text.empty() : message.error().code != ErrorCode::unavailable;
+}
+
 /// The connection of the newer process.
 class HandoverDoor::Successor final : public io::Watcher {
  public:

@@ -14,6 +14,7 @@ namespace headroom::control {
 
 // The conversation, one message each: newer "take over" → older lets go of replicas and journal,
 // "yours" with the sockets → newer takes the replicas over and serves, "serving" → older drains.
+// Both accept, requests and questions to the admin, from before "serving" until it is read.
 // When the newer one goes away before it serves, the older one takes everything back.
 
 /// What the newer process gets.
@@ -29,6 +30,8 @@ class Predecessor {
   [[nodiscard]] static Result<std::unique_ptr<Predecessor>> find(const std::string& state_dir);
   [[nodiscard]] Result<Inheritance> ask();
   void tell_serving();
+  /// It has ended: nobody is left to drain, or to carry on.
+  [[nodiscard]] bool gone() const;
 
  private:
   explicit Predecessor(io::Fd fd) : fd_(std::move(fd)) {}

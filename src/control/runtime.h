@@ -36,14 +36,14 @@ class Runtime {
 
   /// On an error nothing runs that did not run before.
   [[nodiscard]] Result<> start();
-  /// Until it has stopped.
-  void run();
+  /// Until it has stopped. An error when an upgrade had to be given up.
+  [[nodiscard]] Result<> run();
 
  private:
   [[nodiscard]] Result<> start_front(Inheritance inherited);
   [[nodiscard]] Result<> open_supervisor();
-  [[nodiscard]] Result<> start_control();
-  void open_door();
+  [[nodiscard]] Result<> look_after_replicas();
+  void start_controller();
   void stop_control();
   [[nodiscard]] Result<> use(const spec::Config& config);
   void reload();
@@ -52,9 +52,15 @@ class Runtime {
   void begin_shutdown();
   void drain_front(bool replicas_too);
   void wait_for_drain();
-  [[nodiscard]] bool every_service_is_served() const;
 
-  // The older side of an upgrade.
+  // runtime_upgrade.cpp: the newer side of an upgrade
+  [[nodiscard]] Result<Inheritance> ask_predecessor();
+  void begin_takeover();
+  void go_on_with_takeover();
+  void give_takeover_up(const std::string& service);
+  [[nodiscard]] std::string service_without_replica() const;
+  // and the older side
+  void open_door();
   [[nodiscard]] Inheritance hand_over();
   void successor_serves();
   void successor_failed();
@@ -74,6 +80,9 @@ class Runtime {
   std::unique_ptr<Controller> controller_;
   std::unique_ptr<Predecessor> predecessor_;  // until this process serves
   std::unique_ptr<HandoverDoor> door_;
+  Instant takeover_ends_{};
+  io::Timer takeover_timer_{[this] { go_on_with_takeover(); }};
+  Result<> outcome_;
   bool stopping_ = false;
   bool stop_replicas_ = true;
   Instant give_up_{};

@@ -99,16 +99,25 @@ class Admin::Connection final : public io::Watcher {
 
 Result<std::unique_ptr<Admin>> Admin::listen(io::Loop& loop, const io::Address& address,
                                              Handler handler) {
-  return adopt(loop, TRY(io::listen_on(address, {.backlog = 64})), std::move(handler));
+  io::Fd listening = TRY(io::listen_on(address, {.backlog = 64}));
+  auto admin = TRY(adopt(loop, std::move(listening), std::move(handler)));
+  TRY(admin->accept());
+  return admin;
 }
 
 Result<std::unique_ptr<Admin>> Admin::adopt(io::Loop& loop, io::Fd listening, Handler handler) {
   const io::Address bound = TRY(io::local_address(listening.get()));
-  const int raw = listening.get();
-  auto admin =
-      std::unique_ptr<Admin>(new Admin(loop, std::move(listening), bound, std::move(handler)));
-  TRY(loop.add(raw, EPOLLIN, *admin));
-  return admin;
+  return std::unique_ptr<Admin>(new Admin(loop, std::move(listening), bound, std::move(handler)));
+}
+
+Result<> Admin::accept() {
+  if (std::exchange(accepting_, true)) return {};
+  return loop_.add(fd_.get(), EPOLLIN, *this);
+}
+
+void Admin::stop_accepting() {
+  if (std::exchange(accepting_, false)) loop_.remove(fd_.get(), *this);
+  fd_.reset();
 }
 
 Admin::Admin(io::Loop& loop, io::Fd fd, const io::Address& address, Handler handler)
@@ -116,7 +125,7 @@ Admin::Admin(io::Loop& loop, io::Fd fd, const io::Address& address, Handler hand
 
 Admin::~Admin() {
   connections_.clear();
-  loop_.remove(fd_.get(), *this);
+  stop_accepting();
 }
 
 void Admin::on_events(std::uint32_t /*events*/) {

@@ -28,13 +28,18 @@ class Admin final : public io::Watcher {
   [[nodiscard]] static Result<std::unique_ptr<Admin>> listen(io::Loop& loop,
                                                              const io::Address& address,
                                                              Handler handler);
-  /// Takes over a listening socket, from the process before.
+  /// Takes over a listening socket, from the process before. Accepts nothing until accept().
   [[nodiscard]] static Result<std::unique_ptr<Admin>> adopt(io::Loop& loop, io::Fd listening,
                                                             Handler handler);
   ~Admin();
   Admin(const Admin&) = delete;
   Admin& operator=(const Admin&) = delete;
 
+  [[nodiscard]] Result<> accept();
+  /// Answers those who are connected and leaves the rest to whoever else holds the socket.
+  void stop_accepting();
+
+  [[nodiscard]] bool answering() const { return !connections_.empty(); }
   [[nodiscard]] const io::Address& address() const { return address_; }
   [[nodiscard]] int listening() const { return fd_.get(); }
   void on_events(std::uint32_t events) override;
@@ -49,6 +54,7 @@ class Admin final : public io::Watcher {
   io::Loop& loop_;
   io::Fd fd_;
   io::Address address_;
+  bool accepting_ = false;
   Handler handler_;
   std::vector<std::unique_ptr<Connection>> connections_;
 };

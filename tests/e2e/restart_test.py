@@ -2,16 +2,41 @@
 
 import contextlib
 import fcntl
+import http.client
 import os
 import pathlib
 import signal
 import socket
 import sys
+import threading
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from system import SystemTest
+
+
+class Asking:
+    """Asks the admin for a path again and again; what it answered, or the error's name."""
+
+    def __init__(self, test, path):
+        self.answers = []
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.ask, args=(test, path))
+        self.thread.start()
+        test.addCleanup(self.end)
+
+    def ask(self, test, path):
+        while not self.over.wait(0.005):
+            try:
+                self.answers.append(test.ask(path, address=test.admin)[0])
+            except (OSError, http.client.HTTPException) as error:
+                self.answers.append(repr(error))
+
+    def end(self):
+        self.over.set()
+        self.thread.join()
+        return self.answers
 
 
 class Restart(SystemTest):
@@ -54,6 +79,7 @@ class Restart(SystemTest):
         before = self.replicas()
         load = self.load("POST:/", rate=100, seconds=12)
         self.until(lambda: len(self.lines("shop.jsonl")) > 100, "the load is under way")
+        asking = Asking(self, "/readyz")
         newer = self.start("--upgrade", name="newer")
         self.until_said(newer, "took over from the process before")
         self.assertEqual(older.wait(), 0)
@@ -63,6 +89,9 @@ class Restart(SystemTest):
         newest = self.start("--upgrade", name="newest")  # and once more
         self.until_said(newest, "took over from the process before")
         self.assertEqual(newer.wait(), 0)
+        answers = asking.end()
+        self.figure(f"/readyz answered 200 to {answers.count(200)} of {len(answers)}")
+        self.assertEqual(set(answers), {200}, [a for a in answers if a != 200])
         result = load.result()
         self.figure(f"{result['sent'] - result['ok']} of {result['sent']} requests failed")
         self.assertEqual(result["sent"], result["ok"], result)
@@ -93,10 +122,30 @@ class Restart(SystemTest):
         result = load.result()
         self.assertEqual(result["sent"], result["ok"], result)
 
-    def unready_file(self, good):
+    def unready_file(self, good, more=""):
         path = self.folder / "slow.yaml"
-        path.write_text(good.replace('"run": {', '"run": {"ready": "/missing",', 1))
+        path.write_text(good.replace('"run": {', '"run": {"ready": "/missing",' + more, 1))
         return path
+
+    def test_an_upgrade_that_never_becomes_ready_gives_up_and_the_older_one_carries_on(self):
+        self.write(self.shop())
+        older = self.start(ready={"shop": 3})
+        before = self.replicas()
+        good = (self.folder / "headroom.yaml").read_text()
+        load = self.load("/", rate=50, seconds=10)
+        asking = Asking(self, "/readyz")
+        code, _, problem = self.complete(
+            "run", "-f", self.unready_file(good, '"ready_timeout": "1s",'), "--upgrade")
+        self.assertEqual(code, 1, problem)
+        self.assertIn("headroom: the upgrade is given up: no replica of shop was ready within 6s; "
+                      "the headroom before carries on\n", problem)
+        self.until_said(older, "the newer process did not come to serve; carrying on")
+        self.assertEqual(self.replicas(), before, "none was stopped for not being ready there")
+        self.write(self.shop(minimum=4))
+        self.until(lambda: self.count("shop") == 4, "the older one still starts replicas")
+        self.assertEqual(set(asking.end()), {200})
+        result = load.result()
+        self.assertEqual(result["sent"], result["ok"], result)
 
     def test_an_upgrade_may_change_addresses_and_workers(self):
         self.write(self.shop())

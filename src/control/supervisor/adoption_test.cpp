@@ -76,6 +76,26 @@ TEST_F(AdoptionTest, what_runs_is_kept_until_somebody_scales_and_new_numbers_fol
   ASSERT_TRUE(until([&] { return living().size() == 1; }, "those taken over end like others"));
 }
 
+TEST_F(AdoptionTest, on_trial_nothing_that_was_taken_over_is_stopped) {
+  add_service({"--unready-while", file("unready")});
+  start(3);
+  const std::vector<pid_t> before = living();
+  crash();
+  on_trial_ = true;
+  config_.services.front().replicas.max = 2;
+  run_of_shop().ready_timeout = 100ms;
+  touch("unready");
+  open();
+  configure();
+  for (int i = 0; i < 30; ++i) loop_->run_once(20ms);
+  EXPECT_EQ(living(), before) << "neither as surplus nor for not being ready in time";
+  std::filesystem::remove(file("unready"));
+  ASSERT_TRUE(until([&] { return ready() == 3; }, "they are ready, late"));
+  EXPECT_EQ(living(), before);
+  supervisor_->trial_is_over();
+  ASSERT_TRUE(until([&] { return living().size() == 2; }, "the surplus one is stopped"));
+}
+
 TEST_F(AdoptionTest, a_replica_that_ended_meanwhile_is_replaced) {
   add_service();
   start(2);

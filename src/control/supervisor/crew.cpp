@@ -89,7 +89,11 @@ Manners Crew::manners() const {
   const spec::Run run = command_ ? command_->run : spec::Run{};
   const Timing& timing = workshop_.timing;
   return {run.ready,           run.ready_every,      run.ready_timeout, run.drain,
-          timing.health_every, timing.probe_timeout, timing.health};
+          timing.health_every, timing.probe_timeout, timing.health,     workshop_.on_trial};
+}
+
+void Crew::trial_is_over() {
+  for (const auto& replica : replicas_) replica->use(manners());
 }
 
 std::vector<ReplicaView> Crew::views() const {
@@ -114,6 +118,7 @@ void Crew::settle(Instant now) {
   forget_ended();
   const Plan todo = plan(wanted_, views(), backoff_.start_limit(now, starting()));
   for (const Stop& stop : todo.stops) {
+    if (workshop_.on_trial) break;
     Replica& replica = *replicas_[stop.replica];
     workshop_.note(service_, fmt::format("{} is stopped: {}", replica.id(), words(stop.reason)));
     replica.stop();

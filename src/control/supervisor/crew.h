@@ -34,6 +34,7 @@ struct Workshop {
   Logs logs;
   Ports ports;
   std::set<std::uint16_t> ports_taken;  // by replicas that live
+  bool on_trial = false;                // see Options::on_trial
   std::function<void()> settle_soon;
   std::function<void(const std::string& service, const std::string& text)> note;
 };
@@ -48,6 +49,7 @@ class Crew {
   void retire();
   void scale(int wanted);
   void adopt(FoundReplica found);
+  void trial_is_over();
 
   /// Does what the plan says. To be called from the loop after anything has changed.
   void settle(Instant now);

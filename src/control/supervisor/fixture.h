@@ -60,6 +60,7 @@ class SupervisorTest : public testing::Test {
         *loop_,
         {.state_dir = folder_ + "/state",
          .timing = timing_,
+         .on_trial = on_trial_,
          .hooks = {.on_endpoints = [this] { acknowledge(); },
                    .on_event = [this](const std::string&,
                                       const std::string& text) { events_.push_back(text); }}});
@@ -151,6 +152,7 @@ class SupervisorTest : public testing::Test {
   Timing timing_;
   std::vector<std::string> events_;
   bool acknowledging_ = true;
+  bool on_trial_ = false;
   int publications_ = 0;
   std::unique_ptr<Supervisor> supervisor_;
 };

@@ -97,6 +97,7 @@ void Replica::removed() {
 
 void Replica::on_limit() {
   if (stage_ == Stage::starting) {
+    if (adopted_ && manners_.spare_adopted) return loop_.arm(limit_timer_, manners_.ready_timeout);
     end_text_ = fmt::format("was not ready within {} ({})", format_duration(manners_.ready_timeout),
                             last_problem_);
     kill();

@@ -32,6 +32,7 @@ struct Manners {
   Duration health_every{};
   Duration probe_timeout{};
   HealthPolicy health;
+  bool spare_adopted = false;  // it may serve another headroom, ready or not for this one
 };
 
 enum class ReplicaChange : std::uint8_t { ready, health, ended };

@@ -65,6 +65,7 @@ Supervisor::Supervisor(io::Loop& loop, Options options, std::unique_ptr<StateDir
           .logs = Logs(state_->log_folder()),
           .ports = Ports(range_beside(ephemeral_ports()), spread(state_->owner())),
           .ports_taken = {},
+          .on_trial = options.on_trial,
           .settle_soon = [this] { settle_soon(); },
           .note = [this](const std::string& service,
                          const std::string& text) { note(service, text); },
@@ -109,6 +110,12 @@ Crew& Supervisor::crew_of(const std::string& service) {
 void Supervisor::scale(const std::string& service, int wanted) {
   const auto crew = crews_.find(service);
   if (crew != crews_.end() && !on_stopped_) crew->second->scale(wanted);
+}
+
+void Supervisor::trial_is_over() {
+  workshop_.on_trial = false;
+  for (const auto& [name, crew] : crews_) crew->trial_is_over();
+  settle_soon();
 }
 
 void Supervisor::removed(std::string_view replica) {

@@ -49,6 +49,9 @@ struct Hooks {
 struct Options {
   std::string state_dir;
   Timing timing = {};
+  /// An older headroom still sends requests to the replicas that are taken over: until
+  /// trial_is_over() none of them is stopped, whatever this one finds or its file says.
+  bool on_trial = false;
   Hooks hooks = {};
 };
 
@@ -74,6 +77,8 @@ class Supervisor {
 
   /// How many replicas are to be ready. Starting begins in the same turn of the loop.
   void scale(const std::string& service, int wanted);
+
+  void trial_is_over();
 
   /// All gateways have stopped sending to a draining replica and nothing is in flight there.
   void removed(std::string_view replica);
