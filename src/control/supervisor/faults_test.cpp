@@ -42,7 +42,7 @@ TEST_F(FaultsTest, a_crash_loop_waits_longer_each_time_and_shows_the_last_output
   supervisor_->scale("shop", 3);
   ASSERT_TRUE(until([&] { return heard("the next start is in 400ms"); },
                     "it has waited longer and longer"));
-  for (const char* wait : {"in 50ms", "in 100ms", "in 200ms"}) EXPECT_TRUE(heard(wait)) << wait;
+  for (const char* wait : {"in 50ms", "in 100ms", "in 200ms"}) EXPECT_TRUE(said(wait)) << wait;
   const std::string event = event_with("did not start");
   EXPECT_NE(event.find("it exited with status 3"), std::string::npos) << event;
   EXPECT_NE(event.find("its last output: cannot open the store"), std::string::npos) << event;
@@ -94,7 +94,7 @@ TEST_F(FaultsTest, a_replica_that_says_it_cannot_serve_is_ejected_but_not_replac
   start(1);
   touch("unready");
   ASSERT_TRUE(until([&] { return !supervisor_->endpoints()[0].healthy; }, "it is ejected"));
-  EXPECT_TRUE(heard("shop-1 is unhealthy (answered 503): nothing is sent to it"));
+  EXPECT_TRUE(said("shop-1 is unhealthy (answered 503): nothing is sent to it"));
   for (int turn = 0; turn < 20; ++turn) loop_->run_once(20ms);
   std::filesystem::remove(file("unready"));
   ASSERT_TRUE(until([&] { return supervisor_->endpoints()[0].healthy; }, "it is back"));
@@ -153,7 +153,7 @@ TEST_F(FaultsTest, output_that_cannot_be_written_does_not_keep_a_replica_from_st
   configure();
   supervisor_->scale("shop", 1);
   ASSERT_TRUE(until([&] { return ready() == 1; }, "it is ready"));
-  EXPECT_TRUE(heard("cannot write " + folder_ + "/state/logs/shop-1.log"));
+  EXPECT_TRUE(said("cannot write " + folder_ + "/state/logs/shop-1.log"));
 }
 
 TEST_F(FaultsTest, a_second_supervisor_of_the_same_state_is_refused) {

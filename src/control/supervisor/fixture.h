@@ -123,6 +123,10 @@ class SupervisorTest : public testing::Test {
     return pids;
   }
 
+  /// Events are said once what follows from them is in force, so a little after it can be seen.
+  bool said(std::string_view part) {
+    return until([&] { return heard(part); }, "it is said");
+  }
   bool heard(std::string_view part) const { return !event_with(part).empty(); }
   std::string event_with(std::string_view part) const {
     for (const std::string& event : events_)

@@ -15,7 +15,7 @@ TEST_F(LifecycleTest, replicas_start_become_ready_and_are_published) {
   EXPECT_EQ(endpoints[1].replica, "shop-2");
   EXPECT_NE(endpoints[0].address.port(), endpoints[1].address.port());
   EXPECT_TRUE(endpoints[0].healthy);
-  EXPECT_TRUE(heard("shop-1 is ready after "));
+  EXPECT_TRUE(said("shop-1 is ready after "));
 }
 
 TEST_F(LifecycleTest, the_smallest_number_runs_before_anybody_scales) {
@@ -71,7 +71,7 @@ TEST_F(LifecycleTest, of_a_surplus_the_youngest_leaves_and_numbers_are_never_use
   supervisor_->scale("shop", 1);
   ASSERT_TRUE(until([&] { return replica_count() == 1; }, "two have left"));
   EXPECT_EQ(supervisor_->endpoints()[0].replica, "shop-1");
-  EXPECT_TRUE(heard("shop-3 exited with status 0"));
+  EXPECT_TRUE(said("shop-3 exited with status 0"));
   supervisor_->scale("shop", 2);
   ASSERT_TRUE(until([&] { return ready() == 2; }, "one has come"));
   EXPECT_EQ(supervisor_->endpoints()[1].replica, "shop-4");
@@ -108,7 +108,7 @@ TEST_F(LifecycleTest, a_replica_may_take_its_drain_time_to_end) {
   EXPECT_EQ(living().size(), 1U);
   touch("drained");
   ASSERT_TRUE(until([&] { return replica_count() == 0; }, "it has ended"));
-  EXPECT_TRUE(heard("shop-1 exited with status 0"));
+  EXPECT_TRUE(said("shop-1 exited with status 0"));
 }
 
 TEST_F(LifecycleTest, a_changed_command_replaces_replicas_without_going_below_the_wanted_count) {
@@ -129,7 +129,7 @@ TEST_F(LifecycleTest, a_changed_command_replaces_replicas_without_going_below_th
       "all are replaced"));
   EXPECT_EQ(least, 3);
   EXPECT_LE(most, 4);
-  EXPECT_TRUE(heard("shop-1 is stopped: its command or program has changed"));
+  EXPECT_TRUE(said("shop-1 is stopped: its command or program has changed"));
 }
 
 TEST_F(LifecycleTest, a_changed_program_replaces_replicas_at_the_next_reload) {
