@@ -48,7 +48,15 @@ void Controller::reload(const spec::Config& config) {
   incoming_ = config;
 }
 
+void Controller::begin_with_what_was_learned() {
+  if (!parts_.recall) return;
+  Recalled before = parts_.recall(policy_, io::wall_now());
+  model_ = std::move(before.model);
+  state_ = std::move(before.state);
+}
+
 void Controller::run() {
+  begin_with_what_was_learned();
   Instant next = io::monotonic_now() + tick;
   while (true) {
     {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "control/journal/journal.h"
+#include "control/journal/recall.h"
 #include "control/machine.h"
 #include "control/status.h"
 #include "control/target.h"
@@ -29,6 +31,8 @@ class Controller {
     Target& target;
     Journal& journal;
     Status& status;
+    /// What to begin with; called on the control thread, before the first tick. Empty: nothing.
+    std::function<Recalled(const scale::Policy& policy, WallTime now)> recall;
   };
   Controller(const Parts& parts, const spec::Config& config);
   /// Ends the thread after the tick under way.
@@ -41,6 +45,7 @@ class Controller {
 
  private:
   void run();
+  void begin_with_what_was_learned();
   void take_reload();
   void run_tick(Now now);
   [[nodiscard]] scale::Observations observe(Now now, const gateway::Collected& collected);

@@ -12,6 +12,16 @@ namespace {
 
 constexpr Duration drain_poll = std::chrono::milliseconds(20);
 
+/// A journal that cannot be read costs what was learned, and nothing else.
+Recalled recall_or_say(const std::string& path, const scale::Policy& policy, WallTime now) {
+  auto before = recall(path, policy, now);
+  if (!before) say("what was learned before cannot be read: {}", before.error().message);
+  if (!before || !*before) return {};
+  if (const std::string learned = learned_text((*before)->model); !learned.empty())
+    say("learned before: {}", learned);
+  return std::move(**before);
+}
+
 }  // namespace
 
 Runtime::~Runtime() {
@@ -57,6 +67,7 @@ Result<> Runtime::look_after_replicas() {
       config_.journal.path,
       {.max_bytes = config_.journal.max_bytes, .retention = config_.journal.retention},
       io::wall_now()));
+  if (const std::string note = journal_->status().note; !note.empty()) say("{}", note);
   target_->use(supervisor_.get());
   TRY(supervisor_->configure(config_));
   return target_->publish(config_);
@@ -64,7 +75,11 @@ Result<> Runtime::look_after_replicas() {
 
 void Runtime::start_controller() {
   controller_ = std::make_unique<Controller>(
-      Controller::Parts{*gateway_, *target_, *journal_, status_}, config_);
+      Controller::Parts{*gateway_, *target_, *journal_, status_,
+                        [path = config_.journal.path](const scale::Policy& policy, WallTime now) {
+                          return recall_or_say(path, policy, now);
+                        }},
+      config_);
 }
 
 Result<> Runtime::open_supervisor() {

@@ -28,6 +28,13 @@ std::string_view phase_name(scale::Phase phase) {
                                          : "draining";
 }
 
+std::string_view basis_name(scale::Basis basis) {
+  return basis == scale::Basis::prior     ? "prior"
+         : basis == scale::Basis::stated  ? "stated"
+         : basis == scale::Basis::learned ? "learned"
+                                          : "held";
+}
+
 Json replica_json(const scale::ReplicaSeen& replica) {
   return {{"id", replica.id},
           {"phase", phase_name(replica.phase)},
@@ -134,6 +141,7 @@ std::string Status::services_json() const {
            {"gone", seen.gone}}},
          {"capacity_rps", entry.capacity.per_second()},
          {"capacity_concurrency", entry.capacity.concurrency},
+         {"capacity_basis", basis_name(entry.capacity.basis)},
          {"startup_s", entry.startup_s},
          {"last_decision", entry.summary},
          {"last_change", entry.last_change},

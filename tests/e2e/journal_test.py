@@ -76,6 +76,44 @@ class FullDisk(SystemTest):
         return self.seen("shop")["replicas"]["wanted"] < count
 
 
+class Memory(SystemTest):
+    def test_what_was_learned_survives_a_restart_and_replay_repeats_every_decision(self):
+        self.write({"shop": self.service("--slots", 4, "--wait-ms", 10,
+                                         replicas={"min": 1, "max": 4})})
+        first = self.start(ready={"shop": 1})
+        self.assertEqual(self.seen("shop")["capacity_basis"], "stated")
+        load = self.load("/", rate=100, seconds=10)
+        self.until(lambda: self.seen("shop")["capacity_basis"] == "learned", "it has learned")
+        load.wait()
+        self.assertNotIn("learned before", first.err())
+        self.stop(first)
+
+        again = self.start(ready={"shop": 1}, name="again")
+        self.assertRegex(again.err(), r"learned before: shop [\d,]+ attempts, \d+ starts?\n")
+        self.assertEqual(self.seen("shop")["capacity_basis"], "learned")  # nobody has asked yet
+        self.assertEqual(self.seen("shop")["counts"]["arrivals"], 0)
+        self.stop(again)
+        code, out, problem = self.complete("replay", "-j", "journal", "--format", "json")
+        self.assertEqual(code, 0, problem)
+        found = json.loads(out)
+        self.figure(f"{found['observations']} observations, {found['differences']} differences, "
+                    f"{found['starts']} starts")
+        self.assertEqual((found["differences"], found["starts"]), (0, 2), found["listed"])
+
+    def test_a_damaged_journal_costs_only_what_was_learned(self):
+        self.write({"shop": self.service()})
+        self.stop(self.start(ready={"shop": 1}))
+        size = (self.folder / "journal").stat().st_size
+        with open(self.folder / "journal", "r+b") as journal:
+            journal.seek(100)  # behind the header
+            journal.write(b"\x5a" * (size - 100))
+        again = self.start(ready={"shop": 1}, name="again")
+        self.assertIn("it is kept as", again.err())
+        self.assertTrue((self.folder / "journal.damaged").exists())
+        self.assertTrue(self.services()["journal"]["healthy"])
+        self.stop(again)
+
+
 class Replay(SystemTest):
     def replay(self, *options):
         code, out, problem = self.complete("replay", "-j", "journal", "--format", "json", *options)

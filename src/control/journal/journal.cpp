@@ -89,6 +89,7 @@ Result<> Journal::Writer::start() {
   auto opened = Store::open(path_, options_, run_);
   if (opened) {
     store_.emplace(std::move(*opened));
+    status_.note = store_->note();
   } else {
     if (opened.error().code != ErrorCode::unavailable)
       return std::unexpected(std::move(opened).error());

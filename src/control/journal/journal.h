@@ -64,6 +64,7 @@ class Journal {
     std::uint64_t written = 0;  // ticks
     std::uint64_t lost = 0;     // ticks, since the start
     std::size_t queued = 0;     // ticks
+    std::string note;           // what is worth telling about the opening; empty: nothing
   };
   [[nodiscard]] Status status() const;
 

@@ -90,10 +90,20 @@ Result<> JournalReader::each(const Span& span, bool from_checkpoint,
     const auto point = TRY(id_of("SELECT max(tick_id) FROM checkpoint WHERE tick_id<=?1", next));
     if (point != 0) next = point;
   }
+  return each_from(next, span, visit);
+}
+
+Result<> JournalReader::each_since_checkpoint(const std::function<Result<>(StoredTick&&)>& visit) {
+  const auto point = TRY(connection_.integer("SELECT max(tick_id) FROM checkpoint"));
+  return point == 0 ? Result<>{} : each_from(point, {}, visit);
+}
+
+Result<> JournalReader::each_from(std::int64_t id, const Span& span,
+                                  const std::function<Result<>(StoredTick&&)>& visit) {
   for (;;) {
-    auto ticks = TRY(read(next, span));
+    auto ticks = TRY(read(id, span));
     if (ticks.empty()) return {};
-    next = ticks.back().id + 1;
+    id = ticks.back().id + 1;
     for (auto& tick : ticks) TRY(visit(std::move(tick)));
   }
 }

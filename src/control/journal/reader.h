@@ -48,6 +48,9 @@ class JournalReader {
   [[nodiscard]] Result<> each(const Span& span, bool from_checkpoint,
                               const std::function<Result<>(StoredTick&&)>& visit);
 
+  /// Visits the last tick with a checkpoint and all after it; none when there is no checkpoint.
+  [[nodiscard]] Result<> each_since_checkpoint(const std::function<Result<>(StoredTick&&)>& visit);
+
   /// The last tick at or before `at`.
   [[nodiscard]] Result<std::optional<StoredTick>> at(WallTime at);
 
@@ -69,6 +72,8 @@ class JournalReader {
   JournalReader(std::string path, sqlite::Connection connection)
       : path_(std::move(path)), connection_(std::move(connection)) {}
 
+  [[nodiscard]] Result<> each_from(std::int64_t id, const Span& span,
+                                   const std::function<Result<>(StoredTick&&)>& visit);
   [[nodiscard]] Result<std::vector<StoredTick>> read(std::int64_t from_id, const Span& span);
   [[nodiscard]] Result<std::optional<StoredTick>> one(sqlite::Statement& rows) const;
   [[nodiscard]] Result<StoredTick> tick_of(const sqlite::Statement& row) const;

@@ -51,7 +51,7 @@ Result<std::optional<Replay::Outcome>> Replay::feed(const StoredTick& tick, bool
   run->model = std::move(step.model);
   run->state = std::move(step.decisions.next);
   decided_ = std::move(step.decisions.services);
-  Outcome outcome{&run->policy, &run->model, &decided_, {}};
+  Outcome outcome{&run->policy, &run->model, &run->state, &decided_, {}};
   if (compare) outcome.differences = compare_with(tick);
   return outcome;
 }

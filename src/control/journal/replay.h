@@ -52,6 +52,7 @@ class Replay {
   struct Outcome {
     const scale::Policy* policy = nullptr;
     const scale::Model* model = nullptr;
+    const scale::State* state = nullptr;  // for the next tick
     const std::vector<scale::ServiceDecision>* decisions = nullptr;
     std::vector<Difference> differences;
   };

@@ -133,6 +133,10 @@ bool Connection::in_transaction() const {
   return sqlite3_get_autocommit(database_.get()) == 0;
 }
 
+bool Connection::damaged() const {
+  return (sqlite3_errcode(database_.get()) & 0xff) == SQLITE_CORRUPT;
+}
+
 Result<> Connection::sync_log() {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);

@@ -56,6 +56,8 @@ class Connection {
 
   [[nodiscard]] std::int64_t last_id() const;
   [[nodiscard]] bool in_transaction() const;
+  /// The last call found that the file's content is broken.
+  [[nodiscard]] bool damaged() const;
   /// Brings what was committed to the disk itself, so that it survives a loss of power.
   [[nodiscard]] Result<> sync_log();
 

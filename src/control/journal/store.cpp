@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace headroom::control {
 namespace {
@@ -28,6 +29,19 @@ constexpr int trimmed_each_tick = 4;
 /// Trimming starts here, so that a tick still fits while the file is at its largest.
 constexpr std::int64_t trim_from(std::int64_t max_bytes) {
   return max_bytes - max_bytes / 8;
+}
+
+/// Renames the file; its write-ahead log must not be taken for that of the next one.
+Result<> set_aside(const std::string& path) {
+  std::error_code error;
+  for (const char* suffix : {"-shm", "-wal", ""}) {
+    if (!std::filesystem::exists(path + suffix, error)) continue;
+    std::filesystem::rename(path + suffix, path + ".damaged" + suffix, error);
+    if (error)
+      return fail(ErrorCode::io, fmt::format("journal {} is damaged and cannot be renamed: {}",
+                                             path, error.message()));
+  }
+  return {};
 }
 
 Result<> prepare_file(sqlite::Connection& connection, const JournalOptions& options) {
@@ -88,15 +102,34 @@ Result<Store::Statements> Store::Statements::prepare(sqlite::Connection& connect
 Result<Store> Store::open(const std::string& path, const JournalOptions& wanted, std::int64_t run) {
   JournalOptions options = wanted;
   options.max_bytes = std::max(options.max_bytes, max_bytes_least);
-  const auto about = [&path](auto result) {
-    if (!result)
-      result.error().message = fmt::format("journal {}: {}", path, result.error().message);
+  bool damaged = false;
+  auto opened = open_file(path, options, run, damaged);
+  std::string note;
+  if (!opened && damaged) {
+    note = fmt::format("{}; it is kept as {}.damaged and a new one is begun",
+                       opened.error().message, path);
+    TRY(set_aside(path));
+    opened = open_file(path, options, run, damaged);
+  }
+  if (opened) opened->note_ = std::move(note);
+  return opened;
+}
+
+Result<Store> Store::open_file(const std::string& path, const JournalOptions& options,
+                               std::int64_t run, bool& damaged) {
+  const sqlite::Connection* at_fault = nullptr;
+  const auto about = [&](auto result) {
+    if (result) return result;
+    damaged = at_fault != nullptr && at_fault->damaged();
+    result.error().message = fmt::format("journal {}: {}", path, result.error().message);
     return result;
   };
   sqlite::Connection connection = TRY(about(sqlite::Connection::open(path, sqlite::Access::write)));
+  at_fault = &connection;
   TRY(about(prepare_file(connection, options)));
   Statements statements = TRY(about(Statements::prepare(connection)));
   Store store(std::move(connection), std::move(statements), options, run);
+  at_fault = &store.connection_;
   TRY(about(store.shrink()));
   return store;
 }

@@ -54,9 +54,13 @@ class Store {
   static constexpr int trimmed_at_once = 64;
 
   /// Creates the file when it is missing. `run` tells one process's ticks from another's.
-  /// Fails with ErrorCode::invalid when the file is something else or of a newer format.
+  /// Fails with ErrorCode::invalid when the file is something else or of a newer format. A journal
+  /// whose content is broken is renamed to "<path>.damaged", and a new one begun; see note().
   [[nodiscard]] static Result<Store> open(const std::string& path, const JournalOptions& options,
                                           std::int64_t run);
+
+  /// What is worth telling about the opening; empty: nothing.
+  [[nodiscard]] const std::string& note() const { return note_; }
 
   /// One transaction: the tick with what belongs to it, and the removal of what is too old or too
   /// much. After an error nothing of it is stored and the same row can be tried again.
@@ -78,6 +82,9 @@ class Store {
         options_(options),
         run_(run) {}
 
+  [[nodiscard]] static Result<Store> open_file(const std::string& path,
+                                               const JournalOptions& options, std::int64_t run,
+                                               bool& damaged);
   [[nodiscard]] Result<> write_rows(const TickRow& row, const std::optional<Gap>& outage);
   [[nodiscard]] Result<> write_gap(const Gap& gap);
   [[nodiscard]] Result<> trim(WallTime now);
@@ -87,6 +94,7 @@ class Store {
   Statements statements_;
   JournalOptions options_;
   std::int64_t run_ = 0;
+  std::string note_;
 };
 
 }  // namespace headroom::control
