@@ -30,7 +30,8 @@ HpaLoop::HpaLoop(const HpaBounds& bounds, std::optional<HpaBehavior> behavior, d
 
 int HpaLoop::reconcile(double now_s, int current, std::optional<int> proposal) {
   forget(now_s);
-  if (recommendations_.empty()) recommendations_.push_back({now_s, current});
+  if (!begun_) recommendations_.push_back({now_s, current});
+  begun_ = true;
   if (current == 0) return 0;
   int desired = current;
   if (current > bounds_.max)

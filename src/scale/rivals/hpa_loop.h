@@ -27,6 +27,7 @@ class HpaLoop {
   std::optional<HpaBehavior> behavior_;
   double window_s_;
   double memory_s_;  // nothing older than this matters
+  bool begun_ = false;
   std::vector<HpaMark> recommendations_;
   std::vector<HpaMark> added_;
   std::vector<HpaMark> removed_;

@@ -216,6 +216,17 @@ TEST(HpaLoop, one_reconcile_is_worked_out_by_hand) {
   }
 }
 
+TEST(HpaLoop, only_the_first_look_takes_what_there_is_for_a_recommendation) {
+  for (const double window_s : {0.0, 10.0, 15.0, 16.0}) {
+    HpaBehavior short_window;
+    short_window.down.window_s = window_s;
+    HpaLoop loop({.min = 1, .max = 40}, short_window);
+    EXPECT_EQ(loop.reconcile(0, 10, 5), window_s > 0 ? 10 : 5) << window_s;
+    EXPECT_EQ(loop.reconcile(15, 10, 5), window_s > 15 ? 10 : 5) << window_s;
+    EXPECT_EQ(loop.reconcile(30, 10, 5), 5) << window_s;
+  }
+}
+
 TEST(HpaLoop, changes_of_the_period_count_against_its_rate) {
   HpaBehavior slow;
   slow.up.policies = {{HpaUnit::pods, 4, 60}};
