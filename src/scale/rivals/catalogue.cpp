@@ -13,6 +13,7 @@
 #include "scale/rivals/keda.h"
 #include "scale/rivals/kpa.h"
 #include "scale/rivals/target_tracking.h"
+#include "scale/rivals/watermark.h"
 
 namespace headroom::rivals {
 namespace {
@@ -91,6 +92,21 @@ Made aws(const Setting& setting, const ServiceShape& shape) {
   return std::make_unique<TargetTracking>(config);
 }
 
+/// The target is the high mark, which it goes towards within its band.
+Made wpa(const Setting& setting, const ServiceShape& shape) {
+  constexpr double low_share = 0.7;  // a band that its documentation leaves to the user
+  const HpaBounds bounds = bounds_of(shape);
+  const double high = rate_target(setting, shape);
+  WatermarkConfig config{.rules = {.high = high,
+                                   .low = low_share * high,
+                                   .converge = Converge::high,
+                                   .down_wait_s = setting.stabilise_s,
+                                   .min = bounds.min,
+                                   .max = bounds.max}};
+  if (setting.fresh_signal) config.signal = Signal::fresh();
+  return std::make_unique<Watermark>(config);
+}
+
 Made fixed(const Setting& setting, const ServiceShape& shape) {
   const int share = static_cast<int>(std::ceil(setting.target * shape.max));
   return std::make_unique<FixedFleet>(std::clamp(share, shape.min, shape.max));
@@ -101,10 +117,14 @@ struct Entry {
   Made (*make)(const Setting&, const ServiceShape&);
 };
 
-constexpr std::array entries{
-    Entry{"hpa-cpu", hpa_cpu}, Entry{"hpa-rate", hpa_rate},     Entry{"keda", keda},
-    Entry{"kpa", kpa},         Entry{"kpa-window", kpa_window}, Entry{"aws", aws},
-    Entry{"fixed", fixed}};
+constexpr std::array entries{Entry{"hpa-cpu", hpa_cpu},
+                             Entry{"hpa-rate", hpa_rate},
+                             Entry{"keda", keda},
+                             Entry{"kpa", kpa},
+                             Entry{"kpa-window", kpa_window},
+                             Entry{"aws", aws},
+                             Entry{"wpa", wpa},
+                             Entry{"fixed", fixed}};
 
 constexpr auto entry_names = [] {
   std::array<std::string_view, entries.size()> all;
