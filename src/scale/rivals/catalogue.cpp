@@ -12,6 +12,7 @@
 #include "scale/rivals/hpa.h"
 #include "scale/rivals/keda.h"
 #include "scale/rivals/kpa.h"
+#include "scale/rivals/predictive_hpa.h"
 #include "scale/rivals/target_tracking.h"
 #include "scale/rivals/watermark.h"
 
@@ -33,23 +34,26 @@ HpaBounds bounds_of(const ServiceShape& shape) {
   return {.min = std::max(1, shape.min), .max = shape.max};
 }
 
-Made hpa(HpaConfig config, const Setting& setting, const ServiceShape& shape) {
+HpaConfig hpa(HpaConfig config, const Setting& setting, const ServiceShape& shape) {
+  config.target = config.metric == HpaMetric::cpu ? setting.target : rate_target(setting, shape);
   config.bounds = bounds_of(shape);
   config.behavior->down.window_s = setting.stabilise_s;
   if (setting.fresh_signal) config.signal = Signal::fresh();
-  return std::make_unique<Hpa>(config);
+  return config;
 }
 
 Made hpa_cpu(const Setting& setting, const ServiceShape& shape) {
-  HpaConfig config = HpaConfig::on_cpu();
-  config.target = setting.target;
-  return hpa(config, setting, shape);
+  return std::make_unique<Hpa>(hpa(HpaConfig::on_cpu(), setting, shape));
 }
 
 Made hpa_rate(const Setting& setting, const ServiceShape& shape) {
-  HpaConfig config = HpaConfig::on_rate();
-  config.target = rate_target(setting, shape);
-  return hpa(config, setting, shape);
+  return std::make_unique<Hpa>(hpa(HpaConfig::on_rate(), setting, shape));
+}
+
+Made phpa(const Setting& setting, const ServiceShape& shape) {
+  PredictiveHpaConfig config;
+  config.hpa = hpa(config.hpa, setting, shape);
+  return std::make_unique<PredictiveHpa>(config);
 }
 
 Made keda(const Setting& setting, const ServiceShape& shape) {
@@ -124,6 +128,7 @@ constexpr std::array entries{Entry{"hpa-cpu", hpa_cpu},
                              Entry{"kpa-window", kpa_window},
                              Entry{"aws", aws},
                              Entry{"wpa", wpa},
+                             Entry{"phpa", phpa},
                              Entry{"fixed", fixed}};
 
 constexpr auto entry_names = [] {
