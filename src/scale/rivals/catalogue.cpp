@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "scale/rivals/effective_hpa.h"
 #include "scale/rivals/fixed_fleet.h"
 #include "scale/rivals/hpa.h"
 #include "scale/rivals/keda.h"
@@ -54,6 +55,12 @@ Made phpa(const Setting& setting, const ServiceShape& shape) {
   PredictiveHpaConfig config;
   config.hpa = hpa(config.hpa, setting, shape);
   return std::make_unique<PredictiveHpa>(config);
+}
+
+Made ehpa(const Setting& setting, const ServiceShape& shape) {
+  EffectiveHpaConfig config;
+  config.hpa = hpa(config.hpa, setting, shape);
+  return std::make_unique<EffectiveHpa>(config);
 }
 
 Made keda(const Setting& setting, const ServiceShape& shape) {
@@ -129,6 +136,7 @@ constexpr std::array entries{Entry{"hpa-cpu", hpa_cpu},
                              Entry{"aws", aws},
                              Entry{"wpa", wpa},
                              Entry{"phpa", phpa},
+                             Entry{"ehpa", ehpa},
                              Entry{"fixed", fixed}};
 
 constexpr auto entry_names = [] {
