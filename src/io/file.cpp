@@ -18,11 +18,11 @@ namespace {
 std::unexpected<Error> failure(const std::string& path, int error) {
   switch (error) {
     case ENOENT:
-      return fail(ErrorCode::not_found, fmt::format("{}: no such file", path));
+      return fail(ErrorCode::invalid, fmt::format("{}: no such file", path));
     case ENOTDIR:
-      return fail(ErrorCode::not_found, fmt::format("{}: a part of the path is no folder", path));
+      return fail(ErrorCode::invalid, fmt::format("{}: a part of the path is no folder", path));
     case EACCES:
-      return fail(ErrorCode::permission, fmt::format("{}: permission denied", path));
+      return fail(ErrorCode::invalid, fmt::format("{}: permission denied", path));
     case EISDIR:
       return fail(ErrorCode::invalid, fmt::format("{}: is a folder, not a file", path));
     default:

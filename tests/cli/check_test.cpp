@@ -103,12 +103,12 @@ TEST(Check, json_says_the_same_to_programs) {
 TEST(Check, an_unreadable_file_is_one_sentence) {
   const Folder folder;
   const Ended missing = run_program({"check", "-f", "none.yaml"}, folder.path());
-  EXPECT_EQ(missing.code, 1);
+  EXPECT_EQ(missing.code, 2);
   EXPECT_EQ(missing.out, "");
   EXPECT_EQ(missing.err, "headroom: none.yaml: no such file\n");
 
   const Ended json = run_program({"check", "-f", "none.yaml", "--format", "json"}, folder.path());
-  EXPECT_EQ(json.code, 1);
+  EXPECT_EQ(json.code, 2);
   EXPECT_EQ(Json::parse(json.out).at("ok"), false);
 
   const Ended large = run_program({"check", "-f", folder.write("l", std::string(2 << 20, '#'))});

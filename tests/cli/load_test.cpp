@@ -184,7 +184,7 @@ TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
 
 TEST(Load, a_missing_trace_is_named) {
   const Ended ended = load({"http://127.0.0.1:1/", "--trace", "no/such.csv"});
-  EXPECT_NE(ended.code, 0);
+  EXPECT_EQ(ended.code, 2);
   EXPECT_EQ(ended.err, "headroom: no/such.csv: no such file\n");
 }
 

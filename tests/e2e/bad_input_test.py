@@ -28,7 +28,7 @@ class BadInput(SystemTest):
         return problem
 
     def test_a_missing_file(self):
-        self.check_refused(1, "headroom.yaml")
+        self.check_refused(2, "headroom.yaml: no such file")
 
     def test_a_folder_instead_of_a_file(self):
         (self.folder / "headroom.yaml").mkdir()
