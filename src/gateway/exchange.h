@@ -58,6 +58,8 @@ class Exchange final : public protect::Waiter {
   void dispatch(Permit permit);
   void connected();
   [[nodiscard]] bool write_upstream_head();
+
+  // exchange_time.cpp: timeouts
   void on_deadline();
   void on_phase();
   void phase_over();
@@ -66,6 +68,8 @@ class Exchange final : public protect::Waiter {
   void silence();
   /// The next byte is up to the client, not to the replica.
   [[nodiscard]] bool client_stalls() const;
+  [[nodiscard]] Duration age() const;
+  [[nodiscard]] bool past_objective() const;
 
   // exchange_relay.cpp: bytes both ways
   [[nodiscard]] Life pump_request();
@@ -100,9 +104,6 @@ class Exchange final : public protect::Waiter {
   void close_client(bool linger);
   void forget_request();
 
-  [[nodiscard]] Duration age() const;
-  [[nodiscard]] bool past_objective() const;
-
   Worker& worker_;
   ClientConnection* client_ = nullptr;
   std::shared_ptr<const Table> table_;
@@ -111,7 +112,7 @@ class Exchange final : public protect::Waiter {
 
   // Client side.
   bool client_readable_ = false;  // the kernel may hold more
-  bool client_closing_ = false;   // it sent its last byte together with the request
+  bool client_closing_ = false;   // it has ended its stream
   bool request_complete_ = false;
   bool replayable_ = true;  // upstream_out_ still holds everything that was sent
   bool keep_client_ = true;

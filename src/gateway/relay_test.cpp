@@ -1,24 +1,14 @@
-// Bytes both ways: keep-alive, pipelining, chunks, bodies large and slow, answers that end early.
+// Bytes both ways: keep-alive, pipelining, chunks, bodies large and slow, versions of HTTP.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <thread>
 
+#include "gateway/testing/bodies.h"
 #include "gateway/testing/front.h"
 
 namespace headroom::gateway::testing {
 namespace {
-
-/// Echoes the request's line and body.
-std::string echo(const Message& request) {
-  return ok(request.start + "|" + request.body);
-}
-
-std::string pattern(std::size_t size) {
-  std::string text(size, ' ');
-  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>('a' + (i * 7 + i / 997) % 26);
-  return text;
-}
 
 TEST(Relay, both_sides_keep_their_connections) {
   ScriptedReplica replica(ScriptedReplica::always(echo));
@@ -136,19 +126,6 @@ TEST(Relay, an_error_in_answer_to_head_has_no_body) {
   EXPECT_TRUE(client.wire.ended());
 }
 
-TEST(Relay, a_request_refused_early_gets_its_answer_instead_of_100) {
-  spec::Config config = shop();
-  route_of(config).match.path = "/only";
-  Front front(config);
-  Client client = front.client();
-  const Message answer = client.ask(
-      "POST /x HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-  EXPECT_EQ(answer.status(), 404);
-  EXPECT_EQ(client.informational, 0);
-  EXPECT_TRUE(answer.says_close());
-  EXPECT_TRUE(client.wire.ended());
-}
-
 TEST(Relay, an_expectation_is_met_when_the_first_replica_cannot_be_reached) {
   ScriptedReplica gone(ScriptedReplica::always(ok("never")));
   gone.stop_listening();
@@ -162,64 +139,6 @@ TEST(Relay, an_expectation_is_met_when_the_first_replica_cannot_be_reached) {
     ASSERT_EQ(client.wire.until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
     EXPECT_EQ(client.ask("hello").body, "POST /a HTTP/1.1|hello");
   }
-}
-
-TEST(Relay, an_answer_before_the_body_has_ended_is_passed_on_and_closes) {
-  ScriptedReplica replica([](Talk& talk) {
-    if (!read_head(talk.wire)) return;
-    talk.wire.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
-    (void)talk.wire.rest();
-  });
-  Front front(shop(), replica);
-  Client client = front.client();
-  client.wire.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 400000\r\n\r\n");
-  client.wire.send(pattern(1000));
-  const Message answer = client.answer();
-  EXPECT_EQ(answer.status(), 403);
-  EXPECT_EQ(answer.body, "no");
-  EXPECT_TRUE(answer.says_close());
-  client.wire.send(pattern(300'000));  // a client that did not look up yet
-  EXPECT_TRUE(client.wire.ended());
-  EXPECT_EQ(client.wire.end(), Wire::End::closed);
-  EXPECT_EQ(front.settled(1).of(Outcome::good), 1U);
-}
-
-TEST(Relay, an_answer_to_a_body_that_nobody_reads_arrives_whole) {
-  spec::Config config = shop();
-  route_of(config).match.path = "/only";
-  Front front(config);
-  for (int i = 0; i < 20; ++i) {
-    Client client = front.client();
-    client.wire.send(post("/x", pattern(800'000)));  // all of it before the answer is looked at
-    const Message answer = client.answer();
-    EXPECT_EQ(answer.status(), 404);
-    EXPECT_TRUE(answer.whole);
-    client.wire.half_close();
-    EXPECT_TRUE(client.wire.ended());
-    EXPECT_EQ(client.wire.end(), Wire::End::closed);
-  }
-}
-
-TEST(Relay, an_answer_with_close_arrives_whole_though_more_was_sent_behind_the_request) {
-  ScriptedReplica replica([](Talk& talk) {
-    while (talk.request()) {
-      talk.stall(20ms);
-      talk.wire.send(ok(pattern(1000)));
-    }
-  });
-  Front front(shop(), replica);
-  for (int i = 0; i < 10; ++i) {
-    Client client = front.client();
-    client.wire.send(get("/", "Connection: close\r\n"));
-    client.wire.send(get("/unwanted") + pattern(200'000));
-    const Message answer = client.answer();
-    EXPECT_EQ(answer.status(), 200);
-    EXPECT_EQ(answer.body, pattern(1000));
-    EXPECT_TRUE(answer.says_close());
-    EXPECT_TRUE(client.wire.ended());
-    EXPECT_EQ(client.wire.end(), Wire::End::closed);
-  }
-  EXPECT_EQ(replica.received().find("/unwanted"), std::string::npos);
 }
 
 TEST(Relay, large_bodies_pass_both_ways_through_slow_hands) {
@@ -278,32 +197,6 @@ TEST(Relay, a_client_of_http_1_0_may_ask_to_be_kept) {
   EXPECT_EQ(client.ask(request).body, "x");
 }
 
-TEST(Relay, an_answer_cut_short_looks_cut_short_to_a_client_of_http_1_0) {
-  ScriptedReplica replica([](Talk& talk) {
-    (void)talk.request();
-    talk.wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
-  });
-  Front front(shop(), replica);
-  Client client = front.client();
-  const Message answer = client.ask("GET / HTTP/1.0\r\nHost: shop\r\n\r\n");
-  EXPECT_FALSE(answer.whole);
-  EXPECT_EQ(front.settled(1).of(Outcome::failed), 1U);
-}
-
-TEST(Relay, an_answer_that_ends_with_its_connection_is_whole) {
-  ScriptedReplica replica([](Talk& talk) {
-    if (talk.request()) talk.wire.send("HTTP/1.1 200 OK\r\n\r\n" + pattern(100'000));
-  });
-  Front front(shop(), replica);
-  Client client = front.client();
-  for (int i = 0; i < 5; ++i) {
-    const Message answer = client.ask(get("/"));
-    EXPECT_TRUE(answer.chunked && answer.whole);
-    EXPECT_EQ(answer.body, pattern(100'000));
-  }
-  EXPECT_EQ(front.settled(5).of(Outcome::good), 5U);
-}
-
 TEST(Relay, informational_answers_are_skipped_but_not_without_end) {
   ScriptedReplica replica(ScriptedReplica::always([](const Message& request) {
     std::string text;
@@ -339,45 +232,6 @@ TEST(Relay, bad_heads_of_a_replica_are_a_bad_gateway) {
     EXPECT_EQ(front.settled(1).of(Outcome::failed), 1U);
     EXPECT_EQ(client.ask(get("/")).status(), 502);  // the client's connection is none the worse
   }
-}
-
-TEST(Relay, a_request_and_its_end_in_one_segment_are_answered_and_closed) {
-  ScriptedReplica replica([](Talk& talk) {
-    while (const auto request = talk.request()) {
-      talk.stall(20ms);
-      if (!talk.wire.send(echo(*request))) return;
-    }
-  });
-  Front front(shop(), replica);
-  Client one = front.client();
-  one.wire.send_and_half_close(post("/a", "hello"));
-  EXPECT_EQ(one.answer().body, "POST /a HTTP/1.1|hello");
-  EXPECT_TRUE(one.wire.ended());
-  Client three = front.client();
-  three.wire.send_and_half_close(get("/1") + get("/2") + get("/3"));
-  for (int i = 1; i <= 3; ++i)
-    EXPECT_EQ(three.answer().body, "GET /" + std::to_string(i) + " HTTP/1.1|");
-  EXPECT_TRUE(three.wire.ended());
-}
-
-TEST(Relay, a_body_that_ends_the_clients_stream_is_answered) {
-  ScriptedReplica replica(ScriptedReplica::always(echo));
-  Front front(shop(), replica);
-  Client client = front.client();
-  client.wire.send("POST /a HTTP/1.1\r\nHost: shop\r\nContent-Length: 5\r\n\r\nhe");
-  ASSERT_TRUE(eventually([&] { return replica.received().ends_with("\r\n\r\nhe"); }));
-  client.wire.send_and_half_close("llo");
-  EXPECT_EQ(client.answer().body, "POST /a HTTP/1.1|hello");
-  EXPECT_TRUE(client.wire.ended());
-}
-
-TEST(Relay, an_answer_sent_on_connecting_is_taken) {
-  ScriptedReplica replica([](Talk& talk) {
-    talk.wire.send("HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbusy");
-    talk.stall(patience);
-  });
-  Front front(shop(), replica);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(front.client().ask(get("/")).body, "busy");
 }
 
 TEST(Relay, a_thousand_idle_connections_are_all_still_good) {

@@ -1,0 +1,110 @@
+// The access log: which requests have a line, and what it tells.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "gateway/testing/front.h"
+
+namespace headroom::gateway::testing {
+namespace {
+
+struct TempFile {
+  std::filesystem::path path;
+  explicit TempFile(const std::string& name)
+      : path(std::filesystem::temp_directory_path() / (name + std::to_string(getpid()))) {
+    std::filesystem::remove(path);
+  }
+  ~TempFile() { std::filesystem::remove(path); }
+};
+
+std::vector<nlohmann::json> lines_of(const std::filesystem::path& path) {
+  std::vector<nlohmann::json> lines;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) lines.push_back(nlohmann::json::parse(line));
+  return lines;
+}
+
+TEST(Log, has_a_whole_line_for_every_request) {
+  const TempFile file("headroom_access_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  config.gateway.access_log_sample = 1.0;
+  config.gateway.workers = 2;
+  ScriptedReplica replica(ScriptedReplica::always(ok("hello")));
+  {
+    Front front(config, replica);
+    for (int c = 0; c < 10; ++c) {
+      Client client = front.client();
+      for (int i = 0; i < 50; ++i)
+        (void)client.ask(
+            get("/a\"b?c=" + std::to_string(i),
+                "x-request-id: id-" + std::to_string(c) + "-" + std::to_string(i) + "\r\n"));
+    }
+    front.settled(500);
+  }
+  const auto lines = lines_of(file.path);
+  ASSERT_EQ(lines.size(), 500U);
+  std::set<std::string> ids;
+  for (const auto& line : lines) {
+    ids.insert(line.at("request_id"));
+    EXPECT_EQ(line.at("outcome"), "good");
+    EXPECT_EQ(line.at("status"), 200);
+    EXPECT_EQ(line.at("service"), "shop");
+    EXPECT_EQ(line.at("route"), "shop/");
+    EXPECT_EQ(line.at("method"), "GET");
+    EXPECT_EQ(line.at("path"), "/a\"b");
+    EXPECT_EQ(line.at("replica"), "replica");
+    EXPECT_EQ(line.at("bytes"), 5);
+    EXPECT_EQ(line.at("attempts"), 1);
+    EXPECT_EQ(line.at("traceparent").get<std::string>().size(), 55U);
+    EXPECT_GE(line.at("latency_ms").get<double>(), 0);
+  }
+  EXPECT_EQ(ids.size(), 500U);
+}
+
+TEST(Log, samples_what_went_well_and_keeps_what_did_not) {
+  const TempFile file("headroom_sampled_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  config.gateway.access_log_sample = 0.1;
+  ScriptedReplica replica(ScriptedReplica::always([](const Message& request) {
+    return request.start.find("/bad") == std::string::npos
+               ? ok("x")
+               : std::string("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n");
+  }));
+  {
+    Front front(config, replica);
+    Client client = front.client();
+    for (int i = 0; i < 1000; ++i) (void)client.ask(get(i % 10 == 0 ? "/bad" : "/good"));
+    front.settled(1000);
+  }
+  int bad = 0;
+  int good = 0;
+  for (const auto& line : lines_of(file.path)) ++(line.at("outcome") == "good" ? good : bad);
+  EXPECT_EQ(bad, 100);
+  EXPECT_GT(good, 30);
+  EXPECT_LT(good, 220);
+}
+
+TEST(Log, tells_method_and_path_of_a_request_without_a_route) {
+  const TempFile file("headroom_missed_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  config.gateway.access_log_sample = 0.0;
+  route_of(config).match.path = "/only";
+  {
+    Front front(config);
+    EXPECT_EQ(front.client().ask(get("/lost?x")).status(), 404);
+  }
+  const auto lines = lines_of(file.path);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].at("method"), "GET");
+  EXPECT_EQ(lines[0].at("path"), "/lost");
+  EXPECT_EQ(lines[0].at("reason"), "no_route");
+}
+
+}  // namespace
+}  // namespace headroom::gateway::testing

@@ -1,0 +1,91 @@
+// What happens to a request when its time is over, and how long each of its phases may take.
+#include "gateway/exchange.h"
+#include "gateway/worker.h"
+#include "io/clock.h"
+
+namespace headroom::gateway {
+
+void Exchange::on_deadline() {
+  const bool waiting = state_ == State::waiting;
+  if (client_stalls()) {
+    answer({408, "client_too_slow", "http_request_error",
+            "the client took longer than the route's timeout",
+            past_objective() ? Outcome::late : Outcome::gone});
+    return continue_connection();
+  }
+  answer({504, waiting ? "deadline_in_queue" : "timeout",
+          waiting ? "connection_limit_reached" : "http_response_timeout",
+          waiting ? "the route's timeout was over before a replica was free"
+                  : "the replica did not answer within the route's timeout",
+          waiting ? Outcome::shed : Outcome::failed});
+  continue_connection();
+}
+
+void Exchange::on_phase() {
+  phase_over();
+  continue_connection();
+}
+
+void Exchange::phase_over() {
+  switch (state_) {
+    case State::reading_head:
+      keep_client_ = false;
+      ++worker_.stats().refused["head_timeout"];
+      return answer({408, "head_timeout", "http_request_error",
+                     "the request's head did not arrive in time", Outcome::failed});
+    case State::waiting: {
+      const bool none = pool().replica_count() == 0;
+      return answer({503, none ? "no_replica" : "queue_timeout",
+                     none ? "destination_unavailable" : "connection_limit_reached",
+                     none ? "no replica of the service is ready"
+                          : "no replica was free within the queue's wait",
+                     Outcome::shed});
+    }
+    case State::connecting:
+      (void)upstream_broke("connect_timeout");
+      return;
+    case State::relaying:
+      return silence();
+    case State::answering:
+      record(planned_);
+      return close_client(false);
+    case State::idle:
+      return;
+  }
+}
+
+void Exchange::progressed() {
+  const spec::Timeouts& timeouts = route_->ref->route->timeouts;
+  if (response_started_ || !request_sent_)
+    worker_.loop().arm(phase_, timeouts.idle);
+  else if (timeouts.first_byte > Duration{})
+    worker_.loop().arm(phase_, timeouts.first_byte);
+  else
+    worker_.loop().disarm(phase_);  // the route's total timeout alone
+}
+
+void Exchange::silence() {
+  if (client_stalls()) {
+    return answer({408, response_started_ ? "client_read_timeout" : "body_timeout",
+                   "http_request_error", "the client neither sent nor read for too long",
+                   past_objective() ? Outcome::late : Outcome::gone});
+  }
+  answer({504, request_sent_ && !response_started_ ? "first_byte_timeout" : "idle_timeout",
+          "http_response_timeout", "the replica was silent for too long", Outcome::failed});
+}
+
+bool Exchange::client_stalls() const {
+  if (state_ != State::relaying) return false;
+  if (response_started_) return !client_out_.empty();
+  return !request_complete_ && upstream_out_.empty();
+}
+
+Duration Exchange::age() const {
+  return io::monotonic_now() - started_;
+}
+
+bool Exchange::past_objective() const {
+  return route_ != nullptr && age() > route_->ref->route->objective.latency;
+}
+
+}  // namespace headroom::gateway

@@ -1,0 +1,124 @@
+// Requests that wait for a replica: until when, in which order, and who is told to go.
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "gateway/testing/ending.h"
+
+namespace headroom::gateway::testing {
+namespace {
+
+TEST(Queue, without_a_replica_a_request_waits_for_the_first_one) {
+  ScriptedReplica replica(ScriptedReplica::always(ok("warm")));
+  Front front;
+  Client client = front.client();
+  client.wire.send(get("/"));
+  ASSERT_TRUE(front.waiting(1));
+  front.publish({replica.shared()});
+  EXPECT_EQ(client.answer().body, "warm");
+  only(front, 1, Outcome::good);
+}
+
+TEST(Queue, who_waits_too_long_is_told_when_to_come_back) {
+  spec::Config config = shop();
+  config.gateway.queue.wait = 50ms;
+  Gate gate;
+  ScriptedReplica replica(gate.script(), 1);
+  Front front(config);
+  Client client = front.client();
+  const Message none = client.ask(get("/"));
+  EXPECT_EQ(none.status(), 503);
+  EXPECT_EQ(none.reason(), "no_replica");
+  front.publish({replica.shared()});
+  Client first = front.client();
+  first.wire.send(get("/first"));
+  ASSERT_TRUE(gate.holds(1));
+  const Message busy = client.ask(get("/"));
+  EXPECT_EQ(busy.status(), 503);
+  EXPECT_EQ(busy.reason(), "queue_timeout");
+  EXPECT_EQ(busy.field("retry-after"), "1");
+  EXPECT_EQ(busy.field("content-type"), "application/problem+json");
+  gate.open();
+  EXPECT_EQ(first.answer().status(), 200);
+  EXPECT_EQ(front.settled(3).of(Outcome::shed), 2U);
+}
+
+TEST(Queue, is_bounded_and_the_more_important_displace) {
+  spec::Config config = shop();
+  config.gateway.queue.length = 2;
+  spec::Route critical = route_of(config);
+  critical.name = "shop/critical";
+  critical.match.path = "/critical";
+  critical.priority = spec::Priority::critical;
+  config.services[0].routes.push_back(critical);
+  Gate gate;
+  ScriptedReplica replica(gate.script(), 1);
+  Front front(config, replica);
+  std::vector<Client> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(front.client());
+    clients.back().wire.send(get("/" + std::to_string(i)));
+    if (i == 0) {
+      ASSERT_TRUE(gate.holds(1));
+    } else {
+      ASSERT_TRUE(front.waiting(i));
+    }
+  }
+  Client late = front.client();
+  const Message full = late.ask(get("/late"));
+  EXPECT_EQ(full.status(), 503);
+  EXPECT_EQ(full.reason(), "queue_full");
+  Client important = front.client();
+  important.wire.send(get("/critical"));
+  const Message displaced = clients[2].answer();
+  EXPECT_EQ(displaced.status(), 503);
+  EXPECT_EQ(displaced.reason(), "displaced");
+  gate.open();
+  EXPECT_EQ(clients[0].answer().status(), 200);
+  EXPECT_EQ(clients[1].answer().status(), 200);
+  EXPECT_EQ(important.answer().status(), 200);
+  EXPECT_LT(replica.received().find("GET /critical "), replica.received().find("GET /1 "));
+  EXPECT_EQ(front.settled(4).of(Outcome::shed), 2U);
+  EXPECT_EQ(front.settled(1, "shop/critical").of(Outcome::good), 1U);
+}
+
+TEST(Queue, a_freed_place_goes_to_a_waiter_of_any_worker) {
+  spec::Config config = shop();
+  config.gateway.workers = 2;
+  ScriptedReplica replica(ScriptedReplica::always(ok("x")), 1);
+  Front front(config, replica);
+  constexpr int clients = 8;
+  constexpr int each = 200;
+  std::atomic<int> good{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < clients; ++i) {
+    threads.emplace_back([&] {
+      Client client = front.client();
+      for (int n = 0; n < each; ++n) good += client.ask(get("/")).status() == 200 ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(good, clients * each);  // nobody waited until the queue's wait was over
+  only(front, clients * each, Outcome::good);
+}
+
+TEST(Queue, full_of_requests_that_cannot_connect_is_worked_off_without_growing_the_stack) {
+  spec::Config config = shop();
+  config.gateway.queue.length = 3000;
+  Front front(config);
+  std::vector<Client> clients;
+  for (int i = 0; i < 800; ++i) {
+    clients.push_back(front.client());
+    clients.back().wire.send(get("/") + get("/") + get("/"));
+  }
+  ASSERT_TRUE(front.waiting(800));
+  const auto unreachable = nowhere();
+  front.publish({unreachable});
+  for (Client& client : clients)
+    for (int i = 0; i < 3; ++i) ASSERT_EQ(client.answer().reason(), "connect_failed");
+  only(front, 2400, Outcome::failed);
+  EXPECT_EQ(unreachable->in_flight(), 0);
+}
+
+}  // namespace
+}  // namespace headroom::gateway::testing
