@@ -6,7 +6,7 @@
 namespace headroom::gateway::testing {
 namespace {
 
-TEST(Ending, a_client_that_goes_in_flight_frees_the_place_and_the_replicas_connection) {
+TEST(Ending, a_client_that_breaks_off_in_flight_frees_the_place_and_the_replicas_connection) {
   ScriptedReplica replica([](Talk& talk) {
     if (talk.request()) (void)talk.wire.rest();
   });
@@ -15,7 +15,7 @@ TEST(Ending, a_client_that_goes_in_flight_frees_the_place_and_the_replicas_conne
   client.wire.send(get("/"));
   ASSERT_TRUE(eventually([&] { return replica.shared()->in_flight() == 1; }));
   ASSERT_TRUE(eventually([&] { return !replica.received().empty(); }));
-  client.wire.close();
+  client.wire.reset();
   const RouteStats& stats = only(front, 1, Outcome::gone);
   EXPECT_TRUE(stats.reasons.empty());
   EXPECT_TRUE(eventually([&] { return replica.shared()->in_flight() == 0; }));

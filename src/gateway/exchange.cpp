@@ -69,12 +69,11 @@ void Exchange::on_client(std::uint32_t events) {
   if ((events & (EPOLLHUP | EPOLLERR)) != 0) return client_gone();
   if ((events & EPOLLIN) != 0) client_readable_ = true;
   if ((events & EPOLLRDHUP) != 0) {
-    client_readable_ = true;
-    // A client that ends its stream behind its request wants the answer; later, it has given up.
-    if (state_ == State::reading_head || !request_complete_)
-      client_closing_ = true;
-    else if (!client_closing_)
-      return client_gone();
+    // HTTP lets a client end its stream behind its request and still have the answer, and TCP does
+    // not tell that from one that has closed. At a replica it gets its answer; what waits is
+    // dropped, as with too much to do the place belongs to somebody who is sure to want it.
+    if (state_ == State::waiting && !client_closing_) return client_gone();
+    client_readable_ = client_closing_ = true;
   }
   advance();
   continue_connection();

@@ -43,6 +43,39 @@ TEST(Queue, who_waits_too_long_is_told_when_to_come_back) {
   EXPECT_EQ(front.settled(3).of(Outcome::shed), 2U);
 }
 
+TEST(Queue, a_client_that_goes_before_its_body_has_come_leaves_at_once) {
+  Front front;
+  Client client = front.client();
+  client.wire.send("POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 6\r\n\r\nab");
+  ASSERT_TRUE(front.waiting(1));
+  client.wire.close();
+  ASSERT_TRUE(front.waiting(0));
+  only(front, 1, Outcome::gone);
+}
+
+TEST(Queue, the_end_of_an_ejection_is_noticed_by_those_who_wait) {
+  std::atomic<bool> broken{true};
+  ScriptedReplica bad(ScriptedReplica::always([&](const Message&) {
+    return broken ? std::string("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n") : ok("healed");
+  }));
+  Gate gate;
+  ScriptedReplica busy(gate.script(), 1);
+  Front front;
+  front.publish({busy.shared()});
+  Client first = front.client();
+  first.wire.send(get("/"));
+  ASSERT_TRUE(gate.holds(1));
+  front.publish({busy.shared(), bad.shared()});
+  Client client = front.client();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(client.ask(get("/")).status(), 500);
+  broken = false;
+  client.wire.send(get("/"));
+  ASSERT_TRUE(front.waiting(1)) << "one is ejected, the other busy";
+  EXPECT_EQ(client.answer().body, "healed");
+  EXPECT_TRUE(gate.holds(1)) << "nothing else has changed meanwhile";
+  gate.open();
+}
+
 TEST(Queue, is_bounded_and_the_more_important_displace) {
   spec::Config config = shop();
   config.gateway.queue.length = 2;

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/testing/bodies.h"
-#include "gateway/testing/front.h"
+#include "gateway/testing/ending.h"
 
 namespace headroom::gateway::testing {
 namespace {
@@ -121,6 +121,24 @@ TEST(RelayEnd, a_request_and_its_end_in_one_segment_are_answered_and_closed) {
   for (int i = 1; i <= 3; ++i)
     EXPECT_EQ(three.answer().body, "GET /" + std::to_string(i) + " HTTP/1.1|");
   EXPECT_TRUE(three.wire.ended());
+}
+
+TEST(RelayEnd, a_client_that_ends_its_stream_while_a_replica_works_for_it_is_answered) {
+  for (const std::string& request : {get("/"), post("/", "hello")}) {
+    Gate gate;
+    ScriptedReplica replica(gate.script());
+    Front front(shop(), replica);
+    Client client = front.client();
+    client.wire.send(request);
+    ASSERT_TRUE(gate.holds(1));
+    client.wire.half_close();
+    // The only worker has seen that end once it has answered somebody who came after it.
+    EXPECT_EQ(front.client().ask("nonsense\r\n\r\n").status(), 501);
+    gate.open();
+    EXPECT_EQ(client.answer().status(), 200);
+    EXPECT_TRUE(client.wire.ended());
+    only(front, 1, Outcome::good);
+  }
 }
 
 TEST(RelayEnd, a_body_that_ends_the_clients_stream_is_answered) {

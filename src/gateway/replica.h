@@ -43,6 +43,10 @@ class Replica {
     return now.time_since_epoch().count() < ejected_until_ns_.load(std::memory_order_relaxed);
   }
 
+  [[nodiscard]] Instant ejected_until() const {
+    return Instant(Duration(ejected_until_ns_.load(std::memory_order_relaxed)));
+  }
+
   /// Counts one ended attempt. Races between workers lose a count at worst, never the state.
   /// Returns whether this attempt ejected the replica.
   bool attempt_ended(const protect::OutlierRule& rule, bool failed, Instant now) {

@@ -84,6 +84,14 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
   return std::nullopt;
 }
 
+Instant ServicePool::next_return(Instant now) const {
+  Instant next = Instant::max();
+  for (const auto& upstream : upstreams_)
+    if (const Instant until = upstream->replica().ejected_until(); until > now)
+      next = std::min(next, until);
+  return next;
+}
+
 void ServicePool::attempt_ended(const Permit& permit, bool failed, bool late, Duration latency,
                                 Instant now) {
   ++stats_.attempts_ended;

@@ -56,6 +56,8 @@ class ServicePool {
 
   /// A place at the least loaded replica; not at `avoid` unless no other is in use.
   [[nodiscard]] std::optional<Permit> take(const Replica* avoid, Instant now, Random& random);
+  /// When the next ejected replica may be used again; Instant::max() when none is ejected.
+  [[nodiscard]] Instant next_return(Instant now) const;
   /// `failed` feeds passive health. `latency` of the attempt, or nothing when it was cut short by
   /// the client.
   void attempt_ended(const Permit& permit, bool failed, bool late, Duration latency, Instant now);

@@ -26,9 +26,12 @@ std::shared_ptr<WaitBoard> Shared::board(const std::string& service) {
 
 Worker::Worker(std::size_t index, std::uint64_t seed, std::unique_ptr<io::Loop> loop,
                Shared& shared)
-    : index_(index), loop_(std::move(loop)), shared_(shared), random_(seed), sweep_timer_([this] {
-        sweep();
-      }) {
+    : index_(index),
+      loop_(std::move(loop)),
+      shared_(shared),
+      random_(seed),
+      sweep_timer_([this] { sweep(); }),
+      return_timer_([this] { wake_waiters(); }) {
   loop_->arm(sweep_timer_, sweep_every);
 }
 
@@ -171,7 +174,10 @@ void Worker::serve_waiters(ServicePool& of_service) {
   of_service.serving = true;
   while (protect::Waiter* waiter = of_service.queue().first()) {
     auto permit = of_service.take(nullptr, loop_->now(), random_);
-    if (!permit) break;
+    if (!permit) {
+      wake_waiters_at(of_service.next_return(loop_->now()));
+      break;
+    }
     waiter->leave();
     static_cast<Exchange*>(waiter)->granted(std::move(*permit));
   }
@@ -183,6 +189,16 @@ void Worker::serve_for_others(ServicePool& of_service) {
   serve_waiters(of_service);
   // Whoever waited here is gone: the place belongs to another worker's waiter, if there is one.
   if (of_service.queue().first() == nullptr) place_freed(of_service);
+}
+
+void Worker::wake_waiters_at(Instant when) {
+  if (when == Instant::max() || (return_timer_.armed() && return_timer_.due() <= when)) return;
+  loop_->arm(return_timer_, when - loop_->now());
+}
+
+void Worker::wake_waiters() {
+  for (auto& [service, of_service] : pools_)
+    if (of_service->queue().first() != nullptr) serve_waiters(*of_service);
 }
 
 void Worker::sweep() {

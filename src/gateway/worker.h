@@ -86,6 +86,9 @@ class Worker {
  private:
   [[nodiscard]] ServicePool& pool(const std::string& service);
   void sweep();
+  /// No other event comes when an ejection is over: those who wait for that replica need a timer.
+  void wake_waiters_at(Instant when);
+  void wake_waiters();
   void close_idle(Duration longest);
 
   const std::size_t index_;
@@ -102,6 +105,7 @@ class Worker {
   WorkerStats stats_;
   AccessLog access_log_;
   io::Timer sweep_timer_;
+  io::Timer return_timer_;  // when an ejected replica may be used again, while somebody waits
   bool draining_ = false;
   std::atomic<std::uint64_t> epoch_{0};
   std::atomic<std::int64_t> open_{0};
