@@ -12,10 +12,12 @@ namespace headroom::rivals {
 /// decisionType is maximum, so the forecast only ever adds.
 struct PredictiveHpaConfig {
   HpaConfig hpa = HpaConfig::on_rate();
-  int per_sync_period = 4;   // of so many looks one is remembered and forecast from: a minute
-  int season_points = 1440;  // seasonalPeriods: a day
+  int per_sync_period = 20;  // of so many looks one is remembered and forecast from: five minutes,
+                             // so that the next of them, one step ahead, is of use
+  int season_points = 288;   // seasonalPeriods: a day
   int seasons_kept = 4;      // storedSeasons
   Smoothing smoothing{};     // the user's to give; these are ours
+};  // the user's to give; these are ours
 };
 
 class PredictiveHpa final : public Autoscaler {

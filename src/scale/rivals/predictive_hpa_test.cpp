@@ -79,7 +79,8 @@ PredictiveHpaConfig config_for_test() {
   config.hpa.target = 50;
   config.hpa.bounds = {.min = 1, .max = 40};
   config.hpa.behavior->down.window_s = 0;
-  config.season_points = 20;  // 20 minutes
+  config.per_sync_period = 4;  // a minute
+  config.season_points = 20;
   config.seasons_kept = 3;
   return config;
 }
