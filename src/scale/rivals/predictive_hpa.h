@@ -17,7 +17,6 @@ struct PredictiveHpaConfig {
   int season_points = 288;   // seasonalPeriods: a day
   int seasons_kept = 4;      // storedSeasons
   Smoothing smoothing{};     // the user's to give; these are ours
-};  // the user's to give; these are ours
 };
 
 class PredictiveHpa final : public Autoscaler {
