@@ -6,6 +6,7 @@
 
 #include "cli/command.h"
 #include "control/local_target.h"
+#include "control/say.h"
 #include "control/status.h"
 #include "gateway/admin.h"
 #include "gateway/gateway.h"
@@ -42,15 +43,12 @@ class FrontDoor {
     admin_ = TRY(gateway::Admin::listen(
         *loop_, admin, [this](std::string_view path) { return status_.answer(path, draining_); }));
     gateway_ = TRY(gateway::Gateway::start(config_));
-    target_ = std::make_unique<control::LocalTarget>(
-        *loop_, *gateway_, [](const std::string& service, const std::string& text) {
-          fmt::print(stderr, "headroom: {}: {}\n", service, text);
-        });
+    target_ = std::make_unique<control::LocalTarget>(*loop_, *gateway_, control::say_of_service);
     TRY(target_->publish(config_));
     watch_ = TRY(io::FileWatch::create(*loop_, file, [this] { reload(); }));
     loop_->arm(tick_, tick);
-    fmt::print(stderr, "headroom: listening on {}, admin on {}\n", gateway_->address().text(),
-               admin_->address().text());
+    control::say("listening on {}, admin on {}", gateway_->address().text(),
+                 admin_->address().text());
     return {};
   }
 
@@ -71,9 +69,9 @@ class FrontDoor {
     auto config = io::load_config(config_.file);
     const Result<> used = config ? use(std::move(*config)) : std::unexpected(config.error());
     if (used)
-      fmt::print(stderr, "headroom: reloaded {}\n", config_.file);
+      control::say("reloaded {}", config_.file);
     else
-      fmt::print(stderr, "headroom: kept the last good file: {}\n", used.error().message);
+      control::say("kept the last good file: {}", used.error().message);
   }
 
   void on_signal(int signal) {

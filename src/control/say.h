@@ -1,4 +1,4 @@
-// What `headroom run` tells its user, one line each on standard error.
+// What headroom tells its user while it runs, one line each on standard error.
 #pragma once
 
 #include <fmt/format.h>
