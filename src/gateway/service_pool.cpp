@@ -8,7 +8,6 @@
 namespace headroom::gateway {
 namespace {
 
-constexpr Duration slow_start_window = std::chrono::seconds(3);
 constexpr protect::OutlierRule outlier_rule{};
 
 }  // namespace
@@ -66,7 +65,7 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
     return protect::Candidate{
         .in_flight = r.in_flight(),
         .limit = r.concurrency,
-        .weight = protect::slow_start_weight(now - r.ready_since, slow_start_window),
+        .weight = protect::slow_start_weight(now - r.ready_since, protect::slow_start_window),
         .usable = (ignore_health || !out(u, r)) && (ignore_avoid || &r != avoid)};
   };
   // Another worker may take the last place between the look and the take; then look again.

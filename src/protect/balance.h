@@ -25,6 +25,8 @@ struct Candidate {
 /// replicas two choices would still feed a stuck one.
 constexpr std::size_t full_scan_max = 32;
 
+constexpr Duration slow_start_window = std::chrono::seconds(3);
+
 /// The share a replica gets `age` after it became ready: a tenth at first, all of it after
 /// `window`. New processes have cold caches and compilers.
 [[nodiscard]] double slow_start_weight(Duration age, Duration window);
