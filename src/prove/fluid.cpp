@@ -9,9 +9,10 @@
 namespace headroom::prove {
 namespace {
 
-/// The mean queue that chance builds up within a second from nothing, in standard deviations of
-/// arrivals minus completions. Fitted to the exact plant.
-constexpr double bridge_factor = 0.4;
+/// A queue that is looked at once a second is shorter than one that may run empty at any moment, by
+/// this many standard deviations of a second's arrivals minus completions. Asmussen, Glynn and
+/// Pitman, Discretization error in simulation of one-dimensional reflecting Brownian motion, 1995.
+constexpr double between_looks = 0.5826;
 constexpr double wait_share_least = 1e-9;   // fewer who wait change nothing
 constexpr double shown_share_least = 1e-3;  // of waits, in the latencies
 
@@ -27,7 +28,7 @@ constexpr double exponential_eighths[] = {0.1335, 0.4700, 0.9808, 2.0794};
 FluidPlant::FluidPlant(const Scenario& scenario, std::uint64_t seed)
     : workload_(scenario.workload),
       world_(scenario.world),
-      fleet_(scenario.world, seed ^ 0xf1ee7, seen_.replicas),
+      fleet_(scenario.world, seed ^ fleet_seed, seen_.replicas),
       arrivals_(scenario.demand, seed),
       random_(seed ^ 0xc4a9ce),
       alone_(scenario.workload, scenario.world),
@@ -38,11 +39,20 @@ FluidPlant::FluidPlant(const Scenario& scenario, std::uint64_t seed)
       service_s_(scenario.workload.service_time.mean()),
       view_(scenario.workload, alone_, seen_) {
   const double cv2 = workload_.service_time.cv2();
-  // Completions of a place within a second: a renewal process's where many fit in, a coin's where
-  // less than one does.
-  const double few = std::exp(-1 / service_s_);
-  completion_variance_ = cv2 * (1 - few) + few;
+  const Pauses& pauses = workload_.pauses;
+  // A place that serves many requests in a second completes them as a renewal process.
+  const double several = -std::expm1(-1 / service_s_);
+  turnover_variance_ = cv2 * several * several;
+  inner_ = several * several;
+  completion_variance_ = cv2 * several + (1 - several);
   wait_factor_ = (1 + cv2) / 2;
+  if (pauses.every_s > 0) {
+    // A pause costs a replica's completions of so long, as a Poisson process.
+    const double lost = workload_.concurrency / service_s_ * pauses.length_s * pauses.length_s;
+    turnover_variance_ += lost / pauses.every_s;
+    completion_variance_ += lost / pauses.every_s;
+    wait_factor_ += lost / pauses.every_s / 2;
+  }
   seen_.service = workload_.name;
   fleet_.begin(replicas_at_first(scenario));
   ready_before_ = fleet_.ready();
@@ -51,14 +61,14 @@ FluidPlant::FluidPlant(const Scenario& scenario, std::uint64_t seed)
 void FluidPlant::live(std::size_t second) {
   now_s_ = static_cast<double>(second);
   second_ = {};
-  started_ = waited_s_ = 0;
+  started_ = waited_s_ = surplus_ = 0;
   scoring_ = tally_.scoring();
   second_.arrivals = arrivals_.at(second);
   live_fleet();
   const Capacity can = capacity();
   serve(can);
   second_.shed += backlog_.drop_before(now_s_ + 1 - world_.patience_s);
-  stay_.take_on(started_);
+  stay_.take_on(started_ - surplus_);
   second_.replica_seconds = fleet_.paid_s();
   tally_.add(second_);
   view_.show({.second = second_,
@@ -76,13 +86,13 @@ void FluidPlant::live(std::size_t second) {
 void FluidPlant::live_fleet() {
   const int ready = fleet_.ready();
   // What those that were stopped since worked on is finished there, in no one's way.
-  if (ready < ready_before_) stay_.keep(static_cast<double>(ready) / ready_before_);
+  if (ready < ready_before_) stay_.scale(static_cast<double>(ready) / ready_before_);
   fleet_.advance(now_s_);
   ready_before_ = fleet_.ready();
   if (fleet_.crashed() == 0) return;
   const double lost = std::min(1.0, static_cast<double>(fleet_.crashed()) / ready);
   second_.failed = view_.in_flight() * lost;
-  stay_.keep(1 - lost);
+  stay_.scale(1 - lost);
 }
 
 FluidPlant::Capacity FluidPlant::capacity() const {
@@ -110,20 +120,46 @@ FluidPlant::Capacity FluidPlant::capacity() const {
   return can;
 }
 
-double FluidPlant::with_chance(const Capacity& can, double there) {
-  const double deviation = std::sqrt(can.mean_per_s * completion_variance_);
-  if (there < can.mean_per_s - 4 * deviation) return can.mean_per_s;
-  return std::max(0.0, can.mean_per_s + deviation * random_.normal());
+void FluidPlant::take_chance(Capacity& can, double there) {
+  const double left = stay_.share_left();
+  const double before = stay_.variance();
+  const double within = can.mean_per_s * turnover_variance_;
+  if (there < can.mean_per_s - 4 * std::sqrt(before / (left * left) + within)) return;
+  // Requests of earlier seconds may have ended sooner or later than expected. They stay ended: the
+  // places are free for good.
+  if (before > 0) {
+    const double more = std::sqrt(before) * random_.normal();
+    const double factor = std::max(0.0, 1 + more / can.under_way);
+    can.per_s = std::max(0.0, can.per_s - (factor - 1) * can.under_way / left);
+    stay_.scale(factor);
+    can.under_way *= factor;
+  }
+  // So may those of this second, where more than one after the other fits into it.
+  can.surplus_per_s = std::max(-can.per_s, std::sqrt(within) * random_.normal());
+  can.per_s += can.surplus_per_s;
+}
+
+double FluidPlant::wait_by_chance(const Capacity& can, double utilisation) const {
+  // The mean queue that those who wait find, by Lee and Longton's factor; where it would take
+  // longer than the second to settle, what a backlog from second to second leaves out. This way
+  // of passing from one to the other is within 5% of the exact difference (Spitzer's sum).
+  const double settled = wait_factor_ / std::max(1e-9, 1 - utilisation);
+  const double in_a_second = between_looks * std::sqrt(can.mean_per_s * (1 + completion_variance_));
+  const double queue = 1 / std::sqrt(1 / (settled * settled) + 1 / (in_a_second * in_a_second));
+  return inner_ * queue / can.mean_per_s;
 }
 
 void FluidPlant::serve(Capacity can) {
   if (can.mean_per_s <= 0)
     return backlog_.join({.count = second_.arrivals, .from_s = now_s_, .to_s = now_s_ + 1});
   const double there = backlog_.count() + second_.arrivals;
-  can.per_s = with_chance(can, there);
   const double utilisation = (can.under_way + there * stay_.share_left()) / can.full_places;
+  utilisation_ = std::lerp(utilisation_, utilisation, 0.5);
+  can.wait_s = wait_by_chance(can, utilisation_);
+  take_chance(can, there);
   const double clear_at = serve_backlog(can);
-  serve_arrivals(can, clear_at, utilisation);
+  serve_arrivals(can, clear_at, utilisation_);
+  if (can.per_s > 0) surplus_ = can.surplus_per_s * started_ / can.per_s;
 }
 
 double FluidPlant::serve_backlog(const Capacity& can) {
@@ -163,8 +199,10 @@ void FluidPlant::take_on(const Capacity& can, double count, double from_s, doubl
   double late = 0;
   for (int i = 0; i < 3; ++i) {
     const double wait_s = std::lerp(from_s, to_s, gauss_points[i]);
-    late += gauss_weights[i] * late_table_.alone((objective_s - wait_s) / can.stretch);
-    if (scoring_) latencies_.add(wait_s, can.stretch, count * gauss_weights[i]);
+    // What chance adds within the second is half of it there for everybody, half exponential.
+    const double left_s = (objective_s - wait_s - can.wait_s / 2) / can.stretch;
+    late += gauss_weights[i] * late_table_.with_wait(left_s, can.wait_s / 2 / can.stretch);
+    if (scoring_) latencies_.add(wait_s + can.wait_s, can.stretch, count * gauss_weights[i]);
   }
   second_.late += count * std::max(0.0, late - late_alone_share_);
   second_.late_alone += count * late_alone_share_;
@@ -172,7 +210,11 @@ void FluidPlant::take_on(const Capacity& can, double count, double from_s, doubl
 
 void FluidPlant::serve_at_once(const Capacity& can, double count, double utilisation) {
   started_ += count;
-  const int servers = std::max(1, static_cast<int>(can.places + 0.5));
+  // Where stays outlast a second, much of who is there is known from the counts, and the rest
+  // varies less than a Poisson number: as with more servers (Hayward's approximation, Fredericks
+  // 1980).
+  const double alike = can.places / stay_.unknown_share();
+  const int servers = std::max(1, static_cast<int>(alike + 0.5));
   const double share = erlang_.wait_share(servers, utilisation);
   const double x = workload_.objective_s / can.stretch;
   second_.late_alone += count * late_alone_share_;
@@ -180,12 +222,7 @@ void FluidPlant::serve_at_once(const Capacity& can, double count, double utilisa
     if (scoring_) latencies_.add(0, 1, count);
     return;
   }
-  // The mean wait of those who wait, by Lee and Longton's factor; where the queue would take longer
-  // than the second to grow so far, no more than what chance brings about in a second.
-  const double settled = wait_factor_ / std::max(1e-9, 1 - utilisation);
-  const double in_a_second = bridge_factor * std::sqrt(can.mean_per_s * (1 + completion_variance_));
-  const double queue = 1 / (1 / settled + 1 / in_a_second);
-  const double wait_s = queue / can.mean_per_s;
+  const double wait_s = can.wait_s;
   waited_s_ += count * share * wait_s;
   const double over =
       (1 - share) * late_table_.alone(x) + share * late_table_.with_wait(x, wait_s / can.stretch);

@@ -31,17 +31,20 @@ class FluidPlant final : public Physics {
  private:
   /// What the replicas can do in this second.
   struct Capacity {
-    double places = 0;       // requests that can be worked on at once; the mean over the second
-    double stretch = 1;      // time at a replica ÷ time alone: contention
-    double slowness = 1;     // places ÷ full_places: contention, neighbours, pauses
-    double full_places = 0;  // as many that work undisturbed do the same
-    double under_way = 0;    // of full_places, taken at the end by requests of earlier seconds
-    double mean_per_s = 0;   // requests that can be taken on
-    double per_s = 0;        // and as chance has it
+    double places = 0;         // requests that can be worked on at once; the mean over the second
+    double stretch = 1;        // time at a replica ÷ time alone: contention
+    double slowness = 1;       // places ÷ full_places: contention, neighbours, pauses
+    double full_places = 0;    // as many that work undisturbed do the same
+    double under_way = 0;      // of full_places, taken at the end by requests of earlier seconds
+    double mean_per_s = 0;     // requests that can be taken on
+    double per_s = 0;          // and as chance has it
+    double surplus_per_s = 0;  // of those, ended sooner than expected within the second
+    double wait_s = 0;         // mean of what chance within the second adds for those who wait
   };
   void live_fleet();
   [[nodiscard]] Capacity capacity() const;
-  [[nodiscard]] double with_chance(const Capacity& can, double there);
+  void take_chance(Capacity& can, double there);
+  [[nodiscard]] double wait_by_chance(const Capacity& can, double utilisation) const;
   void serve(Capacity can);
   /// Returns when within the second the backlog is gone; 1 when it is not.
   [[nodiscard]] double serve_backlog(const Capacity& can);
@@ -67,7 +70,9 @@ class FluidPlant final : public Physics {
   double late_alone_share_;
   double service_s_;
   double completion_variance_ = 1;  // of completions in a second, ÷ their mean
+  double turnover_variance_ = 1;    // its part that comes from requests of that second
   double wait_factor_ = 1;
+  double inner_ = 1;
   FluidView view_;
 
   // The second that is lived through.
@@ -75,7 +80,9 @@ class FluidPlant final : public Physics {
   Second second_;
   double started_ = 0;
   double waited_s_ = 0;  // sum over the started
+  double surplus_ = 0;   // of the started, in places that became free sooner than expected
   bool scoring_ = false;
+  double utilisation_ = 0;  // of the last seconds
   int ready_before_ = 0;
 };
 

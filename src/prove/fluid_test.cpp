@@ -3,37 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "prove/simulate.h"
-#include "prove/workload.h"
+#include "prove/fixed_for_test.h"
 
 namespace headroom::prove {
 namespace {
-
-class Fixed final : public rivals::Autoscaler {
- public:
-  explicit Fixed(int replicas) : replicas_(replicas) {}
-  int decide(const Now&, Duration, const scale::ServiceSeen& seen) override {
-    arrivals += seen.arrivals;
-    good += seen.good;
-    late += seen.late;
-    shed += seen.shed;
-    failed += seen.failed;
-    last = seen;
-    return replicas_;
-  }
-  std::uint64_t arrivals = 0, good = 0, late = 0, shed = 0, failed = 0;
-  scale::ServiceSeen last;
-
- private:
-  int replicas_;
-};
-
-Scenario steady(std::string_view workload, double per_s, std::size_t length_s) {
-  Scenario scenario;
-  scenario.workload = *named_workload(workload);
-  scenario.demand.per_second.assign(length_s, per_s);
-  return scenario;
-}
 
 TEST(fluid, enough_replicas_miss_nothing_but_what_is_late_by_itself) {
   const Scenario scenario = steady("fast-web", 1000, 3600);
@@ -65,8 +38,7 @@ TEST(fluid, every_arrival_is_shown_to_end_exactly_once) {
       scenario.demand.per_second.insert(scenario.demand.per_second.end(), 200, 0.0);
       Fixed fleet(replicas);
       (void)simulate(scenario, Plant::fluid, 3, fleet);
-      const auto ended = fleet.good + fleet.late + fleet.shed + fleet.failed;
-      EXPECT_NEAR(static_cast<double>(ended), static_cast<double>(fleet.arrivals), 20)
+      EXPECT_NEAR(static_cast<double>(fleet.ended()), static_cast<double>(fleet.arrivals), 20)
           << workload << " " << replicas;
     }
 }

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "prove/fleet.h"
 #include "prove/score.h"
 #include "scale/observation.h"
 
 namespace headroom::prove {
+
+/// Mixed into a run's seed for the fleet, so that both plants have the same start-ups and crashes.
+inline constexpr std::uint64_t fleet_seed = 0xf1ee7;
 
 class Physics {
  public:

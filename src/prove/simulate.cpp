@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "prove/exact.h"
 #include "prove/fluid.h"
 #include "prove/physics.h"
 
@@ -43,7 +44,8 @@ class Evidence {
   scale::ServiceSeen shown_;
 };
 
-std::unique_ptr<Physics> make(const Scenario& scenario, Plant, std::uint64_t seed) {
+std::unique_ptr<Physics> make(const Scenario& scenario, Plant kind, std::uint64_t seed) {
+  if (kind == Plant::exact) return std::make_unique<ExactPlant>(scenario, seed);
   return std::make_unique<FluidPlant>(scenario, seed);
 }
 

@@ -11,6 +11,14 @@ constexpr double negligible = 1e-5;  // of the mean, in the tail of the weights
 }  // namespace
 
 Stay::Stay(const Distribution& time) {
+  weigh(time);
+  // Each of those taken on k seconds ago is there with its own probability: a binomial number.
+  double square = 0;
+  for (const double p : at_end_) square += p * p;
+  unknown_share_ = 1 - square / time.mean();
+}
+
+void Stay::weigh(const Distribution& time) {
   double first_before = 0;   // integral of P(time > u) over the second of ages before
   double second_before = 0;  // that of u P(time > u)
   Distribution::Capped at = time.capped(0);
@@ -21,6 +29,7 @@ Stay::Stay(const Distribution& time) {
     const double first = next.first - at.first;
     const double second = (next.second - at.second) / 2;
     at_end_[k] = first;
+    if (k > 0 && first_before > 0) thinning_[k] = first * (1 - first / first_before);
     // A start at moment u of a second k seconds ago was under way in this one for ages k - u on.
     const double rising = k == 0 ? 0 : second_before - (age - 1) * first_before;
     in_mean_[k] = rising + first - (second - age * first);
@@ -53,10 +62,16 @@ void Stay::take_on(double count) {
   for (std::size_t k = 1; k < length_; ++k) under_way_ += taken_[k] * at_end_[k];
 }
 
-void Stay::keep(double share) {
-  for (double& taken : taken_) taken *= share;
-  remainder_ *= share;
-  under_way_ *= share;
+double Stay::variance() const {
+  double sum = remainder_ * (1 - remainder_keeps_);
+  for (std::size_t k = 1; k < length_; ++k) sum += taken_[k] * thinning_[k];
+  return sum;
+}
+
+void Stay::scale(double factor) {
+  for (double& taken : taken_) taken *= factor;
+  remainder_ *= factor;
+  under_way_ *= factor;
 }
 
 }  // namespace headroom::prove

@@ -18,8 +18,13 @@ class Stay {
 
   /// Of those taken on in earlier seconds, how many will be there at the end of this one.
   [[nodiscard]] double under_way() const { return under_way_; }
+  /// The variance of that number, for those who are there now.
+  [[nodiscard]] double variance() const;
   /// The share of those taken on evenly in a second that is there at its end.
   [[nodiscard]] double share_left() const { return at_end_[0]; }
+
+  /// How many are there, for known counts of each second: variance ÷ mean. 1 if stays are short.
+  [[nodiscard]] double unknown_share() const { return unknown_share_; }
 
   /// This second's; afterwards the next second is the current one.
   void take_on(double count);
@@ -27,15 +32,19 @@ class Stay {
   [[nodiscard]] double at_end() const { return at_end_now_; }
   [[nodiscard]] double mean() const { return mean_now_; }
 
-  /// All but this share of those under way are gone (their replicas are).
-  void keep(double share);
+  /// So many times as many are under way as was expected.
+  void scale(double factor);
 
  private:
+  void weigh(const Distribution& time);
+
   static constexpr std::size_t seconds_max = 32;
 
   std::size_t length_ = 1;  // seconds told apart
   std::array<double, seconds_max + 1> at_end_{};
   std::array<double, seconds_max + 1> in_mean_{};
+  std::array<double, seconds_max + 1> thinning_{};  // variance of one second's survivors
+  double unknown_share_ = 1;
   double remainder_keeps_ = 0;                   // of the lump, per second
   double remainder_ = 0;                         // those older than `length_`
   std::array<double, seconds_max + 1> taken_{};  // [k]: k seconds ago

@@ -1,0 +1,206 @@
+// The exact plant's second: arrivals, ends and changes of the fleet in the order of time.
+#include "prove/exact.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/result.h"
+#include "protect/balance.h"
+
+namespace headroom::prove {
+namespace {
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+
+std::int64_t to_ns(double seconds) {
+  return static_cast<std::int64_t>(seconds * 1e9);
+}
+
+}  // namespace
+
+ExactPlant::ExactPlant(const Scenario& scenario, std::uint64_t seed)
+    : workload_(scenario.workload),
+      world_(scenario.world),
+      objective_ns_(to_ns(scenario.workload.objective_s)),
+      patience_ns_(to_ns(scenario.world.patience_s)),
+      fleet_(scenario.world, seed ^ fleet_seed, seen_.replicas),
+      arrivals_(scenario.demand, seed),
+      random_(seed ^ 0xe4ac7),
+      tally_(scenario.demand.scored_from) {
+  const auto most = static_cast<std::size_t>(workload_.concurrency);
+  for (std::size_t n = 0; n <= most; ++n) {
+    const double others = n > 0 ? static_cast<double>(n - 1) : 0;
+    stretch_.push_back(1 + workload_.contention.sigma * others +
+                       workload_.contention.kappa * others * (others + 1));
+    levels_.push_back(scale::ByConcurrency::level_of(static_cast<std::uint32_t>(n)));
+  }
+  seen_.service = workload_.name;
+  fleet_.begin(replicas_at_first(scenario));
+  for (const Fleet::Life& life : fleet_.lives()) open_place(life, -3600 * second_ns);
+}
+
+void ExactPlant::live(std::size_t second) {
+  const std::int64_t begin_ns = static_cast<std::int64_t>(second) * second_ns;
+  const std::int64_t end_ns = begin_ns + second_ns;
+  second_ = {};
+  latency_.clear();
+  attempts_ended_ = attempts_ns_ = 0;
+  seen_.by_concurrency = {};
+  const bool scoring = tally_.scoring();
+  second_.arrivals = arrivals_.at(second);
+  draw_arrivals(begin_ns);
+  for (const Change& change : fleet_.advance(static_cast<double>(second))) {
+    const std::int64_t at_ns = std::min(to_ns(change.at_s), end_ns - 1);
+    advance_to(at_ns);
+    apply(change, at_ns);
+  }
+  advance_to(end_ns);
+  shed_impatient(end_ns);
+  second_.replica_seconds = fleet_.paid_s();
+  tally_.add(second_);
+  if (scoring) total_.merge(latency_);
+  show(end_ns);
+}
+
+void ExactPlant::draw_arrivals(std::int64_t begin_ns) {
+  // Gaps of a Poisson process, scaled to fit the second: so n moments drawn evenly and sorted are
+  // spaced, without sorting them.
+  const auto count = static_cast<std::size_t>(second_.arrivals);
+  due_.resize(count);
+  next_due_ = 0;
+  gap_sums_.resize(count);
+  double sum = 0;
+  for (double& at : gap_sums_) at = sum += gaps_.sample(random_);
+  const double scale = 1e9 / (sum + gaps_.sample(random_));
+  for (std::size_t i = 0; i < count; ++i)
+    due_[i] = begin_ns + static_cast<std::int64_t>(gap_sums_[i] * scale);
+}
+
+void ExactPlant::advance_to(std::int64_t until_ns) {
+  for (; next_due_ < due_.size() && due_[next_due_] < until_ns; ++next_due_) {
+    const std::int64_t now_ns = due_[next_due_];
+    while (ends_.next_at() <= now_ns) end_next();
+    arrive(now_ns);
+  }
+  while (ends_.next_at() < until_ns) end_next();
+}
+
+void ExactPlant::arrive(std::int64_t now_ns) {
+  if (queue_.size() == 0 && send(now_ns, now_ns)) return;
+  if (free_waiting_.empty()) free_waiting_.push_back(&waiting_.emplace_back());
+  Waiting& waiting = *free_waiting_.back();
+  free_waiting_.pop_back();
+  waiting.arrived_ns = now_ns;
+  CHECK(queue_.join(waiting, 0, Instant(Duration(now_ns))).accepted);
+}
+
+bool ExactPlant::send(std::int64_t arrived_ns, std::int64_t now_ns) {
+  if (world_.downstream_connections > 0 && in_flight_ >= world_.downstream_connections)
+    return false;
+  const auto candidate = [&](std::size_t i) {
+    const Place& place = places_[open_[i]];
+    const double weight = now_ns >= place.warm_ns
+                              ? 1.0
+                              : protect::slow_start_weight(Duration(now_ns - place.ready_ns),
+                                                           protect::slow_start_window);
+    return protect::Candidate{
+        .in_flight = place.in_flight, .limit = workload_.concurrency, .weight = weight};
+  };
+  const auto chosen = protect::least_loaded(open_.size(), candidate, random_);
+  if (!chosen) return false;
+  Place& place = places_[open_[*chosen]];
+  place.settle(now_ns);
+  ++place.in_flight;
+  ++in_flight_;
+
+  const auto n = static_cast<std::size_t>(place.in_flight);
+  const double alone_s = workload_.service_time.sample(random_) * place.slowdown;
+  const std::int64_t work_ns = to_ns(alone_s * stretch_[n]);
+  const std::int64_t done_ns =
+      workload_.pauses.every_s > 0
+          ? place.pauses.done_at(now_ns, work_ns, workload_.pauses, random_)
+          : now_ns + work_ns;
+  const std::int64_t shared_ns = work_ns - to_ns(alone_s);  // longer because of others
+  if (free_flights_.empty()) {
+    free_flights_.push_back(static_cast<std::uint32_t>(flights_.size()));
+    flights_.emplace_back();
+  }
+  const std::uint32_t index = free_flights_.back();
+  free_flights_.pop_back();
+  flights_[index] = {.arrived_ns = arrived_ns,
+                     .sent_ns = now_ns,
+                     .place = open_[*chosen],
+                     .generation = place.generation,
+                     .in_flight = place.in_flight,
+                     .late_alone = done_ns - now_ns - shared_ns > objective_ns_};
+  ends_.add({.at_ns = done_ns, .what = index});
+  return true;
+}
+
+void ExactPlant::end_next() {
+  const Timeline::Event event = ends_.take();
+  const Flight flight = flights_[event.what];
+  free_flights_.push_back(event.what);
+  Place& place = places_[flight.place];
+  if (place.generation != flight.generation) return;  // it has failed already
+  place.settle(event.at_ns);
+  --place.in_flight;
+  --in_flight_;
+
+  const std::int64_t latency_ns = event.at_ns - flight.arrived_ns;
+  const std::int64_t stay_ns = event.at_ns - flight.sent_ns;
+  latency_.record(Duration(latency_ns));
+  if (latency_ns > objective_ns_) ++(flight.late_alone ? second_.late_alone : second_.late);
+  const std::size_t level = levels_[static_cast<std::size_t>(flight.in_flight)];
+  auto& by = seen_.by_concurrency;
+  ++by.attempts[level];
+  by.late[level] += stay_ns > objective_ns_ ? 1 : 0;
+  by.latency_s[level] += static_cast<double>(stay_ns) * 1e-9;
+  ++attempts_ended_;
+  attempts_ns_ += stay_ns;
+
+  if (!place.open && place.in_flight == 0) free_place(flight.place);
+  if (queue_.size() > 0) serve_waiting(event.at_ns);
+}
+
+void ExactPlant::serve_waiting(std::int64_t now_ns) {
+  shed_impatient(now_ns);
+  while (protect::Waiter* first = queue_.first()) {
+    auto& waiting = static_cast<Waiting&>(*first);
+    if (!send(waiting.arrived_ns, now_ns)) return;
+    let_go(waiting);
+  }
+}
+
+void ExactPlant::shed_impatient(std::int64_t now_ns) {
+  while (protect::Waiter* first = queue_.first()) {
+    auto& waiting = static_cast<Waiting&>(*first);
+    if (now_ns - waiting.arrived_ns <= patience_ns_) return;
+    ++second_.shed;
+    let_go(waiting);
+  }
+}
+
+void ExactPlant::let_go(Waiting& waiting) {
+  waiting.leave();
+  free_waiting_.push_back(&waiting);
+}
+
+void ExactPlant::want(int replicas) {
+  const Fleet::Wanted wanted = fleet_.want(replicas, static_cast<double>(now_ns_ / second_ns));
+  if (wanted.now == wanted.before) return;
+  tally_.wanted(wanted.before, wanted.now);
+  if (wanted.now < wanted.before) close_drained();
+}
+
+Score ExactPlant::score() {
+  Score score = tally_.score();
+  const auto quantile = [&](double q) { return seconds(total_.quantile(q)); };
+  score.p50_s = quantile(0.5);
+  score.p95_s = quantile(0.95);
+  score.p99_s = quantile(0.99);
+  score.p999_s = quantile(0.999);
+  return score;
+}
+
+}  // namespace headroom::prove
