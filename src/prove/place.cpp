@@ -1,4 +1,4 @@
-// Pauses.
+// When a replica stands still, and when work that stops meanwhile is done.
 #include "prove/place.h"
 
 namespace headroom::prove {
