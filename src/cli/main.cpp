@@ -17,6 +17,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_gateway(app, chosen);
   add_load(app, chosen);
   add_run(app, chosen);
+  add_simulate(app, chosen);
 }
 
 int report(const Error& error) {

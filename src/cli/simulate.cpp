@@ -1,0 +1,175 @@
+// headroom simulate: a policy on recorded demand, in a simulated world; the gate for CI.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+
+#include "cli/command.h"
+#include "cli/simulate_options.h"
+#include "cli/simulate_output.h"
+#include "load/requirement.h"
+#include "prove/headroom_autoscaler.h"
+#include "prove/oracle.h"
+
+namespace headroom::cli {
+namespace {
+
+using Made = std::unique_ptr<rivals::Autoscaler>;
+
+Result<Made> policy_of(const std::string& name, const SimulateOrder& order) {
+  const prove::Scenario& scenario = order.scenario;
+  if (name == "headroom") return prove::headroom_autoscaler(order.policy);
+  if (name == "oracle") return prove::oracle(scenario, order.policy.objective.permitted_misses());
+  const auto rivals = rivals::names();
+  if (std::ranges::find(rivals, name) == rivals.end())
+    return fail(ErrorCode::invalid, fmt::format("no policy is called '{}'; known: headroom, "
+                                                "oracle, {}",
+                                                name, fmt::join(rivals, ", ")));
+  return rivals::make(name, order.setting,
+                      {.slots = scenario.workload.concurrency,
+                       .service_s = scenario.workload.service_time.mean(),
+                       .min = scenario.world.replicas_min,
+                       .max = scenario.world.replicas_max});
+}
+
+/// Another autoscaler, with what it has come to shown on a terminal.
+class Shown final : public rivals::Autoscaler {
+ public:
+  Shown(rivals::Autoscaler& inner, std::size_t length_s) : inner_(inner), length_s_(length_s) {}
+  ~Shown() override {
+    if (shown_) fmt::print(stderr, "\r\033[K");
+  }
+
+  int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override {
+    requests_ += seen.arrivals;
+    if (++second_ % 3600 == 0 && terminal_) show();
+    return inner_.decide(now, dt, seen);
+  }
+
+ private:
+  void show() {
+    fmt::print(stderr, "\r\033[K{:3.0f}%  {} of {} h  {:.3g} requests",
+               100.0 * static_cast<double>(second_) / static_cast<double>(length_s_),
+               second_ / 3600, length_s_ / 3600, static_cast<double>(requests_));
+    shown_ = true;
+  }
+
+  rivals::Autoscaler& inner_;
+  bool terminal_ = isatty(STDERR_FILENO) == 1;
+  bool shown_ = false;
+  std::size_t length_s_;
+  std::size_t second_ = 0;
+  std::uint64_t requests_ = 0;
+};
+
+/// Nothing when met; otherwise one sentence with what was found.
+Result<std::string> violation(const load::Requirement& requirement, const prove::Score& score) {
+  if (requirement.share) {
+    if (score.missed_share() < requirement.missed_below) return std::string();
+    return fmt::format("{} is not met: {:.0f} of {:.0f} requests missed ({:.3g}%)",
+                       requirement.text, score.missed(), score.requests,
+                       100 * score.missed_share());
+  }
+  constexpr double same = 1e-9;
+  for (const auto& [quantile, found_s] : {std::pair{0.5, score.p50_s},
+                                          {0.95, score.p95_s},
+                                          {0.99, score.p99_s},
+                                          {0.999, score.p999_s}}) {
+    if (std::abs(requirement.quantile - quantile) > same) continue;
+    if (found_s < seconds(requirement.latency_below)) return std::string();
+    return fmt::format("{} is not met: p{:g} was {:.3g} ms", requirement.text, 100 * quantile,
+                       1e3 * found_s);
+  }
+  return fail(ErrorCode::invalid,
+              fmt::format("'{}': a simulation knows p50, p95, p99 and p99.9", requirement.text));
+}
+
+Result<Exit> run(const SimulateOptions& options) {
+  std::vector<load::Requirement> requirements;
+  for (const std::string& text : options.requirements) {
+    requirements.push_back(TRY(load::parse_requirement(text)));
+    TRY(violation(requirements.back(), prove::Score{}));
+  }
+  const SimulateOrder order = TRY(order_of(options));
+  const Made policy = TRY(policy_of(options.policy, order));
+  const prove::Score score = [&] {
+    Shown shown(*policy, order.scenario.demand.per_second.size());
+    return prove::simulate(order.scenario, order.plant, order.seed, shown);
+  }();
+  if (score.requests <= 0)
+    return fail(ErrorCode::invalid,
+                fmt::format("{}: not a single request arrives in the scored part", options.trace));
+  if (options.format == "json")
+    fmt::print("{}\n", to_json(score, options, order));
+  else
+    fmt::print("{}", to_text(score, options, order));
+  std::fflush(stdout);
+  for (const load::Requirement& requirement : requirements) {
+    std::string found = TRY(violation(requirement, score));
+    if (!found.empty()) return fail(ErrorCode::unsatisfiable, std::move(found));
+  }
+  return Exit::done;
+}
+
+void add_demand_options(CLI::App& command, SimulateOptions& options) {
+  command.add_option("--trace", options.trace, "CSV file with a rate over time; .gz too")
+      ->required();
+  command.add_option("--column", options.column, "the trace's value column");
+  command.add_option("--from", options.from,
+                     "first stamp of the trace to use, seconds; +S from its start");
+  command.add_option("--to", options.to, "stamp to stop before");
+  command.add_option("--speed", options.speed, "seconds of the trace per second; 1");
+  command.add_option("--scale", options.scale, "factor on the trace's rates; 1");
+  command.add_option("--peak-replicas", options.peak_replicas,
+                     "instead: scale so that the peak minute needs N replicas at 80%");
+  command.add_option("--history", options.history,
+                     "first share of the trace that is not scored, such as 25%; 0%");
+}
+
+void add_policy_options(CLI::App& command, SimulateOptions& options) {
+  command.add_option("--policy", options.policy, "headroom, oracle, or a rival's name")
+      ->capture_default_str();
+  command.add_option("--target", options.target,
+                     "of a rival: share of a replica's capacity to use; 0.7");
+  command.add_option("--stabilise", options.stabilise, "of a rival: how long falls wait; 5m");
+  command.add_flag("--fresh-signal", options.fresh_signal,
+                   "give a rival headroom's signal instead of its own");
+}
+
+void add_world_options(CLI::App& command, SimulateOptions& options) {
+  command
+      .add_option("--workload", options.workload,
+                  "fast-web, slow-api, go-with-pauses, or a file; FILE#ROW of a table")
+      ->capture_default_str();
+  command.add_option("--objective", options.objective,
+                     "latency instead of the service's own; 'workload': the workload's");
+  command.add_option("--startup", options.startup, "mean time until a replica is ready; 30s");
+  command.add_option("--plant", options.plant, "fluid: by formulas; exact: every request")
+      ->check(CLI::IsMember({"fluid", "exact"}))
+      ->capture_default_str();
+  command.add_option("--seed", options.seed, "of everything random; 1");
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app, Action& chosen) {
+  CLI::App* command =
+      app.add_subcommand("simulate", "Run a policy on recorded demand in a simulated world");
+  auto options = std::make_shared<SimulateOptions>();
+  command->add_option("-f,--file", options->file, "the configuration")->capture_default_str();
+  command->add_option("--service", options->service, "which service of it");
+  add_demand_options(*command, *options);
+  add_policy_options(*command, *options);
+  add_world_options(*command, *options);
+  command
+      ->add_option("--require", options->requirements,
+                   "missed<0.1% or p99<150ms: exit code 3 when not met; may be repeated")
+      ->allow_extra_args(false);
+  command->add_option("--format", options->format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  command->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,190 @@
+// From options to a scenario: the service's file, the trace, the workload, the world.
+#include "cli/simulate_options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "core/text.h"
+#include "core/trace.h"
+#include "io/config_file.h"
+#include "io/file.h"
+#include "io/gzip.h"
+#include "prove/demand.h"
+#include "prove/workload.h"
+#include "prove/workload_file.h"
+
+namespace headroom::cli {
+namespace {
+
+constexpr std::size_t trace_bytes_max = std::size_t{512} << 20;
+constexpr std::size_t workload_bytes_max = std::size_t{16} << 20;
+
+std::unexpected<Error> wrong(std::string message) {
+  return fail(ErrorCode::invalid, std::move(message));
+}
+
+Result<double> positive(std::string_view option, const std::string& text, double otherwise,
+                        double max = 1e9) {
+  if (text.empty()) return otherwise;
+  const auto number = parse_number(text);
+  if (number && *number > 0 && *number <= max) return *number;
+  return wrong(fmt::format("{} '{}' is not a number above 0 and up to {:g}", option, text, max));
+}
+
+Result<double> share(std::string_view option, const std::string& text, double otherwise) {
+  if (text.empty()) return otherwise;
+  const auto parsed = parse_share(text);
+  if (parsed && *parsed < 1) return *parsed;
+  return wrong(fmt::format("{} '{}' is not a share such as 25%, below 100%", option, text));
+}
+
+Result<double> duration_s(std::string_view option, const std::string& text, double otherwise) {
+  if (text.empty()) return otherwise;
+  const auto parsed = parse_duration(text);
+  if (parsed && parsed->count() >= 0 && *parsed <= std::chrono::hours(24)) return seconds(*parsed);
+  return wrong(fmt::format("{} '{}' is not a duration such as 30s, up to 1d", option, text));
+}
+
+/// A stamp of the trace as written in it; "+3600" counts from its first one.
+Result<double> stamp(std::string_view option, const std::string& text, double first_s,
+                     double otherwise) {
+  if (text.empty()) return otherwise;
+  const bool relative = text.starts_with('+');
+  const auto number = parse_number(std::string_view(text).substr(relative ? 1 : 0));
+  if (number) return relative ? first_s + *number : *number;
+  return wrong(fmt::format("{} '{}' is not a time of the trace in seconds, such as 86400 or +3600",
+                           option, text));
+}
+
+Result<Trace> read_trace(const SimulateOptions& options) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const std::string csv = TRY(io::read_plain_or_gzip(options.trace, trace_bytes_max));
+  const Trace whole = TRY(parse_trace(csv, {.file = options.trace, .column = options.column}));
+  const double from_s = TRY(stamp("--from", options.from, whole.start_s, -infinite));
+  const double to_s = TRY(stamp("--to", options.to, whole.start_s, infinite));
+  return slice(whole, from_s, to_s);
+}
+
+Result<prove::Workload> read_workload(const std::string& option) {
+  const auto names = prove::workload_names();
+  if (std::ranges::find(names, option) != names.end()) return prove::named_workload(option);
+  const std::size_t mark = option.find('#');
+  const std::string file = option.substr(0, mark);
+  const std::string row = mark == std::string::npos ? "" : option.substr(mark + 1);
+  auto text = io::read_file(file, workload_bytes_max);
+  if (!text)
+    return wrong(fmt::format("--workload '{}' is neither one of {} nor a file: {}", option,
+                             fmt::join(names, ", "), text.error().message));
+  return prove::parse_workload(*text, {.file = file, .function = row});
+}
+
+Result<spec::Service> find_service(const spec::Config& config, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const spec::Service& service : config.services) {
+    if (service.name == name || (name.empty() && config.services.size() == 1)) return service;
+    names.push_back(service.name);
+  }
+  if (name.empty())
+    return wrong(fmt::format("{} has several services: say which with --service, one of {}",
+                             config.file, fmt::join(names, ", ")));
+  return wrong(
+      fmt::format("{} has no service '{}'; it has {}", config.file, name, fmt::join(names, ", ")));
+}
+
+/// The service's own objective decides what is late, unless another one is asked for.
+Result<> settle_objective(const SimulateOptions& options, SimulateOrder& order) {
+  prove::Workload& workload = order.scenario.workload;
+  spec::Objective& objective = order.policy.objective;
+  const double own_s = workload.objective_s;
+  if (options.objective == "workload")
+    objective.latency = from_seconds(own_s);
+  else if (!options.objective.empty())
+    objective.latency = from_seconds(TRY(duration_s("--objective", options.objective, 0)));
+  workload.objective_s = seconds(objective.latency);
+  const double needs_s = workload.service_time.quantile(objective.quantile);
+  if (needs_s <= workload.objective_s) return {};
+  return wrong(
+      fmt::format("p{:g} of {:.4g} ms cannot be met: one idle replica of workload {} "
+                  "already needs {:.4g} ms; --objective workload judges by {:.4g} ms",
+                  100 * objective.quantile, 1e3 * workload.objective_s, workload.name,
+                  1e3 * needs_s, 1e3 * own_s));
+}
+
+Result<> settle_service(const SimulateOptions& options, SimulateOrder& order) {
+  const spec::Config config = TRY(io::load_config(options.file));
+  const spec::Service service = TRY(find_service(config, options.service));
+  prove::Scenario& scenario = order.scenario;
+  scenario.workload = TRY(read_workload(options.workload));
+  order.policy = scale::ServicePolicy::from(service);
+  // The gateway sends a replica no more than the file allows, nor more than it can work on.
+  scenario.workload.concurrency =
+      std::min(scenario.workload.concurrency, service.replicas.concurrency);
+  order.policy.replicas.concurrency = scenario.workload.concurrency;
+  order.cost_per_hour = service.replicas.cost_per_hour;
+  scenario.world.replicas_min = service.replicas.min;
+  scenario.world.replicas_max = service.replicas.max;
+  scenario.world.patience_s = seconds(config.gateway.queue.wait);
+  scenario.world.startup.mean_s = TRY(duration_s("--startup", options.startup, 30));
+  return settle_objective(options, order);
+}
+
+Result<> settle_demand(const SimulateOptions& options, SimulateOrder& order) {
+  if (!options.scale.empty() && !options.peak_replicas.empty())
+    return wrong("give either --scale or --peak-replicas");
+  Trace trace = TRY(read_trace(options));
+  const auto in_file = [&](Error error) {
+    return wrong(fmt::format("{}: {}", options.trace, error.message));
+  };
+  prove::DemandOptions demand;
+  demand.speed = TRY(positive("--speed", options.speed, 1));
+  demand.history_share = TRY(share("--history", options.history, 0));
+  order.factor = TRY(positive("--scale", options.scale, 1));
+  if (!options.peak_replicas.empty()) {
+    const double replicas = TRY(positive("--peak-replicas", options.peak_replicas, 0, 1e4));
+    const auto factor =
+        prove::scaled_to_peak(trace, order.scenario.workload, replicas, demand.speed);
+    if (!factor) return in_file(factor.error());
+    order.factor = *factor;
+  }
+  demand.factor = order.factor;
+  auto made = prove::demand_of(std::move(trace), demand);
+  if (!made) return in_file(made.error());
+  order.scenario.demand = *std::move(made);
+  return {};
+}
+
+Result<> settle_policy(const SimulateOptions& options, SimulateOrder& order) {
+  const bool rival = options.policy != "headroom" && options.policy != "oracle";
+  if (!rival && (!options.target.empty() || !options.stabilise.empty() || options.fresh_signal))
+    return wrong(
+        fmt::format("--target, --stabilise and --fresh-signal belong to rivals; {} is "
+                    "steered by the objective alone",
+                    options.policy));
+  order.setting.target = TRY(positive("--target", options.target, order.setting.target, 1));
+  order.setting.stabilise_s =
+      TRY(duration_s("--stabilise", options.stabilise, order.setting.stabilise_s));
+  order.setting.fresh_signal = options.fresh_signal;
+  return {};
+}
+
+}  // namespace
+
+Result<SimulateOrder> order_of(const SimulateOptions& options) {
+  SimulateOrder order;
+  TRY(settle_policy(options, order));
+  if (!options.seed.empty()) {
+    const auto seed = parse_integer(options.seed);
+    if (!seed || *seed < 0)
+      return wrong(fmt::format("--seed '{}' is not a whole number from 0", options.seed));
+    order.seed = static_cast<std::uint64_t>(*seed);
+  }
+  order.plant = options.plant == "exact" ? prove::Plant::exact : prove::Plant::fluid;
+  TRY(settle_service(options, order));
+  TRY(settle_demand(options, order));
+  return order;
+}
+
+}  // namespace headroom::cli

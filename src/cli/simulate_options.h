@@ -1,0 +1,54 @@
+// The options of `headroom simulate`, and the run that they ask for.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "prove/scenario.h"
+#include "prove/simulate.h"
+#include "scale/decision.h"
+#include "scale/rivals/catalogue.h"
+
+namespace headroom::cli {
+
+/// As written on the command line; empty: not given.
+struct SimulateOptions {
+  std::string file = "headroom.yaml";
+  std::string service;
+  std::string trace;
+  std::string column;
+  std::string from;
+  std::string to;
+  std::string speed;
+  std::string scale;
+  std::string peak_replicas;
+  std::string history;
+  std::string workload = "fast-web";
+  std::string objective;
+  std::string policy = "headroom";
+  std::string target;
+  std::string stabilise;
+  bool fresh_signal = false;
+  std::string startup;
+  std::string seed;
+  std::string plant = "fluid";
+  std::vector<std::string> requirements;
+  std::string format = "text";
+};
+
+struct SimulateOrder {
+  prove::Scenario scenario;
+  scale::ServicePolicy policy;  // of the service, for headroom itself
+  rivals::Setting setting;      // for a rival
+  double factor = 1;            // on the trace's rates
+  double cost_per_hour = 0;
+  std::uint64_t seed = 1;
+  prove::Plant plant = prove::Plant::fluid;
+};
+
+/// Reads the files and checks that the options make sense together.
+[[nodiscard]] Result<SimulateOrder> order_of(const SimulateOptions& options);
+
+}  // namespace headroom::cli

@@ -1,0 +1,132 @@
+// headroom simulate: its JSON, its gate, and what it says to input that makes no sense.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "program.h"
+
+namespace headroom::cli {
+namespace {
+
+using Json = nlohmann::json;
+using Arguments = std::vector<std::string>;
+
+constexpr const char* shop =
+    "services:\n"
+    "  shop:\n"
+    "    objective: { latency: { p99: 150ms } }\n"
+    "    replicas: { min: 1, max: 60, cost_per_hour: 0.5 }\n"
+    "    run: { command: \"./shop {address}\" }\n";
+
+/// An hour of minutes: a wave of 200 to 1,800 requests/s.
+std::string wave() {
+  std::string csv = "timestamp_seconds,requests_per_second\n";
+  for (int minute = 0; minute < 60; ++minute)
+    csv += std::to_string(60 * minute) + "," + std::to_string(1000 + 800 * std::sin(minute / 9.0)) +
+           "\n";
+  return csv;
+}
+
+class Simulate : public testing::Test {
+ protected:
+  Simulate() {
+    (void)folder_.write("headroom.yaml", shop);
+    (void)folder_.write("wave.csv", wave());
+  }
+  Ended simulate(const std::string& trace, const Arguments& more = {}) {
+    Arguments arguments = {"simulate", "--trace", trace};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_program(arguments, folder_.path());
+  }
+
+  Folder folder_;
+};
+
+TEST_F(Simulate, json_has_what_programs_rely_on) {
+  const Ended ended = simulate("wave.csv", {"--format", "json", "--service", "shop"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(ended.err, "");
+  const Json out = Json::parse(ended.out);
+  EXPECT_EQ(out["workload"], "fast-web");
+  EXPECT_NEAR(out["requests"].get<double>(), 3.6e6, 1e6);
+  EXPECT_NEAR(out["missed"].get<double>(),
+              out["missed_share"].get<double>() * out["requests"].get<double>(), 1);
+  EXPECT_NEAR(out["cost"].get<double>(), 0.5 * out["replica_hours"].get<double>(), 1e-9);
+  for (const char* key : {"failed", "shed", "late", "scale_out", "scale_in", "recovery_s_max"})
+    EXPECT_TRUE(out[key].is_number()) << key;
+  for (const char* key : {"p50", "p95", "p99", "p999"})
+    EXPECT_GT(out["latency_ms"][key].get<double>(), 1) << key;
+}
+
+TEST_F(Simulate, the_same_seed_gives_the_same_bytes) {
+  for (const char* plant : {"fluid", "exact"}) {
+    const Arguments more = {"--format", "json", "--plant", plant, "--scale", "0.1", "--seed", "7"};
+    const Ended first = simulate("wave.csv", more);
+    ASSERT_EQ(first.code, 0) << first.err;
+    EXPECT_EQ(first.out, simulate("wave.csv", more).out);
+  }
+}
+
+TEST_F(Simulate, a_requirement_that_is_not_met_is_exit_code_3) {
+  const Arguments starved = {"--policy", "fixed", "--target", "0.02", "--require", "missed<1%"};
+  const Ended unmet = simulate("wave.csv", starved);
+  EXPECT_EQ(unmet.code, 3);
+  EXPECT_TRUE(unmet.err.starts_with("headroom: missed<1% is not met: ")) << unmet.err;
+  EXPECT_NE(unmet.out.find("replica-hours"), std::string::npos);
+  EXPECT_EQ(simulate("wave.csv", {"--policy", "fixed", "--require", "p99<150ms"}).code, 0);
+}
+
+TEST_F(Simulate, every_policy_runs) {
+  for (const char* policy : {"headroom", "oracle", "hpa-cpu", "hpa-rate", "keda", "kpa",
+                             "kpa-window", "aws", "wpa", "phpa", "ehpa", "fixed"})
+    EXPECT_EQ(simulate("wave.csv", {"--policy", policy, "--startup", "5s"}).code, 0) << policy;
+}
+
+TEST_F(Simulate, options_that_make_no_sense_get_one_sentence) {
+  const std::pair<Arguments, std::string> cases[] = {
+      {{"--objective", "20ms"},
+       "p99 of 20 ms cannot be met: one idle replica of workload fast-web already needs 98.1 ms"},
+      {{"--workload", "nope"}, "--workload 'nope' is neither one of fast-web, slow-api, "},
+      {{"--policy", "nope"}, "no policy is called 'nope'; known: headroom, oracle, hpa-cpu, "},
+      {{"--target", "0.5"}, "--target, --stabilise and --fresh-signal belong to rivals"},
+      {{"--service", "nope"}, "headroom.yaml has no service 'nope'; it has shop"},
+      {{"--scale", "2", "--peak-replicas", "9"}, "give either --scale or --peak-replicas"},
+      {{"--scale", "-1"}, "--scale '-1' is not a number above 0"},
+      {{"--require", "p97<1s"}, "'p97<1s': a simulation knows p50, p95, p99 and p99.9"},
+      {{"--history", "100%"}, "--history '100%' is not a share such as 25%, below 100%"},
+      {{"--seed", "x"}, "--seed 'x' is not a whole number from 0"}};
+  for (const auto& [more, sentence] : cases) {
+    const Ended ended = simulate("wave.csv", more);
+    EXPECT_EQ(ended.code, 2) << sentence;
+    EXPECT_TRUE(ended.err.starts_with("headroom: " + sentence)) << ended.err;
+    EXPECT_EQ(ended.out, "");
+  }
+}
+
+TEST_F(Simulate, traces_that_make_no_sense_get_one_sentence) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"0,1\n1,nan\n", "t.csv:3: requests_per_second 'nan' is not a finite number"},
+      {"0,1\n0,2\n", "t.csv:3: timestamp_seconds 0 is there twice"},
+      {"5,1\n1,2\n", "t.csv:3: timestamp_seconds 1 comes after 5"},
+      {"0,-1\n1,2\n", "t.csv: requests_per_second is -1 at 0: rates are 0 or more"},
+      {"", "t.csv: has 0 rows of values"},
+      {"0,0\n1,0\n", "t.csv: not a single request arrives in the scored part"},
+      {"0,1\n1,2\n5000,1\n", "t.csv: requests_per_second is unknown for 4998 bins from 2"},
+      {"0,1\n157680000,1\n", "t.csv: the trace lasts 3650 days, at most 730 are simulated"}};
+  for (const auto& [rows, sentence] : cases) {
+    (void)folder_.write("t.csv", "timestamp_seconds,requests_per_second\n" + rows);
+    const Ended ended = simulate("t.csv");
+    EXPECT_EQ(ended.code, 2) << sentence;
+    EXPECT_TRUE(ended.err.starts_with("headroom: " + sentence)) << ended.err;
+  }
+}
+
+TEST_F(Simulate, a_policy_that_asks_for_more_than_the_most_gets_the_most) {
+  const Ended ended = simulate("wave.csv", {"--scale", "50", "--format", "json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_LE(Json::parse(ended.out)["replica_hours"].get<double>(), 60.5);
+}
+
+}  // namespace
+}  // namespace headroom::cli
