@@ -214,7 +214,7 @@ void FluidPlant::serve_at_once(const Capacity& can, double count, double utilisa
   // varies less than a Poisson number: as with more servers (Hayward's approximation, Fredericks
   // 1980).
   const double alike = can.places / stay_.unknown_share();
-  const int servers = std::max(1, static_cast<int>(alike + 0.5));
+  const int servers = std::max(1, static_cast<int>(std::lround(alike)));
   const double share = erlang_.wait_share(servers, utilisation);
   const double x = workload_.objective_s / can.stretch;
   second_.late_alone += count * late_alone_share_;

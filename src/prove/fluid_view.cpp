@@ -21,7 +21,7 @@ FluidView::FluidView(const Workload& workload, const AloneTime& alone, scale::Se
 void FluidView::show(const FluidSecond& second) {
   seen_.arrivals = static_cast<std::uint64_t>(second.second.arrivals);
   seen_.concurrency = second.busy;
-  seen_.waiting = static_cast<std::int64_t>(second.waiting + 0.5);
+  seen_.waiting = std::llround(second.waiting);
   show_outcomes(second);
   show_attempts(second);
   show_replicas(second);
@@ -81,8 +81,7 @@ void FluidView::show_replicas(const FluidSecond& second) {
   // By phase: starting, ready, draining.
   const double busy = second.places > 0 ? std::min(1.0, second.busy / second.places) : 0;
   const double cpu[] = {0, busy, 0};
-  const std::int64_t each =
-      second.ready > 0 ? static_cast<std::int64_t>(second.in_flight / second.ready + 0.5) : 0;
+  const std::int64_t each = second.ready > 0 ? std::llround(second.in_flight / second.ready) : 0;
   const std::int64_t in_flight[] = {0, each, 0};
   for (scale::ReplicaSeen& replica : seen_.replicas) {
     const auto phase = static_cast<std::size_t>(replica.phase);

@@ -21,6 +21,7 @@ class Evidence {
         loss_(world.evidence_loss),
         random_(seed) {}
 
+  const scale::ServiceSeen& of(scale::ServiceSeen&& now) = delete;  // it may be given back
   const scale::ServiceSeen& of(const scale::ServiceSeen& now) {
     if (past_.size() == 1 && loss_ <= 0) return now;
     const std::size_t here = count_++ % past_.size();
