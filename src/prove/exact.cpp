@@ -187,7 +187,8 @@ void ExactPlant::let_go(Waiting& waiting) {
 }
 
 void ExactPlant::want(int replicas) {
-  const Fleet::Wanted wanted = fleet_.want(replicas, static_cast<double>(now_ns_ / second_ns));
+  const std::int64_t whole_seconds = now_ns_ / second_ns;
+  const Fleet::Wanted wanted = fleet_.want(replicas, static_cast<double>(whole_seconds));
   if (wanted.now == wanted.before) return;
   tally_.wanted(wanted.before, wanted.now);
   if (wanted.now < wanted.before) close_drained();
