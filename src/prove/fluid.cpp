@@ -13,7 +13,7 @@ namespace {
 /// this many standard deviations of a second's arrivals minus completions. Asmussen, Glynn and
 /// Pitman, Discretization error in simulation of one-dimensional reflecting Brownian motion, 1995.
 constexpr double between_looks = 0.5826;
-constexpr double wait_share_least = 1e-9;   // fewer who wait change nothing
+constexpr double wait_share_least = 1e-7;   // fewer who wait change nothing
 constexpr double shown_share_least = 1e-3;  // of waits, in the latencies
 
 /// Three points and weights of Gauss and Legendre's rule on [0, 1].
@@ -53,6 +53,7 @@ FluidPlant::FluidPlant(const Scenario& scenario, std::uint64_t seed)
     completion_variance_ += lost / pauses.every_s;
     wait_factor_ += lost / pauses.every_s / 2;
   }
+  if (pauses.every_s > 0) usual_slowness_ = 1 + pauses.length_s / pauses.every_s;
   seen_.service = workload_.name;
   fleet_.begin(replicas_at_first(scenario));
   ready_before_ = fleet_.ready();
@@ -124,7 +125,8 @@ void FluidPlant::take_chance(Capacity& can, double there) {
   const double left = stay_.share_left();
   const double before = stay_.variance();
   const double within = can.mean_per_s * turnover_variance_;
-  if (there < can.mean_per_s - 4 * std::sqrt(before / (left * left) + within)) return;
+  const double spare = can.mean_per_s - there;
+  if (spare > 0 && spare * spare > 16 * (before / (left * left) + within)) return;
   // Requests of earlier seconds may have ended sooner or later than expected. They stay ended: the
   // places are free for good.
   if (before > 0) {
@@ -139,14 +141,15 @@ void FluidPlant::take_chance(Capacity& can, double there) {
   can.per_s += can.surplus_per_s;
 }
 
-double FluidPlant::wait_by_chance(const Capacity& can, double utilisation) const {
+double FluidPlant::wait_by_chance(double full_places, double utilisation) const {
   // The mean queue that those who wait find, by Lee and Longton's factor; where it would take
   // longer than the second to settle, what a backlog from second to second leaves out. This way
   // of passing from one to the other is within 5% of the exact difference (Spitzer's sum).
+  const double per_s = full_places / service_s_;
   const double settled = wait_factor_ / std::max(1e-9, 1 - utilisation);
-  const double in_a_second = between_looks * std::sqrt(can.mean_per_s * (1 + completion_variance_));
+  const double in_a_second = between_looks * std::sqrt(per_s * (1 + completion_variance_));
   const double queue = 1 / std::sqrt(1 / (settled * settled) + 1 / (in_a_second * in_a_second));
-  return inner_ * queue / can.mean_per_s;
+  return inner_ * queue / per_s;
 }
 
 void FluidPlant::serve(Capacity can) {
@@ -155,10 +158,13 @@ void FluidPlant::serve(Capacity can) {
   const double there = backlog_.count() + second_.arrivals;
   const double utilisation = (can.under_way + there * stay_.share_left()) / can.full_places;
   utilisation_ = std::lerp(utilisation_, utilisation, 0.5);
-  can.wait_s = wait_by_chance(can, utilisation_);
   take_chance(can, there);
-  const double clear_at = serve_backlog(can);
-  serve_arrivals(can, clear_at, utilisation_);
+  if (backlog_.empty() && there <= can.per_s) {
+    serve_at_once(can, second_.arrivals);
+  } else {
+    can.wait_s = wait_by_chance(can.full_places, utilisation_);
+    serve_arrivals(can, serve_backlog(can));
+  }
   if (can.per_s > 0) surplus_ = can.surplus_per_s * started_ / can.per_s;
 }
 
@@ -177,7 +183,7 @@ double FluidPlant::serve_backlog(const Capacity& can) {
   return backlog_.empty() ? std::min(at, 1.0) : 1;
 }
 
-void FluidPlant::serve_arrivals(const Capacity& can, double clear_at, double utilisation) {
+void FluidPlant::serve_arrivals(const Capacity& can, double clear_at) {
   const double count = second_.arrivals;
   const double each = can.per_s > 0 ? count / can.per_s : 1;  // seconds of capacity they take
   if (clear_at + each > 1) {                                  // not all: the last of them wait on
@@ -189,7 +195,7 @@ void FluidPlant::serve_arrivals(const Capacity& can, double clear_at, double uti
   // The queue that there was shrinks to nothing; whoever comes later meets chance alone.
   const double part = clear_at > 0 ? std::min(1.0, clear_at / (1 - each)) : 0;
   if (part > 0) take_on(can, count * part, clear_at, 0);
-  if (part < 1) serve_at_once(can, count * (1 - part), utilisation);
+  if (part < 1) serve_at_once(can, count * (1 - part));
 }
 
 void FluidPlant::take_on(const Capacity& can, double count, double from_s, double to_s) {
@@ -208,31 +214,50 @@ void FluidPlant::take_on(const Capacity& can, double count, double from_s, doubl
   second_.late_alone += count * late_alone_share_;
 }
 
-void FluidPlant::serve_at_once(const Capacity& can, double count, double utilisation) {
+FluidPlant::Chance FluidPlant::chance(const Capacity& can, int servers, double utilisation) {
+  Chance out;
+  out.share = erlang_.wait_share(servers, utilisation);
+  if (out.share < wait_share_least && can.stretch <= 1) return {};
+  const double full_places = servers * stay_.unknown_share() / can.slowness;
+  out.wait_s = wait_by_chance(full_places, utilisation);
+  const double x = workload_.objective_s / can.stretch;
+  const double over = (1 - out.share) * late_table_.alone(x) +
+                      out.share * late_table_.with_wait(x, out.wait_s / can.stretch);
+  out.late = std::max(0.0, over - late_alone_share_);
+  return out;
+}
+
+const FluidPlant::Chance& FluidPlant::known_chance(const Capacity& can, int servers,
+                                                   double utilisation) {
+  constexpr std::size_t cells = 1024;
+  const auto row = static_cast<std::size_t>(servers);
+  if (chances_.size() <= row) chances_.resize(row + 1);
+  if (chances_[row].empty()) chances_[row].assign(cells + 1, {.share = -1});
+  const auto cell = static_cast<std::size_t>(std::min(1.0, utilisation) * cells + 0.5);
+  Chance& known = chances_[row][cell];
+  if (known.share < 0) known = chance(can, servers, static_cast<double>(cell) / cells);
+  return known;
+}
+
+void FluidPlant::serve_at_once(const Capacity& can, double count) {
   started_ += count;
+  second_.late_alone += count * late_alone_share_;
   // Where stays outlast a second, much of who is there is known from the counts, and the rest
   // varies less than a Poisson number: as with more servers (Hayward's approximation, Fredericks
   // 1980).
   const double alike = can.places / stay_.unknown_share();
-  const int servers = std::max(1, static_cast<int>(std::lround(alike)));
-  const double share = erlang_.wait_share(servers, utilisation);
-  const double x = workload_.objective_s / can.stretch;
-  second_.late_alone += count * late_alone_share_;
-  if (share < wait_share_least && can.stretch <= 1) {
-    if (scoring_) latencies_.add(0, 1, count);
-    return;
-  }
-  const double wait_s = can.wait_s;
-  waited_s_ += count * share * wait_s;
-  const double over =
-      (1 - share) * late_table_.alone(x) + share * late_table_.with_wait(x, wait_s / can.stretch);
-  second_.late += count * std::max(0.0, over - late_alone_share_);
+  const int servers = std::max(1, static_cast<int>(alike + 0.5));
+  const bool usual = can.slowness == usual_slowness_ && servers <= ErlangC::exact_max;
+  const Chance found =
+      usual ? known_chance(can, servers, utilisation_) : chance(can, servers, utilisation_);
+  waited_s_ += count * found.share * found.wait_s;
+  second_.late += count * found.late;
   if (!scoring_) return;
-  const double shown = share < shown_share_least ? 0 : share;
-  latencies_.add(0, can.stretch, count * (1 - shown));
-  if (shown > 0)
-    for (const double length : exponential_eighths)
-      latencies_.add(wait_s * length, can.stretch, count * shown / 4);
+  if (found.share < shown_share_least) return latencies_.add(0, can.stretch, count);
+  // Over the seconds each eighth gets its turn.
+  const double length = exponential_eighths[static_cast<std::size_t>(now_s_) % 4];
+  latencies_.add(0, can.stretch, count * (1 - found.share));
+  latencies_.add(found.wait_s * length, can.stretch, count * found.share);
 }
 
 void FluidPlant::want(int replicas) {

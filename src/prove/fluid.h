@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "core/random.h"
 #include "prove/arrivals.h"
@@ -41,15 +42,24 @@ class FluidPlant final : public Physics {
     double surplus_per_s = 0;  // of those, ended sooner than expected within the second
     double wait_s = 0;         // mean of what chance within the second adds for those who wait
   };
+  /// What chance within a second does to those who find no backlog.
+  struct Chance {
+    double share = 0;   // that have to wait
+    double wait_s = 0;  // mean of those who do
+    double late = 0;    // share of all that is late because of it
+  };
   void live_fleet();
   [[nodiscard]] Capacity capacity() const;
   void take_chance(Capacity& can, double there);
-  [[nodiscard]] double wait_by_chance(const Capacity& can, double utilisation) const;
+  [[nodiscard]] double wait_by_chance(double full_places, double utilisation) const;
   void serve(Capacity can);
   /// Returns when within the second the backlog is gone; 1 when it is not.
   [[nodiscard]] double serve_backlog(const Capacity& can);
-  void serve_arrivals(const Capacity& can, double clear_at, double utilisation);
-  void serve_at_once(const Capacity& can, double count, double utilisation);
+  void serve_arrivals(const Capacity& can, double clear_at);
+  void serve_at_once(const Capacity& can, double count);
+  [[nodiscard]] Chance chance(const Capacity& can, int servers, double utilisation);
+  /// The same for replicas that nothing slows down, to a 1024th of utilisation, from a table.
+  [[nodiscard]] const Chance& known_chance(const Capacity& can, int servers, double utilisation);
   /// Takes on `count` requests whose wait goes evenly from `from_s` to `to_s`.
   void take_on(const Capacity& can, double count, double from_s, double to_s);
 
@@ -73,6 +83,8 @@ class FluidPlant final : public Physics {
   double turnover_variance_ = 1;    // its part that comes from requests of that second
   double wait_factor_ = 1;
   double inner_ = 1;
+  double usual_slowness_ = 1;
+  std::vector<std::vector<Chance>> chances_;  // by servers, by utilisation; share -1: not yet
   FluidView view_;
 
   // The second that is lived through.
