@@ -8,6 +8,7 @@
 
 #include "core/result.h"
 #include "scale/demand.h"
+#include "scale/error_budget.h"
 #include "scale/growth.h"
 #include "scale/need.h"
 #include "scale/seen.h"
@@ -80,7 +81,7 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
     reasons.push_back({"need", "growth", 0,
                        fmt::format("after {}% of moments like this one demand is above {:.2f} × "
                                    "this within {} s",
-                                   brief(100 * outgrown_share(policy)),
+                                   brief(100 * outgrown_share(policy, model)),
                                    expected / demand.per_second, brief(model.lead_s)),
                        false});
   reasons.push_back({"need", "capacity", 0, describe(model.capacity, permitted), false});

@@ -14,10 +14,17 @@ constexpr double half_life_s = 3 * 86400;
 constexpr double decay_every_s = 3600;
 constexpr std::size_t pending_max = 60;
 constexpr double switch_ratio = 0.9;
+/// Demand during the lead time is what was ordered for before; what is ordered now serves its end.
+constexpr double end_of_lead_s = 4;
+/// Growth seen at lower demand is not believed to lead further above the highest demand of late
+/// than this: by situation, and pooled, where high and low are not told apart.
+constexpr double above_peak[] = {1.2, 1.1};
+constexpr double peak_half_life_s = 7 * 86400;
 constexpr double roughness_memory_s = 300;
 constexpr double slope_cuts[] = {1.02, 1.06};
 constexpr double volatility_cuts[] = {0.03, 0.08};
 constexpr int level_count = 6;
+constexpr double levels_per_octave = 2;
 
 int class_of(double value, const double (&cuts)[2]) {
   return value > cuts[1] ? 2 : value > cuts[0] ? 1 : 0;
@@ -31,11 +38,13 @@ struct Place {
   double upper_share = 0;
 };
 
-Place place_of(const Situation& situation) {
+Place place_of(const Situation& situation, double peak_per_second) {
   const int kind =
       class_of(situation.slope, slope_cuts) * 3 + class_of(situation.volatility, volatility_cuts);
-  const double level =
-      std::clamp(std::log2(std::max(situation.level_per_second, 1.0)) / 2, 0.0, level_count - 1.0);
+  const double share_of_peak = std::max(situation.level_per_second, demand_min_per_second) /
+                               std::max(peak_per_second, demand_min_per_second);
+  const double level = std::clamp(level_count - 1 + levels_per_octave * std::log2(share_of_peak),
+                                  0.0, level_count - 1.0);
   const int lower = std::min(static_cast<int>(level), level_count - 2);
   return {kind * level_count + lower, kind * level_count + lower + 1, level - lower};
 }
@@ -63,9 +72,8 @@ std::size_t bin_of(double ratio) {
   return static_cast<std::size_t>(std::clamp(at, 0.0, growth_bins - 1.0));
 }
 
-/// The ratio with a share `permitted` of `bins` above it, straight within a bin.
-double upper_ratio(const std::vector<double>& bins, double permitted) {
-  double left = permitted * sum_of(bins);
+/// The ratio with `left` samples above it, straight within a bin.
+double upper_ratio(const std::vector<double>& bins, double left) {
   for (std::size_t i = growth_bins; i-- > 0;) {
     if (bins[i] >= left && bins[i] > 0) {
       const double from_top = left / bins[i];
@@ -83,16 +91,32 @@ void add_scaled(const std::map<int, std::vector<double>>& cells, int cell, doubl
   for (std::size_t i = 0; i < growth_bins; ++i) bins[i] += share * found->second[i];
 }
 
-double ratio_of(const Growth& growth, int estimator, const Situation& situation, double permitted) {
-  if (growth.pooled.empty()) return upper_ratio(prior(), permitted);
-  if (estimator == 0) return upper_ratio(growth.pooled, permitted);
-  std::vector<double> bins = growth.pooled;
-  const double shrink = shrink_samples / sum_of(bins);
-  for (double& b : bins) b *= shrink;
-  const Place place = place_of(situation);
-  add_scaled(growth.cells, place.lower, 1 - place.upper_share, bins);
-  add_scaled(growth.cells, place.upper, place.upper_share, bins);
-  return upper_ratio(bins, permitted);
+/// The samples of an estimator: `general` ones, from all situations, as many as they weigh, and
+/// for the estimator by situation those of its cells.
+std::vector<double> samples_of(const Growth& growth, int estimator, const Situation& situation,
+                               std::vector<double> general) {
+  if (estimator == 0) return general;
+  const double shrink = shrink_samples / sum_of(growth.pooled);
+  for (double& b : general) b *= shrink;
+  const Place place = place_of(situation, growth.peak_per_second);
+  add_scaled(growth.cells, place.lower, 1 - place.upper_share, general);
+  add_scaled(growth.cells, place.upper, place.upper_share, general);
+  return general;
+}
+
+double grown_by(const Growth& growth, int estimator, const Situation& situation, double permitted,
+                double per_second) {
+  static const std::vector<double> nothing_known = prior();
+  if (growth.pooled.empty())
+    return per_second * upper_ratio(nothing_known, permitted * sum_of(nothing_known));
+  const auto all = samples_of(growth, estimator, situation, growth.pooled);
+  const double left = permitted * sum_of(all);
+  const double grown = per_second * upper_ratio(all, left);
+  const double top = above_peak[estimator] * growth.peak_per_second;
+  if (grown <= top) return grown;
+  // Beyond the peak only the prior and what was seen in this very situation are believed.
+  const auto here = samples_of(growth, estimator, situation, nothing_known);
+  return std::max(top, per_second * upper_ratio(here, left));
 }
 
 void add_sample(std::vector<double>& bins, std::size_t bin, double weight) {
@@ -108,7 +132,8 @@ double loss_of(double expected, double came, double permitted) {
 void learn_moment(const GrowthMoment& moment, double permitted, double weight, Growth& growth) {
   const double base = std::max(moment.per_second, demand_min_per_second);
   const std::size_t bin = bin_of(moment.highest_per_second / base);
-  const Place place = place_of({moment.slope, moment.volatility, moment.level_per_second});
+  const Place place =
+      place_of({moment.slope, moment.volatility, moment.level_per_second}, growth.peak_per_second);
   add_sample(growth.pooled, bin, weight);
   add_sample(growth.cells[place.lower], bin, weight * (1 - place.upper_share));
   add_sample(growth.cells[place.upper], bin, weight * place.upper_share);
@@ -135,19 +160,23 @@ void decay(Growth& growth) {
 
 }  // namespace
 
-double growth_ratio(const Growth& growth, const Situation& situation, double permitted) {
-  return ratio_of(growth, growth.estimator, situation, permitted);
+double grown(const Growth& growth, const Situation& situation, double permitted,
+             double per_second) {
+  return grown_by(growth, growth.estimator, situation, permitted, per_second);
 }
 
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
                   double tick_s, Growth& growth) {
   if (growth.pooled.empty()) growth.pooled = prior();
+  growth.peak_per_second =
+      std::max(growth.peak_per_second * std::exp2(-tick_s / peak_half_life_s), now.mean_5_s);
   // With a long lead time not every second is noted; those that are count for more.
   const double stride_s = std::max(1.0, lead_s / static_cast<double>(pending_max));
   std::size_t over = 0;
   for (auto& moment : growth.pending) {
     moment.age_s += tick_s;
-    moment.highest_per_second = std::max(moment.highest_per_second, now.mean_3_s);
+    if (moment.age_s >= lead_s - end_of_lead_s)
+      moment.highest_per_second = std::max(moment.highest_per_second, now.mean_3_s);
     if (moment.age_s < lead_s) continue;
     learn_moment(moment, permitted, stride_s, growth);
     ++over;
@@ -165,7 +194,7 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
                         .level_per_second = before.level_per_second};
     for (int e = 0; e < 2; ++e)
       moment.expected_per_second[static_cast<std::size_t>(e)] =
-          base * ratio_of(growth, e, before, permitted);
+          grown_by(growth, e, before, permitted, base);
     growth.pending.push_back(moment);
   }
 

@@ -15,10 +15,10 @@ constexpr std::size_t growth_bins = 70;
 constexpr double growth_step = 0.04;
 constexpr double growth_low = -0.4;
 
-/// The ratio to demand now that its 3 s mean exceeds within the lead time only in a share
-/// `permitted` of all moments. Requires 0 < permitted < 1.
-[[nodiscard]] double growth_ratio(const Growth& growth, const Situation& situation,
-                                  double permitted);
+/// What demand's 3 s mean, now `per_second`, exceeds at the end of the lead time only in a share
+/// `permitted` of all moments. Requires 0 < permitted < 1. Never falls when `per_second` rises.
+[[nodiscard]] double grown(const Growth& growth, const Situation& situation, double permitted,
+                           double per_second);
 
 /// Takes in one tick: `now` ends it, `before` is the situation one tick earlier.
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,

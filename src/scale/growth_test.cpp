@@ -20,7 +20,7 @@ Demand demand_of(double per_second) {
 TEST(Growth, before_anything_is_learned_the_prior_rules) {
   // P(ln ratio > z) = exp(-10 z): one in a hundred grows by more than exp(ln 100 / 10) = 1.58.
   for (const auto& [permitted, ratio] : {std::pair{0.01, 1.585}, {0.05, 1.349}, {0.001, 1.995}})
-    EXPECT_NEAR(growth_ratio({}, {}, permitted), ratio, 0.03) << permitted;
+    EXPECT_NEAR(grown({}, {}, permitted, 100), 100 * ratio, 3) << permitted;
 }
 
 TEST(Growth, calm_demand_brings_it_down_and_bursts_keep_it_up) {
@@ -32,7 +32,7 @@ TEST(Growth, calm_demand_brings_it_down_and_bursts_keep_it_up) {
       if (bursts && t % 200 < 10) demand.mean_3_s = 150;  // the lead time sees it coming in 7%
       learn_growth(demand, situation, 0.01, 5, 1, growth);
     }
-    const double ratio = growth_ratio(growth, situation, 0.01);
+    const double ratio = grown(growth, situation, 0.01, 100) / 100;
     if (bursts)
       EXPECT_NEAR(ratio, 1.5, 0.05);
     else
@@ -51,8 +51,27 @@ TEST(Growth, what_follows_a_rise_is_told_apart_from_what_follows_calm) {
     learn_growth(demand, rise ? rising : calm, 0.1, 5, 1, growth);
   }
   EXPECT_EQ(growth.estimator, 1) << "by situation has the smaller loss";
-  EXPECT_GT(growth_ratio(growth, rising, 0.1), 1.5);
-  EXPECT_NEAR(growth_ratio(growth, calm, 0.1), 1, 0.05);
+  EXPECT_GT(grown(growth, rising, 0.1, 100), 150);
+  EXPECT_NEAR(grown(growth, calm, 0.1, 100), 100, 5);
+}
+
+TEST(Growth, what_followed_low_demand_leads_little_above_the_highest_demand_of_late) {
+  Growth growth;
+  const auto at = [](double level) {
+    return Situation{.slope = 1, .volatility = 0, .level_per_second = level};
+  };
+  for (int t = 0; t < 12 * 3600; ++t) {  // ten quiet minutes, then ten at five times as much
+    const double now = t / 600 % 2 == 0 ? 100 : 500;
+    learn_growth(demand_of(now), at(now), 0.01, 60, 1, growth);
+  }
+  EXPECT_GT(grown(growth, at(100), 0.01, 100), 400) << "a rise to five times is to be expected";
+  EXPECT_LT(grown(growth, at(500), 0.01, 500), 610) << "but not from the top";
+  double before = 0;
+  for (double now = 50; now < 1000; now *= 1.01) {
+    const double expected = grown(growth, at(100), 0.01, now);
+    EXPECT_GE(expected, before) << now;
+    before = expected;
+  }
 }
 
 TEST(Growth, moments_under_way_stay_few_however_long_the_lead) {
@@ -74,7 +93,7 @@ TEST(Growth, a_stricter_objective_never_gets_less) {
   }
   double before = 0;
   for (const double permitted : {0.5, 0.1, 0.05, 0.01, 0.005, 0.001, 0.0001}) {
-    const double ratio = growth_ratio(growth, situation, permitted);
+    const double ratio = grown(growth, situation, permitted, 40);
     EXPECT_GE(ratio, before) << permitted;
     before = ratio;
   }

@@ -5,6 +5,7 @@
 #include "scale/capacity.h"
 #include "scale/decide.h"
 #include "scale/demand.h"
+#include "scale/error_budget.h"
 #include "scale/growth.h"
 #include "scale/seen.h"
 
@@ -64,8 +65,9 @@ Model learn(const Policy& policy, Model model, const State& state, const Observa
     const auto last = state.services.find(service.service);
     const ServiceState& before = last == state.services.end() ? unknown : last->second;
     const auto samples = extended(before.demand, demand_sample(&one, seen.dt));
-    learn_growth(demand_now(samples), before.situation, outgrown_share(service), learned.lead_s,
-                 seconds(seen.dt), learned.growth);
+    learn_misses(service, one, std::max(0.0, seconds(seen.dt)), learned);
+    learn_growth(demand_now(samples), before.situation, outgrown_share(service, learned),
+                 learned.lead_s, seconds(seen.dt), learned.growth);
   }
   return model;
 }

@@ -58,7 +58,7 @@ struct Suspicion {
 struct GrowthMoment {
   double per_second = 0;  // demand then
   double age_s = 0;
-  double highest_per_second = 0;  // highest 3 s mean since
+  double highest_per_second = 0;  // highest 3 s mean about the end of its lead time
   double slope = 1;               // the situation then, see Situation in state.h
   double volatility = 0;
   double level_per_second = 0;
@@ -75,10 +75,20 @@ struct Growth {
   std::vector<GrowthMoment> pending;         // oldest first
   std::array<double, 2> loss{};              // of each estimator, older ones counting less
   int estimator = 0;                         // the one in use: 0 pooled, 1 by situation
+  double peak_per_second = 0;                // highest demand lately, fading over weeks
   double since_moment_s = 0;                 // since the last moment was noted
   double since_decay_s = 0;                  // since older samples were last made to count less
 
   bool operator==(const Growth&) const = default;
+};
+
+/// What the misses that came say about how careful to be (see error_budget.h).
+struct ErrorBudget {
+  double shift = 0;             // of the logit of the share of moments that may outgrow forecasts
+  double requests_per_day = 0;  // as of late
+  double seen_s = 0;            // what that rests on, up to a day
+
+  bool operator==(const ErrorBudget&) const = default;
 };
 
 struct ServiceModel {
@@ -91,6 +101,7 @@ struct ServiceModel {
   double startup_s = 0;            // to plan with; 0: nothing known, not even a prior
   double lead_s = 0;               // decision → ready replica
   Growth growth;
+  ErrorBudget error_budget;
 
   bool operator==(const ServiceModel&) const = default;
 };

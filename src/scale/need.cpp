@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scale/error_budget.h"
 #include "scale/estimate.h"
 #include "scale/growth.h"
 #include "scale/seen.h"
@@ -145,8 +146,8 @@ double expected_per_second(const ServicePolicy& policy, const ServiceModel& mode
   if (demand.per_second <= 0) return 0;
   // The situation is that of the tick before: were it today's, more demand could be taken for
   // a calmer moment and lower the answer.
-  return std::max(demand.per_second, demand_min_per_second) *
-         growth_ratio(model.growth, before.situation, outgrown_share(policy));
+  return grown(model.growth, before.situation, outgrown_share(policy, model),
+               std::max(demand.per_second, demand_min_per_second));
 }
 
 std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& model,

@@ -29,13 +29,4 @@ namespace headroom::scale {
   return std::clamp(policy.objective.permitted_misses(), 1e-5, 0.5);
 }
 
-/// The share of moments that may outgrow their forecast. Of such a moment's requests only those
-/// above capacity are missed, and only until replicas follow: on recorded traces with 3 s and 30 s
-/// until a replica is ready, a share of 1% of moments brought 0.34% and 0.17% of missed requests
-/// (medians). Twice is careful: with three times, a crowd that doubles in 10 s is missed too often.
-[[nodiscard]] inline double outgrown_share(const ServicePolicy& policy) {
-  constexpr double moments_per_missed_request = 2;
-  return std::min(0.5, moments_per_missed_request * permitted_share(policy));
-}
-
 }  // namespace headroom::scale

@@ -186,19 +186,28 @@ static void fields(Is<GrowthMoment> auto& v, auto visit) {
 }
 
 static void fields(Is<Growth> auto& v, auto visit) {
-  auto& [pooled, cells, pending, loss, estimator, since_moment_s, since_decay_s] = v;
+  auto& [pooled, cells, pending, loss, estimator, peak_per_second, since_moment_s, since_decay_s] =
+      v;
   visit("pooled", pooled);
   visit("cells", cells);
   visit("pending", pending);
   visit("loss", loss);
   visit("estimator", estimator);
+  visit("peak_per_second", peak_per_second);
   visit("since_moment_s", since_moment_s);
   visit("since_decay_s", since_decay_s);
 }
 
+static void fields(Is<ErrorBudget> auto& v, auto visit) {
+  auto& [shift, requests_per_day, seen_s] = v;
+  visit("shift", shift);
+  visit("requests_per_day", requests_per_day);
+  visit("seen_s", seen_s);
+}
+
 static void fields(Is<ServiceModel> auto& v, auto visit) {
   auto& [levels, capacity, capacity_age_s, suspicion, service_time_s, startups_s, startup_s, lead_s,
-         growth] = v;
+         growth, error_budget] = v;
   visit("levels", levels);
   visit("capacity", capacity);
   visit("capacity_age_s", capacity_age_s);
@@ -208,6 +217,7 @@ static void fields(Is<ServiceModel> auto& v, auto visit) {
   visit("startup_s", startup_s);
   visit("lead_s", lead_s);
   visit("growth", growth);
+  visit("error_budget", error_budget);
 }
 
 static void fields(Is<Model> auto& v, auto visit) {

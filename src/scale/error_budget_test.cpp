@@ -1,0 +1,80 @@
+// The outer loop: what is missed against what may be.
+#include "scale/error_budget.h"
+
+#include <gtest/gtest.h>
+
+#include "scale/fluid_world_for_test.h"
+
+namespace headroom::scale {
+namespace {
+
+/// One second of 1,000 requests.
+ServiceSeen second(std::uint64_t late, std::uint64_t shed = 0) {
+  ServiceSeen seen;
+  seen.arrivals = 1000;
+  seen.late = late;
+  seen.shed = shed;
+  seen.good = 1000 - late - shed;
+  return seen;
+}
+
+double shift_after(double days, const ServiceSeen& seen, double permitted = 0.01) {
+  ServicePolicy policy = policy_for_test();
+  policy.objective.quantile = 1 - permitted;
+  ServiceModel model;
+  model.capacity.concurrency = 8;
+  for (int t = 0; t < static_cast<int>(days * 86400); ++t) learn_misses(policy, seen, 1, model);
+  return model.error_budget.shift;
+}
+
+TEST(ErrorBudget, a_day_without_a_miss_makes_forecasts_less_careful_and_overspending_more) {
+  EXPECT_NEAR(shift_after(1, second(0)), 1, 0.01);
+  EXPECT_NEAR(shift_after(1, second(10)), 0, 0.01);
+  EXPECT_NEAR(shift_after(1, second(20)), -1, 0.01);
+  EXPECT_NEAR(shift_after(1, second(0, 20)), -1, 0.01);
+}
+
+TEST(ErrorBudget, neither_boldness_nor_fear_is_without_limit) {
+  EXPECT_EQ(shift_after(10, second(0)), 5);
+  EXPECT_EQ(shift_after(10, second(900)), -2);
+}
+
+TEST(ErrorBudget, what_is_late_without_waiting_is_not_spent_from_it) {
+  ServiceSeen seen = second(10);
+  seen.by_concurrency.attempts[3] = 1000;
+  seen.by_concurrency.late[3] = 10;
+  EXPECT_NEAR(shift_after(1, seen), 1, 0.01);
+}
+
+TEST(ErrorBudget, failures_of_replicas_do_not_call_for_more_of_them) {
+  ServiceSeen seen = second(0);
+  seen.good = 900;
+  seen.failed = 100;
+  EXPECT_GT(shift_after(1, seen), 0.8);
+}
+
+TEST(ErrorBudget, what_is_late_alone_leaves_less_to_spend) {
+  ServicePolicy policy = policy_for_test();
+  policy.objective.quantile = 0.99;
+  for (const auto& [alone, share] :
+       {std::pair{0.0, 0.01}, {0.002, 0.008}, {0.009, 0.005}, {0.02, 0.01}})
+    EXPECT_NEAR(spendable_share(policy, {.late_alone = alone}), share, 1e-9) << alone;
+}
+
+TEST(ErrorBudget, the_share_of_moments_starts_at_twice_what_may_be_missed) {
+  ServicePolicy policy = policy_for_test();
+  policy.objective.quantile = 0.99;
+  ServiceModel model;
+  EXPECT_NEAR(outgrown_share(policy, model), 0.02, 1e-9);
+  model.error_budget.shift = 5;
+  EXPECT_EQ(outgrown_share(policy, model), 0.5);
+  model.error_budget.shift = -2;
+  EXPECT_NEAR(outgrown_share(policy, model), 0.00275, 1e-4);
+}
+
+TEST(ErrorBudget, moves_by_nothing_without_requests) {
+  EXPECT_EQ(shift_after(1, ServiceSeen{}), 0);
+}
+
+}  // namespace
+}  // namespace headroom::scale
