@@ -18,6 +18,7 @@ enum class Exit : int { done = 0, failed = 1, usage = 2, unmet = 3 };
 /// Runs the chosen subcommand. Errors are printed by main as one sentence on standard error.
 using Action = std::function<Result<Exit>()>;
 
+void add_compare(CLI::App& app, Action& chosen);
 void add_check(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);

@@ -10,6 +10,7 @@ namespace {
 
 void add_commands(CLI::App& app, Action& chosen) {
   add_check(app, chosen);
+  add_compare(app, chosen);
   add_explain(app, chosen);
   add_replay(app, chosen);
   add_report(app, chosen);

@@ -17,6 +17,11 @@ std::vector<Setting> one_knob(std::string_view policy) {
   return out;
 }
 
+/// Knative scrapes its replicas each second anyway.
+bool sees_each_second(std::string_view policy) {
+  return policy.starts_with("kpa");
+}
+
 /// A fixed fleet has its size only: here as a share of the most replicas allowed.
 std::vector<Setting> sizes(std::string_view policy) {
   constexpr int count = 60;
@@ -32,10 +37,12 @@ std::vector<Setting> settings_of(std::string_view policy) {
   if (policy == "headroom" || policy == "oracle") return one_knob(policy);
   if (policy == "fixed") return sizes(policy);
   std::vector<Setting> out;
-  for (const bool fresh : {false, true})
+  for (const bool fresh : {false, true}) {
+    if (fresh && sees_each_second(policy)) continue;
     for (const double stabilise_s : stabilisations)
       for (const double target : targets)
         out.push_back({std::string(policy), target, stabilise_s, fresh});
+  }
   return out;
 }
 

@@ -20,7 +20,7 @@ class Headroom final : public rivals::Autoscaler {
     seen_.dt = dt;
     seen_.services[0] = seen;
     seen_.services[0].service = policy_.services[0].service;
-    scale::Step done = scale::step(policy_, std::move(model_), state_, seen_);
+    scale::Step done = scale::step(policy_, std::move(model_), state_, seen_, scale::Explain::no);
     model_ = std::move(done.model);
     state_ = std::move(done.decisions.next);
     return done.decisions.services[0].replicas;

@@ -22,6 +22,10 @@ struct Score {
   double p99_s = 0;
   double p999_s = 0;
 
+  /// Another run of the same: counts add up, the longest recovery stays, and the quantiles become
+  /// means weighted by requests.
+  void add(const Score& other);
+
   [[nodiscard]] double missed() const { return shed + failed + late; }
   [[nodiscard]] double missed_share() const { return requests > 0 ? missed() / requests : 0; }
   [[nodiscard]] double replica_hours() const { return replica_seconds / 3600; }

@@ -1,0 +1,138 @@
+// A comparison as JSON.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "report/frontier.h"
+
+namespace headroom::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json case_json(const prove::Case& of) {
+  return {{"trace", of.trace},
+          {"family", of.family},
+          {"part", of.part},
+          {"workload", of.workload},
+          {"startup_s", of.startup_s}};
+}
+
+Json setting_json(const prove::Setting& setting) {
+  if (setting.policy == "headroom" || setting.policy == "oracle")
+    return {{"permitted_share", setting.target}};
+  if (setting.policy == "fixed") return {{"share_of_max", setting.target}};
+  return {{"target", setting.target},
+          {"stabilise_s", setting.stabilise_s},
+          {"signal", setting.fresh_signal ? "1s" : "own"}};
+}
+
+prove::Setting setting_of(const std::string& policy, const Json& json) {
+  for (const char* only : {"permitted_share", "share_of_max"})
+    if (json.contains(only)) return {.policy = policy, .target = json.at(only).get<double>()};
+  return {.policy = policy,
+          .target = json.at("target").get<double>(),
+          .stabilise_s = json.at("stabilise_s").get<double>(),
+          .fresh_signal = json.at("signal").get<std::string>() == "1s"};
+}
+
+Json cost_json(const prove::Curve& curve) {
+  Json out = Json::object();
+  for (const double share : prove::compared_shares) {
+    const auto cost = prove::cost_at(curve.frontier, share);
+    out[fmt::format("{:g}", share)] = cost ? Json(*cost) : Json();
+  }
+  return out;
+}
+
+Json comparison_json(const prove::Comparison& one) {
+  return {{"startup_s", one.startup_s},
+          {"part", one.part.empty() ? "all" : one.part},
+          {"missed_share", one.missed_share},
+          {"against", one.against},
+          {"cost_ratio", one.cases > 0 ? Json(one.ratio) : Json()},
+          {"range_90", one.cases > 0 ? Json{one.low, one.high} : Json()},
+          {"cases", one.cases},
+          {"families", one.families},
+          {"headroom_cannot_reach", one.headroom_short},
+          {"other_cannot_reach", one.other_short},
+          {"worst", {{"case", one.worst_case}, {"cost_ratio", one.worst_ratio}}}};
+}
+
+}  // namespace
+
+Json trial_json(const prove::Trial& trial) {
+  const prove::Score& score = trial.score;
+  Json out = case_json(trial.of);
+  out["policy"] = trial.setting.policy;
+  out["setting"] = setting_json(trial.setting);
+  out["requests"] = score.requests;
+  out["missed_share"] = score.missed_share();
+  out["failed"] = score.failed;
+  out["shed"] = score.shed;
+  out["late"] = score.late;
+  out["late_alone"] = score.late_alone;
+  out["replica_hours"] = score.replica_hours();
+  out["scale_out"] = score.scale_out;
+  out["scale_in"] = score.scale_in;
+  out["recovery_s_max"] = score.recovery_s;
+  out["latency_ms"] = {{"p50", score.p50_s * 1e3},
+                       {"p95", score.p95_s * 1e3},
+                       {"p99", score.p99_s * 1e3},
+                       {"p999", score.p999_s * 1e3}};
+  return out;
+}
+
+Result<prove::Trial> parse_trial(const Json& json) {
+  try {
+    prove::Trial trial;
+    trial.of = {json.at("trace").get<std::string>(), json.at("family").get<std::string>(),
+                json.at("part").get<std::string>(), json.at("workload").get<std::string>(),
+                json.at("startup_s").get<double>()};
+    trial.setting = setting_of(json.at("policy").get<std::string>(), json.at("setting"));
+    prove::Score& score = trial.score;
+    score.requests = json.at("requests").get<double>();
+    score.failed = json.at("failed").get<double>();
+    score.shed = json.at("shed").get<double>();
+    score.late = json.at("late").get<double>();
+    score.late_alone = json.at("late_alone").get<double>();
+    score.replica_seconds = 3600 * json.at("replica_hours").get<double>();
+    score.scale_out = json.at("scale_out").get<int>();
+    score.scale_in = json.at("scale_in").get<int>();
+    score.recovery_s = json.at("recovery_s_max").get<double>();
+    const Json& latency = json.at("latency_ms");
+    score.p50_s = latency.at("p50").get<double>() / 1e3;
+    score.p95_s = latency.at("p95").get<double>() / 1e3;
+    score.p99_s = latency.at("p99").get<double>() / 1e3;
+    score.p999_s = latency.at("p999").get<double>() / 1e3;
+    return trial;
+  } catch (const Json::exception& error) {
+    return fail(ErrorCode::invalid, fmt::format("is no run of a comparison: {}", error.what()));
+  }
+}
+
+Json frontier_json(std::span<const prove::Trial> trials,
+                   const std::vector<prove::Comparison>& summary) {
+  Json out;
+  out["runs"] = Json::array();
+  for (const prove::Trial& trial : trials) out["runs"].push_back(trial_json(trial));
+  out["frontier"] = Json::array();
+  for (const prove::Curve& curve : prove::curves_of(trials)) {
+    Json one = case_json(curve.of);
+    one["policy"] = curve.policy;
+    one["signal"] = curve.fresh_signal ? "1s" : "own";
+    one["points"] = Json::array();
+    for (const prove::Outcome& point : curve.frontier)
+      one["points"].push_back(
+          {{"missed_share", point.missed_share}, {"replica_hours", point.cost}});
+    one["replica_hours_at"] = cost_json(curve);
+    out["frontier"].push_back(std::move(one));
+  }
+  out["summary"] = {{"unit", "headroom's replica-hours ÷ the other's, at an equal share of misses"},
+                    {"comparisons", Json::array()}};
+  for (const prove::Comparison& one : summary)
+    out["summary"]["comparisons"].push_back(comparison_json(one));
+  return out;
+}
+
+}  // namespace headroom::report
