@@ -30,14 +30,14 @@ FluidPlant::FluidPlant(const Scenario& scenario, std::uint64_t seed)
       world_(scenario.world),
       fleet_(scenario.world, seed ^ fleet_seed, seen_.replicas),
       arrivals_(scenario.demand, seed),
-      random_(seed ^ 0xc4a9ce),
+      dice_(seed ^ 0xc4a9ce),
       alone_(scenario.workload, scenario.world),
       late_table_(alone_, scenario.workload.objective_s),
       stay_(scenario.workload.service_time),
       tally_(scenario.demand.scored_from),
       late_alone_share_(alone_.exceeds(scenario.workload.objective_s)),
       service_s_(scenario.workload.service_time.mean()),
-      view_(scenario.workload, alone_, seen_) {
+      view_(scenario.workload, late_table_, alone_, stay_.unknown_share(), seed ^ 0x71e3, seen_) {
   const double cv2 = workload_.service_time.cv2();
   const Pauses& pauses = workload_.pauses;
   // A place that serves many requests in a second completes them as a renewal process.
@@ -130,14 +130,14 @@ void FluidPlant::take_chance(Capacity& can, double there) {
   // Requests of earlier seconds may have ended sooner or later than expected. They stay ended: the
   // places are free for good.
   if (before > 0) {
-    const double more = std::sqrt(before) * random_.normal();
+    const double more = std::sqrt(before) * dice_.normal();
     const double factor = std::max(0.0, 1 + more / can.under_way);
     can.per_s = std::max(0.0, can.per_s - (factor - 1) * can.under_way / left);
     stay_.scale(factor);
     can.under_way *= factor;
   }
   // So may those of this second, where more than one after the other fits into it.
-  can.surplus_per_s = std::max(-can.per_s, std::sqrt(within) * random_.normal());
+  can.surplus_per_s = std::max(-can.per_s, std::sqrt(within) * dice_.normal());
   can.per_s += can.surplus_per_s;
 }
 
@@ -205,10 +205,10 @@ void FluidPlant::take_on(const Capacity& can, double count, double from_s, doubl
   double late = 0;
   for (int i = 0; i < 3; ++i) {
     const double wait_s = std::lerp(from_s, to_s, gauss_points[i]);
-    // What chance adds within the second is half of it there for everybody, half exponential.
-    const double left_s = (objective_s - wait_s - can.wait_s / 2) / can.stretch;
-    late += gauss_weights[i] * late_table_.with_wait(left_s, can.wait_s / 2 / can.stretch);
-    if (scoring_) latencies_.add(wait_s + can.wait_s, can.stretch, count * gauss_weights[i]);
+    // Of what lies between two looks part is in the backlog; the factor fits the exact plant.
+    const double left_s = (objective_s - wait_s - can.wait_s / 4) / can.stretch;
+    late += gauss_weights[i] * late_table_.with_wait(left_s, can.wait_s / 4 / can.stretch);
+    if (scoring_) latencies_.add(wait_s + can.wait_s / 2, can.stretch, count * gauss_weights[i]);
   }
   second_.late += count * std::max(0.0, late - late_alone_share_);
   second_.late_alone += count * late_alone_share_;

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/random.h"
 #include "prove/arrivals.h"
 #include "prove/backlog.h"
 #include "prove/fleet.h"
@@ -68,7 +67,7 @@ class FluidPlant final : public Physics {
   scale::ServiceSeen seen_;
   Fleet fleet_;
   Arrivals arrivals_;
-  Random random_;
+  Dice dice_;
   AloneTime alone_;
   LateTable late_table_;
   ErlangC erlang_;

@@ -51,7 +51,7 @@ TEST(fluid, what_is_seen_follows_littles_law) {
     EXPECT_NEAR(fleet.last.concurrency, 40, 8) << workload;
     EXPECT_NEAR(fleet.last.replicas.at(0).cpu_cores, 0.5, 0.1);
     EXPECT_EQ(fleet.last.replicas.size(), 10U);
-    EXPECT_NEAR(fleet.last.service_time_s, mean_s, 1e-6);
+    EXPECT_NEAR(fleet.last.service_time_s, mean_s, 0.6 * mean_s);
   }
 }
 

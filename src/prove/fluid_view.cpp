@@ -1,29 +1,74 @@
-// Filling a ServiceSeen in place: nothing is allocated, two levels of concurrency are touched.
+// Filling a ServiceSeen in place: nothing is allocated, few levels of concurrency are touched.
 #include "prove/fluid_view.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+
+#include "protect/balance.h"
 
 namespace headroom::prove {
 
-FluidView::FluidView(const Workload& workload, const AloneTime& alone, scale::ServiceSeen& seen)
+namespace {
+
+/// P(Z <= z) to 4 digits, from a table; 0 and 1 beyond 3.5.
+double standard_normal_below(double z) {
+  constexpr double end = 3.5;
+  constexpr std::size_t cells = 140;
+  static const auto table = [] {
+    std::array<double, cells + 1> out{};
+    for (std::size_t i = 0; i <= cells; ++i) {
+      const double at = end * (2.0 * static_cast<double>(i) / cells - 1);
+      out[i] = std::erfc(-at / std::numbers::sqrt2) / 2;
+    }
+    return out;
+  }();
+  if (z <= -end) return 0;
+  if (z >= end) return 1;
+  const double position = (z + end) / (2 * end) * cells;
+  const auto i = std::min(static_cast<std::size_t>(position), cells - 1);
+  return std::lerp(table[i], table[i + 1], position - static_cast<double>(i));
+}
+
+/// What replicas with the same load on average differ by, in requests: where all are looked at,
+/// and where two random ones are. Measured on the exact plant.
+constexpr double uneven_of_all = 0.5;
+constexpr double uneven_of_two = 1.15;
+constexpr double more_than_mean = 0.3;  // found in flight, itself included
+constexpr double mostly_late = 0.1;  // share of those that end, above which chance hardly matters
+
+}  // namespace
+
+FluidView::FluidView(const Workload& workload, const LateTable& late, const AloneTime& alone,
+                     double unknown_share, std::uint64_t seed, scale::ServiceSeen& seen)
     : seen_(seen),
+      dice_(seed),
       concurrency_(workload.concurrency),
       service_s_(workload.service_time.mean()),
-      late_alone_share_(alone.exceeds(workload.objective_s)),
-      alone_s_{alone.quantile(0.5), alone.quantile(0.95), alone.quantile(0.99)},
+      cv_(std::sqrt(workload.service_time.cv2())),
+      unknown_share_(unknown_share),
       objective_s_(workload.objective_s),
-      levels_(static_cast<std::size_t>(workload.concurrency) + 2) {
-  for (std::size_t i = 0; i < levels_.size(); ++i)
-    levels_[i] = scale::ByConcurrency::level_of(static_cast<std::uint32_t>(i));
+      alone_s_{alone.quantile(0.5), alone.quantile(0.95), alone.quantile(0.99)} {
+  const auto most = static_cast<std::uint32_t>(workload.concurrency);
+  const Contention& law = workload.contention;
+  for (std::size_t i = 0; i <= scale::ByConcurrency::level_of(most); ++i) {
+    const std::uint32_t begin = scale::ByConcurrency::edge(i);
+    const std::uint32_t end = std::min(scale::ByConcurrency::edge(i + 1), most + 1);
+    const double others = (begin + end - 1) / 2.0 - 1;
+    const double stretch = 1 + law.sigma * others + law.kappa * others * (others + 1);
+    levels_.push_back({.end = end - 0.5,
+                       .stay_s = service_s_ * stretch,
+                       .late_share = late.alone(workload.objective_s / stretch)});
+  }
+  levels_.back().end = INFINITY;
 }
 
 void FluidView::show(const FluidSecond& second) {
   seen_.arrivals = static_cast<std::uint64_t>(second.second.arrivals);
   seen_.concurrency = second.busy;
   seen_.waiting = std::llround(second.waiting);
-  show_outcomes(second);
   show_attempts(second);
+  show_outcomes(second);
   show_replicas(second);
   busy_ = second.busy;
   in_flight_ = second.in_flight;
@@ -38,43 +83,63 @@ void FluidView::show_outcomes(const FluidSecond& second) {
   now_ = (now_ + 1) % late_.size();
 
   const double ended = in_flight_ + second.started - second.second.failed - second.in_flight;
-  seen_.late = late_seen_.add(late);
+  seen_.late = late < mostly_late * ended ? static_cast<std::uint64_t>(dice_.poisson(late))
+                                          : late_seen_.add(late);
   seen_.shed = shed_.add(second.second.shed);
   seen_.failed = failed_.add(second.second.failed);
   // Where fewer end than are found late, the difference is made up for by the seconds after.
-  good_.left += ended - late;
+  good_.left += ended - static_cast<double>(seen_.late);
   seen_.good = good_.add(0);
   const bool any = second.started > 0;
-  seen_.service_time_s = any ? service_s_ * second.slowness : 0;
   seen_.latency_p50_s = any ? second.wait_s + alone_s_[0] * second.stretch : 0;
   seen_.latency_p95_s = any ? second.wait_s + alone_s_[1] * second.stretch : 0;
   seen_.latency_p99_s = any ? second.wait_s + alone_s_[2] * second.stretch : 0;
 }
 
-void FluidView::show_level(std::size_t level, double attempts, const FluidSecond& second) {
-  auto& by = seen_.by_concurrency;
-  by.attempts[level] += static_cast<std::uint32_t>(attempts);
-  by.latency_s[level] += attempts * service_s_ * second.slowness;
-  by.late[level] += static_cast<std::uint32_t>(late_attempts_.add(attempts * late_alone_share_));
-}
-
 void FluidView::show_attempts(const FluidSecond& second) {
   auto& by = seen_.by_concurrency;
-  for (const std::size_t level : filled_) {
-    by.attempts[level] = by.late[level] = 0;
-    by.latency_s[level] = 0;
+  for (; filled_from_ < filled_to_; ++filled_from_) {
+    by.attempts[filled_from_] = by.late[filled_from_] = 0;
+    by.latency_s[filled_from_] = 0;
   }
+  seen_.service_time_s = 0;
   const auto attempts = static_cast<double>(attempts_.add(second.started));
   if (attempts == 0 || second.places <= 0) return;
-  // Balanced to the least loaded, replicas differ by about one request; the chosen one has the
-  // fewest, and this one more.
+
   const double ready = second.places / concurrency_;
-  const double found = std::clamp(second.busy / ready + 0.5, 1.0, concurrency_);
-  const auto lower = static_cast<std::size_t>(found);
-  const double above = std::floor(attempts * (found - static_cast<double>(lower)) + 0.5);
-  filled_ = {levels_[lower], levels_[lower + 1]};
-  show_level(filled_[0], attempts - above, second);
-  if (above > 0) show_level(filled_[1], above, second);
+  const double uneven = ready > protect::full_scan_max ? uneven_of_two : uneven_of_all;
+  const double mean = std::min(concurrency_, second.busy / ready + more_than_mean);
+  const double deviation =
+      std::sqrt(uneven * uneven + unknown_share_ * second.busy / (ready * ready));
+  // By chance they took longer or shorter than usual, all in all.
+  const double slower = std::max(0.05, 1 + cv_ * dice_.normal() / std::sqrt(attempts)) *
+                        second.slowness / second.stretch;
+  // Whole numbers of requests: where the running sum, moved by chance, passes one.
+  const double moved = dice_.uniform();
+  const double late_moved = dice_.uniform();
+  const double late_usual = attempts * levels_.front().late_share;
+  const double late_more = late_usual > 0 ? dice_.poisson(late_usual) / late_usual : 0;
+  double sum = 0;
+  double late_sum = 0;
+  double stay_s = 0;
+  const auto first = std::ranges::find_if(
+      levels_, [low = mean - 3 * deviation](const Level& level) { return level.end > low; });
+  filled_from_ = filled_to_ = static_cast<std::size_t>(first - levels_.begin());
+  for (double at = 0; at < attempts; ++filled_to_) {
+    const Level& level = levels_[filled_to_];
+    const double below = standard_normal_below((level.end - mean) / deviation);
+    sum = below >= 1 ? attempts : std::min(attempts, attempts * below + moved);
+    const double here = std::floor(sum) - at;
+    at += here;
+    by.attempts[filled_to_] = static_cast<std::uint32_t>(here);
+    by.latency_s[filled_to_] = here * level.stay_s * slower;
+    stay_s += by.latency_s[filled_to_];
+    const double late_before = std::floor(late_sum + late_moved);
+    late_sum += here * level.late_share * late_more;
+    by.late[filled_to_] =
+        static_cast<std::uint32_t>(std::floor(late_sum + late_moved) - late_before);
+  }
+  seen_.service_time_s = stay_s / attempts;
 }
 
 void FluidView::show_replicas(const FluidSecond& second) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "prove/dice.h"
 #include "prove/queueing.h"
 #include "prove/scenario.h"
 #include "prove/tally.h"
@@ -30,7 +31,9 @@ struct FluidSecond {
 /// Parts of requests are carried over to the next second, so that counts add up.
 class FluidView {
  public:
-  FluidView(const Workload& workload, const AloneTime& alone, scale::ServiceSeen& seen);
+  /// `unknown_share` as of Stay.
+  FluidView(const Workload& workload, const LateTable& late, const AloneTime& alone,
+            double unknown_share, std::uint64_t seed, scale::ServiceSeen& seen);
 
   void show(const FluidSecond& second);
 
@@ -54,23 +57,32 @@ class FluidView {
   void show_outcomes(const FluidSecond& second);
   void show_attempts(const FluidSecond& second);
   void show_replicas(const FluidSecond& second);
-  void show_level(std::size_t level, double attempts, const FluidSecond& second);
+
+  /// Requests that find so many in flight.
+  struct Level {
+    double end = 0;         // up to so many
+    double stay_s = 0;      // mean time at the replica
+    double late_share = 0;  // that are over the objective by that time alone
+  };
 
   static constexpr std::size_t delay_max_s = 63;
 
   scale::ServiceSeen& seen_;
+  Dice dice_;
   double concurrency_;
   double service_s_;
-  double late_alone_share_;
-  std::array<double, 3> alone_s_;  // p50, p95, p99
+  double cv_;
+  double unknown_share_;
   double objective_s_;
+  std::array<double, 3> alone_s_;  // p50, p95, p99
+  std::vector<Level> levels_;
   std::array<double, delay_max_s + 1> late_{};  // a ring, by the second of being seen
   std::size_t now_ = 0;
   double busy_ = 0;
   double in_flight_ = 0;
-  Meter good_, late_seen_, shed_, failed_, attempts_, late_attempts_;
-  std::vector<std::size_t> levels_;      // of each number in flight
-  std::array<std::size_t, 2> filled_{};  // by the last second
+  Meter good_, late_seen_, shed_, failed_, attempts_;
+  std::size_t filled_from_ = 0;  // levels with attempts of the last second
+  std::size_t filled_to_ = 0;
 };
 
 }  // namespace headroom::prove
