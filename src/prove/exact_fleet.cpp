@@ -109,6 +109,7 @@ void ExactPlant::show_replicas(std::int64_t end_ns) {
     const std::uint32_t number = fleet_.lives()[i].number;
     const std::uint32_t index = place_of(number);
     const bool known = index != nowhere;
+    replica.age += std::chrono::seconds(1);
     replica.in_flight = known ? places_[index].in_flight : 0;
     replica.cpu_cores =
         known ? static_cast<double>(places_[index].busy_ns) * 1e-9 / workload_.concurrency : 0;

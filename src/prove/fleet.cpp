@@ -56,6 +56,7 @@ void Fleet::start(double now_s) {
   Life life;
   life.number = started_++;
   life.zone = static_cast<int>(life.number % static_cast<std::uint32_t>(world_.zones));
+  life.started_s = now_s;
   life.ready_at_s = now_s + startup_s();
   // A zone that is down makes nothing ready; what waits there is ready when it is back.
   if (life.zone == 0 && zone_is_down(life.ready_at_s))
@@ -120,7 +121,6 @@ std::span<const Change> Fleet::advance(double now_s) {
   crashed_ = 0;
   ready_mean_ = ready_;
   paid_s_ = static_cast<double>(seen_.size());
-  for (scale::ReplicaSeen& seen : seen_) seen.age += std::chrono::seconds(1);
   if (!quiet_until(now_s + 1)) live_through_changes(now_s);
   return changes_;
 }
@@ -129,7 +129,7 @@ void Fleet::become_ready(std::size_t index, double at_s, double now_s) {
   Life& life = lives_[index];
   scale::ReplicaSeen& seen = seen_[index];
   seen.phase = Phase::ready;
-  seen.startup = seen.age - from_seconds(now_s + 1 - at_s);
+  seen.startup = from_seconds(at_s - life.started_s);
   --starting_;
   ++ready_;
   noisy_ready_ += life.noisy ? 1 : 0;

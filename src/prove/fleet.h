@@ -28,13 +28,15 @@ class Fleet {
   /// What the caller keeps of each replica beside what is seen of it.
   struct Life {
     std::uint32_t number = 0;  // never reused
+    double started_s = 0;
     double ready_at_s = 0;
     double gone_at_s = 0;  // while draining
     int zone = 0;
     bool noisy = false;
   };
 
-  /// `seen` is where the replicas are kept as an autoscaler sees them.
+  /// `seen` is where the replicas are kept as an autoscaler sees them. What changes every second,
+  /// age included, is kept by the plant, which looks at each of them anyway.
   Fleet(const World& world, std::uint64_t seed, std::vector<scale::ReplicaSeen>& seen);
 
   /// Replicas that have been ready for an hour when the simulation begins.

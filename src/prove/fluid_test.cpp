@@ -51,6 +51,7 @@ TEST(fluid, what_is_seen_follows_littles_law) {
     EXPECT_NEAR(fleet.last.concurrency, 40, 8) << workload;
     EXPECT_NEAR(fleet.last.replicas.at(0).cpu_cores, 0.5, 0.1);
     EXPECT_EQ(fleet.last.replicas.size(), 10U);
+    EXPECT_EQ(seconds(fleet.last.replicas.at(0).age), 3600 + 600);
     EXPECT_NEAR(fleet.last.service_time_s, mean_s, 0.6 * mean_s);
   }
 }

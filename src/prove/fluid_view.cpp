@@ -35,7 +35,6 @@ double standard_normal_below(double z) {
 constexpr double uneven_of_all = 0.5;
 constexpr double uneven_of_two = 1.15;
 constexpr double more_than_mean = 0.3;  // found in flight, itself included
-constexpr double mostly_late = 0.1;  // share of those that end, above which chance hardly matters
 
 }  // namespace
 
@@ -78,13 +77,12 @@ void FluidView::show_outcomes(const FluidSecond& second) {
   // Seen when they end: with the wait behind them, after the rest of the objective at least.
   const double rest_s = std::clamp(objective_s_ - second.wait_s, 0.0, double{delay_max_s});
   const std::size_t due = (now_ + static_cast<std::size_t>(rest_s)) % late_.size();
-  late_[due] += second.second.late + second.second.late_alone;
+  late_[due] += second.second.late + late_alone_;
   const double late = std::exchange(late_[now_], 0);
   now_ = (now_ + 1) % late_.size();
 
   const double ended = in_flight_ + second.started - second.second.failed - second.in_flight;
-  seen_.late = late < mostly_late * ended ? static_cast<std::uint64_t>(dice_.poisson(late))
-                                          : late_seen_.add(late);
+  seen_.late = late_seen_.add(late);
   seen_.shed = shed_.add(second.second.shed);
   seen_.failed = failed_.add(second.second.failed);
   // Where fewer end than are found late, the difference is made up for by the seconds after.
@@ -102,7 +100,9 @@ void FluidView::show_attempts(const FluidSecond& second) {
     by.attempts[filled_from_] = by.late[filled_from_] = 0;
     by.latency_s[filled_from_] = 0;
   }
+  filled_from_ = filled_to_ = 0;
   seen_.service_time_s = 0;
+  late_alone_ = 0;
   const auto attempts = static_cast<double>(attempts_.add(second.started));
   if (attempts == 0 || second.places <= 0) return;
 
@@ -111,33 +111,37 @@ void FluidView::show_attempts(const FluidSecond& second) {
   const double mean = std::min(concurrency_, second.busy / ready + more_than_mean);
   const double deviation =
       std::sqrt(uneven * uneven + unknown_share_ * second.busy / (ready * ready));
-  // By chance they took longer or shorter than usual, all in all.
+  // By chance they took longer or shorter than usual, all in all, and more or fewer are late.
   const double slower = std::max(0.05, 1 + cv_ * dice_.normal() / std::sqrt(attempts)) *
                         second.slowness / second.stretch;
+  const double late_usual = attempts * levels_.front().late_share;
+  late_alone_ = late_usual > 0 ? dice_.poisson(late_usual) : 0;
+  const double late_more = late_usual > 0 ? late_alone_ / late_usual : 0;
   // Whole numbers of requests: where the running sum, moved by chance, passes one.
   const double moved = dice_.uniform();
   const double late_moved = dice_.uniform();
-  const double late_usual = attempts * levels_.front().late_share;
-  const double late_more = late_usual > 0 ? dice_.poisson(late_usual) / late_usual : 0;
-  double sum = 0;
-  double late_sum = 0;
+  const auto all = static_cast<std::int64_t>(attempts);
+  std::int64_t at = 0;
+  std::int64_t late_at = 0;
+  double late_sum = late_moved;
   double stay_s = 0;
-  const auto first = std::ranges::find_if(
-      levels_, [low = mean - 3 * deviation](const Level& level) { return level.end > low; });
-  filled_from_ = filled_to_ = static_cast<std::size_t>(first - levels_.begin());
-  for (double at = 0; at < attempts; ++filled_to_) {
+  while (levels_[filled_to_].end < mean - 3 * deviation) ++filled_to_;
+  filled_from_ = filled_to_;
+  for (const double scale = 1 / deviation; at < all; ++filled_to_) {
     const Level& level = levels_[filled_to_];
-    const double below = standard_normal_below((level.end - mean) / deviation);
-    sum = below >= 1 ? attempts : std::min(attempts, attempts * below + moved);
-    const double here = std::floor(sum) - at;
+    const double below = standard_normal_below((level.end - mean) * scale);
+    const auto sum = below >= 1 ? all : static_cast<std::int64_t>(attempts * below + moved);
+    const std::int64_t here = std::min(sum, all) - at;
+    if (here == 0) continue;
     at += here;
     by.attempts[filled_to_] = static_cast<std::uint32_t>(here);
-    by.latency_s[filled_to_] = here * level.stay_s * slower;
-    stay_s += by.latency_s[filled_to_];
-    const double late_before = std::floor(late_sum + late_moved);
-    late_sum += here * level.late_share * late_more;
-    by.late[filled_to_] =
-        static_cast<std::uint32_t>(std::floor(late_sum + late_moved) - late_before);
+    const double level_s = static_cast<double>(here) * level.stay_s * slower;
+    by.latency_s[filled_to_] = level_s;
+    stay_s += level_s;
+    late_sum += static_cast<double>(here) * level.late_share * late_more;
+    const auto late_sum_whole = static_cast<std::int64_t>(late_sum);
+    by.late[filled_to_] = static_cast<std::uint32_t>(late_sum_whole - late_at);
+    late_at = late_sum_whole;
   }
   seen_.service_time_s = stay_s / attempts;
 }
@@ -150,6 +154,7 @@ void FluidView::show_replicas(const FluidSecond& second) {
   const std::int64_t in_flight[] = {0, each, 0};
   for (scale::ReplicaSeen& replica : seen_.replicas) {
     const auto phase = static_cast<std::size_t>(replica.phase);
+    replica.age += std::chrono::seconds(1);
     replica.cpu_cores = cpu[phase];
     replica.in_flight = in_flight[phase];
   }

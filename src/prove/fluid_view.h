@@ -78,6 +78,7 @@ class FluidView {
   std::vector<Level> levels_;
   std::array<double, delay_max_s + 1> late_{};  // a ring, by the second of being seen
   std::size_t now_ = 0;
+  double late_alone_ = 0;  // of the second, by chance a whole number
   double busy_ = 0;
   double in_flight_ = 0;
   Meter good_, late_seen_, shed_, failed_, attempts_;
