@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "core/result.h"
 
@@ -180,7 +181,8 @@ void Fleet::live_through_changes(double now_s) {
       remove(i);
     }
   }
-  std::ranges::stable_sort(changes_, {}, &Change::at_s);
+  std::ranges::sort(changes_, {},
+                    [](const Change& change) { return std::pair(change.at_s, change.replica); });
   note_next_change();
 }
 
