@@ -6,7 +6,7 @@
 namespace headroom::prove {
 namespace {
 
-constexpr std::array permitted{3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1};
+constexpr std::array permitted{3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 4.9e-1};
 constexpr std::array targets{0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
 constexpr std::array stabilisations{15.0, 60.0, 300.0};
 

@@ -15,6 +15,7 @@ namespace headroom::report {
 namespace {
 
 constexpr double least_share = 1e-6;  // the left edge; less is drawn there
+constexpr double most_share = 0.1;    // who misses more is no choice, and not drawn
 constexpr double width = 300;
 constexpr double height = 190;
 
@@ -84,7 +85,7 @@ struct Axes {
   double most_cost = 0;
 
   [[nodiscard]] static double x(double share) {
-    return width * std::clamp(std::log10(std::max(share, least_share) / least_share) / 6, 0.0, 1.0);
+    return width * std::clamp(std::log10(std::max(share, least_share) / least_share) / 5, 0.0, 1.0);
   }
   [[nodiscard]] double y(double cost) const {
     const double span = std::max(std::log(most_cost / least_cost), 1e-9);
@@ -95,8 +96,9 @@ struct Axes {
 std::string path_of(const prove::Curve& curve, const Axes& axes) {
   std::string path;
   for (const prove::Outcome& point : curve.frontier)
-    fmt::format_to(std::back_inserter(path), "{}{:.1f} {:.1f}", path.empty() ? "M" : "L",
-                   Axes::x(point.missed_share), axes.y(point.cost));
+    if (point.missed_share <= most_share)
+      fmt::format_to(std::back_inserter(path), "{}{:.1f} {:.1f}", path.empty() ? "M" : "L",
+                     Axes::x(point.missed_share), axes.y(point.cost));
   return fmt::format("<path class=\"k-{}\" d=\"{}\"><title>{}</title></path>",
                      kind_of(curve.policy), path, escape(curve.policy));
 }
@@ -119,6 +121,7 @@ std::string figure(const prove::Case& of, const std::vector<const prove::Curve*>
   Axes axes;
   for (const prove::Curve* curve : curves)
     for (const prove::Outcome& point : curve->frontier) {
+      if (point.missed_share > most_share) continue;
       axes.least_cost = std::min(axes.least_cost, point.cost);
       axes.most_cost = std::max(axes.most_cost, point.cost);
     }
@@ -165,7 +168,7 @@ std::string frontier_page(std::span<const prove::Trial> trials,
              "geometric mean over families of traces. The oracle knows the future: a bound, not a "
              "rival.</p></header>\n",
              page_style, style, grouped(trials.size())) +
-         tables(summary) + figures(trials) + "</main></body></html>\n";
+         figures(trials) + tables(summary) + "</main></body></html>\n";
 }
 
 }  // namespace headroom::report

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""headroom beside its rivals on recorded traffic: what each costs at an equal share of misses.
+
+The subset answers in minutes: the first four days of each trace, one workload, the rivals that came
+closest. The full comparison takes hours and goes on where it was stopped. Traces and their split
+into development and confirmation stand in traces.csv; the traces themselves are not part of the
+project.
+"""
+
+import argparse
+import csv
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADROOM = ROOT / "build" / "release" / "src" / "headroom"
+SPLIT = Path(__file__).with_name("traces.csv")
+SUBSET = {
+    "--policies": "headroom,kpa,hpa-cpu,hpa-rate,fixed,oracle",
+    "--startup": "30s",
+    "--workload": "fast-web",
+    "--days": "2",
+}
+FULL = {
+    "--startup": "3s,30s,180s",
+    "--workload": "fast-web,slow-api,go-with-pauses",
+}
+
+
+def traces(folder):
+    with SPLIT.open() as table:
+        return [folder / row["file"] for row in csv.DictReader(table)]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="everything, in hours; resumable")
+    parser.add_argument("--traces", type=Path, default=ROOT / ".." / "shared" / "traces")
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "frontier")
+    arguments, rest = parser.parse_known_args()
+    files = traces(arguments.traces)
+    missing = [file for file in files if not file.exists()]
+    if missing:
+        print(f"skipped: {missing[0]} is not here; name the folder with --traces")
+        return 0
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    options = dict(FULL if arguments.full else SUBSET)
+    name = "full" if arguments.full else "subset"
+    runs = arguments.out / f"{name}.jsonl"
+    if runs.exists() and runs.stat().st_mtime < HEADROOM.stat().st_mtime:
+        runs.unlink()  # of another build
+    options["--runs"] = str(runs)
+    options["--report"] = str(arguments.out / f"{name}.html")
+    options["--split"] = str(SPLIT)
+    command = [HEADROOM, "compare"]
+    for key, value in options.items():
+        if key not in rest:
+            command += [key, value]
+    begin = time.monotonic()
+    done = subprocess.run([*command, *rest, "--trace", *map(str, files)], check=False)
+    print(f"\n{time.monotonic() - begin:.0f} s on {os.cpu_count()} cores; {options['--report']}")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
