@@ -5,13 +5,13 @@
 #include <atomic>
 #include <chrono>
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "cli/command.h"
 #include "cli/compare_order.h"
 #include "cli/compare_store.h"
+#include "cli/page.h"
 #include "cli/terminal.h"
 #include "prove/policies.h"
 #include "prove/summary.h"
@@ -92,14 +92,6 @@ class Work {
   Result<> outcome_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
-
-Result<> write_page(const std::string& path, const std::string& page) {
-  std::ofstream out(path, std::ios::binary);
-  out << page;
-  out.close();
-  if (out) return {};
-  return fail(ErrorCode::io, fmt::format("{} cannot be written", path));
-}
 
 Result<Exit> compare(const CompareOptions& options) {
   const CompareOrder order = TRY(order_of(options));

@@ -6,10 +6,9 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/trace_file.h"
 #include "core/text.h"
-#include "core/trace.h"
 #include "io/file.h"
-#include "io/gzip.h"
 #include "prove/demand.h"
 #include "prove/policies.h"
 #include "prove/workload.h"
@@ -17,7 +16,6 @@
 namespace headroom::cli {
 namespace {
 
-constexpr std::size_t trace_bytes_max = std::size_t{1} << 30;
 constexpr std::size_t scenarios_kept = 4;
 /// Peaks are sized for `peak_replicas`; a policy may go as far as this many times that.
 constexpr double most_over_peak = 3;
@@ -133,20 +131,27 @@ Result<CompareOrder> order_of(const CompareOptions& options) {
 
 namespace {
 
-Result<prove::Scenario> make_scenario(const CompareOrder& order, const prove::Case& one) {
-  const CompareOptions& options = order.options;
-  const std::string& path = order.paths.at(one.trace);
-  const std::string csv = TRY(io::read_plain_or_gzip(path, trace_bytes_max));
-  Trace trace = TRY(parse_trace(csv, {.file = path, .column = order.columns.at(one.trace)}));
+/// Scales the trace. Errors do not name it.
+Result<> take_demand(const CompareOptions& options, Trace trace, prove::Scenario& scenario) {
   if (options.days > 0)
     trace = TRY(slice(trace, trace.start_s, trace.start_s + options.days * day_s));
-  prove::Scenario scenario;
-  scenario.workload = TRY(prove::named_workload(one.workload));
   const double factor = TRY(prove::scaled_to_peak(trace, scenario.workload, options.peak_replicas));
   scenario.demand = TRY(prove::demand_of(
       std::move(trace), {.factor = factor, .speed = 1, .history_share = options.history}));
+  return {};
+}
+
+Result<prove::Scenario> make_scenario(const CompareOrder& order, const prove::Case& one) {
+  Trace trace = TRY(read_trace({.file = order.paths.at(one.trace),
+                                .column = order.columns.at(one.trace),
+                                .from = "",
+                                .to = ""}));
+  prove::Scenario scenario;
+  scenario.workload = TRY(prove::named_workload(one.workload));
   scenario.world.startup.mean_s = one.startup_s;
-  scenario.world.replicas_max = static_cast<int>(most_over_peak * options.peak_replicas);
+  scenario.world.replicas_max = static_cast<int>(most_over_peak * order.options.peak_replicas);
+  if (const auto taken = take_demand(order.options, std::move(trace), scenario); !taken)
+    return fail(taken.error().code, fmt::format("{}: {}", one.trace, taken.error().message));
   return scenario;
 }
 

@@ -8,8 +8,8 @@
 #include <limits>
 #include <optional>
 
+#include "cli/trace_file.h"
 #include "core/text.h"
-#include "io/gzip.h"
 #include "load/request.h"
 
 namespace headroom::cli {
@@ -18,7 +18,6 @@ namespace {
 using load::LoadPlan;
 using load::RateCurve;
 
-constexpr std::size_t trace_bytes_max = std::size_t{512} << 20;
 constexpr std::size_t gap_bins_max = 10;
 
 std::unexpected<Error> wrong(std::string message) {
@@ -45,25 +44,9 @@ Result<Duration> duration(std::string_view option, const std::string& text, Dura
                            text, format_duration(max)));
 }
 
-/// A stamp of the trace as written in it; "+3600" counts from its first one.
-Result<double> stamp(std::string_view option, const std::string& text, double first_s,
-                     double otherwise) {
-  if (text.empty()) return otherwise;
-  const bool relative = text.starts_with('+');
-  const auto number = parse_number(std::string_view(text).substr(relative ? 1 : 0));
-  if (number) return relative ? first_s + *number : *number;
-  return wrong(fmt::format("{} '{}' is not a time of the trace in seconds, such as 86400 or +3600",
-                           option, text));
-}
-
 Result<RateCurve> curve_of_trace(const LoadOptions& options) {
-  constexpr double infinite = std::numeric_limits<double>::infinity();
-  const std::string csv = TRY(io::read_plain_or_gzip(options.trace, trace_bytes_max));
-  const Trace whole_trace =
-      TRY(parse_trace(csv, {.file = options.trace, .column = options.column}));
-  const double from_s = TRY(stamp("--from", options.from, whole_trace.start_s, -infinite));
-  const double to_s = TRY(stamp("--to", options.to, whole_trace.start_s, infinite));
-  Trace trace = TRY(slice(whole_trace, from_s, to_s));
+  Trace trace = TRY(read_trace(
+      {.file = options.trace, .column = options.column, .from = options.from, .to = options.to}));
   auto filled = fill_gaps(std::move(trace), gap_bins_max);
   if (!filled)
     return wrong(fmt::format("{}: {}; choose a part without the gap with --from and --to",

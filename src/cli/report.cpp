@@ -1,14 +1,12 @@
 // headroom report: the verdict on a stretch of the journal, and a page with plots.
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <CLI/CLI.hpp>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "cli/journal_options.h"
+#include "cli/page.h"
 #include "cli/terminal.h"
 #include "io/file.h"
 #include "report/html.h"
@@ -39,14 +37,6 @@ Result<std::vector<report::ClientResult>> read_loads(const std::vector<std::stri
     std::ranges::move(*results, std::back_inserter(all));
   }
   return all;
-}
-
-Result<> write_page(const std::string& path, const std::string& page) {
-  std::ofstream out(path, std::ios::binary);
-  out << page;
-  out.close();
-  if (out) return {};
-  return fail(ErrorCode::io, fmt::format("{} cannot be written: {}", path, std::strerror(errno)));
 }
 
 Result<Exit> report_on(const Options& options) {

@@ -7,11 +7,10 @@
 #include <limits>
 #include <optional>
 
+#include "cli/trace_file.h"
 #include "core/text.h"
-#include "core/trace.h"
 #include "io/config_file.h"
 #include "io/file.h"
-#include "io/gzip.h"
 #include "prove/demand.h"
 #include "prove/workload.h"
 #include "prove/workload_file.h"
@@ -19,7 +18,6 @@
 namespace headroom::cli {
 namespace {
 
-constexpr std::size_t trace_bytes_max = std::size_t{512} << 20;
 constexpr std::size_t workload_bytes_max = std::size_t{16} << 20;
 
 std::unexpected<Error> wrong(std::string message) {
@@ -46,26 +44,6 @@ Result<double> duration_s(std::string_view option, const std::string& text, doub
   const auto parsed = parse_duration(text);
   if (parsed && parsed->count() >= 0 && *parsed <= std::chrono::hours(24)) return seconds(*parsed);
   return wrong(fmt::format("{} '{}' is not a duration such as 30s, up to 1d", option, text));
-}
-
-/// A stamp of the trace as written in it; "+3600" counts from its first one.
-Result<double> stamp(std::string_view option, const std::string& text, double first_s,
-                     double otherwise) {
-  if (text.empty()) return otherwise;
-  const bool relative = text.starts_with('+');
-  const auto number = parse_number(std::string_view(text).substr(relative ? 1 : 0));
-  if (number) return relative ? first_s + *number : *number;
-  return wrong(fmt::format("{} '{}' is not a time of the trace in seconds, such as 86400 or +3600",
-                           option, text));
-}
-
-Result<Trace> read_trace(const SimulateOptions& options) {
-  constexpr double infinite = std::numeric_limits<double>::infinity();
-  const std::string csv = TRY(io::read_plain_or_gzip(options.trace, trace_bytes_max));
-  const Trace whole = TRY(parse_trace(csv, {.file = options.trace, .column = options.column}));
-  const double from_s = TRY(stamp("--from", options.from, whole.start_s, -infinite));
-  const double to_s = TRY(stamp("--to", options.to, whole.start_s, infinite));
-  return slice(whole, from_s, to_s);
 }
 
 Result<prove::Workload> read_workload(const std::string& option) {
@@ -134,7 +112,8 @@ Result<> settle_service(const SimulateOptions& options, SimulateOrder& order) {
 Result<> settle_demand(const SimulateOptions& options, SimulateOrder& order) {
   if (!options.scale.empty() && !options.peak_replicas.empty())
     return wrong("give either --scale or --peak-replicas");
-  Trace trace = TRY(read_trace(options));
+  Trace trace = TRY(read_trace(
+      {.file = options.trace, .column = options.column, .from = options.from, .to = options.to}));
   const auto in_file = [&](Error error) {
     return wrong(fmt::format("{}: {}", options.trace, error.message));
   };

@@ -1,0 +1,39 @@
+// Reads a trace and cuts it to what was asked for.
+#include "cli/trace_file.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "core/text.h"
+#include "io/gzip.h"
+
+namespace headroom::cli {
+namespace {
+
+constexpr std::size_t trace_bytes_max = std::size_t{512} << 20;
+
+Result<double> stamp(std::string_view option, const std::string& text, double first_s,
+                     double otherwise) {
+  if (text.empty()) return otherwise;
+  const bool relative = text.starts_with('+');
+  const auto number = parse_number(std::string_view(text).substr(relative ? 1 : 0));
+  if (number) return relative ? first_s + *number : *number;
+  return fail(ErrorCode::invalid,
+              fmt::format("{} '{}' is not a time of the trace in seconds, such as 86400 or +3600",
+                          option, text));
+}
+
+}  // namespace
+
+Result<Trace> read_trace(const TraceChoice& choice) {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const std::string csv = TRY(io::read_plain_or_gzip(choice.file, trace_bytes_max));
+  Trace whole = TRY(parse_trace(csv, {.file = choice.file, .column = choice.column}));
+  const double from_s = TRY(stamp("--from", choice.from, whole.start_s, -infinite));
+  const double to_s = TRY(stamp("--to", choice.to, whole.start_s, infinite));
+  if (choice.from.empty() && choice.to.empty()) return whole;
+  return slice(whole, from_s, to_s);
+}
+
+}  // namespace headroom::cli

@@ -1,0 +1,22 @@
+// A recorded trace, or a part of it, as the options of a subcommand name it.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "core/trace.h"
+
+namespace headroom::cli {
+
+/// As written on the command line; empty: not given.
+struct TraceChoice {
+  std::string file;    // CSV; .gz too
+  std::string column;  // the only one, or requests_per_second
+  std::string from;    // a stamp of the trace in seconds; "+3600" counts from its first one
+  std::string to;      // the stamp to stop before
+};
+
+/// Gaps are left as they are. Errors name the file and the line, or the option.
+[[nodiscard]] Result<Trace> read_trace(const TraceChoice& choice);
+
+}  // namespace headroom::cli

@@ -1,0 +1,116 @@
+// headroom compare: its JSON, going on with it, and what it says to input that makes no sense.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "program.h"
+
+namespace headroom::cli {
+namespace {
+
+using Json = nlohmann::json;
+using Arguments = std::vector<std::string>;
+
+/// Twenty minutes: a wave of 200 to 1,800 requests/s.
+std::string wave(double shift) {
+  std::string csv = "timestamp_seconds,requests_per_second\n";
+  for (int minute = 0; minute < 20; ++minute)
+    csv += std::to_string(60 * minute) + "," +
+           std::to_string(1000 + 800 * std::sin(minute / 3.0 + shift)) + "\n";
+  return csv;
+}
+
+class Compare : public testing::Test {
+ protected:
+  Compare() {
+    (void)folder_.write("a.csv", wave(0));
+    (void)folder_.write("b.csv", wave(1));
+    (void)folder_.write("split.csv",
+                        "file,family,part\na.csv,web,development\n"
+                        "b.csv,web,confirmation\n");
+  }
+  Ended compare(const Arguments& more) {
+    Arguments arguments = {"compare", "--policies", "headroom,kpa"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_program(arguments, folder_.path());
+  }
+
+  Folder folder_;
+};
+
+TEST_F(Compare, json_has_runs_frontiers_and_comparisons_for_each_part) {
+  const Ended ended =
+      compare({"--trace", "a.csv", "b.csv", "--split", "split.csv", "--format", "json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const Json out = Json::parse(ended.out);
+  std::set<std::string> policies;
+  for (const Json& run : out["runs"]) {
+    policies.insert(run["policy"]);
+    EXPECT_EQ(run["family"], "web");
+    EXPECT_GT(run["replica_hours"].get<double>(), 0);
+    EXPECT_TRUE(run["missed_share"].is_number());
+  }
+  EXPECT_EQ(policies, (std::set<std::string>{"headroom", "kpa"}));
+  EXPECT_EQ(out["frontier"].size(), 4);
+  std::set<std::string> parts;
+  for (const Json& one : out["summary"]["comparisons"]) parts.insert(one["part"]);
+  EXPECT_EQ(parts, (std::set<std::string>{"all", "confirmation", "development"}));
+}
+
+TEST_F(Compare, the_same_again_gives_the_same_bytes_however_many_work_at_it) {
+  const Arguments one = {"--trace", "a.csv", "--format", "json", "--jobs", "1"};
+  const Arguments three = {"--trace", "a.csv", "--format", "json", "--jobs", "3"};
+  const Ended first = compare(one);
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.out, compare(three).out);
+}
+
+TEST_F(Compare, goes_on_with_what_it_kept) {
+  const Arguments kept = {"--trace", "a.csv", "--format", "json", "--runs", "runs.jsonl"};
+  const Ended first = compare(kept);
+  ASSERT_EQ(first.code, 0) << first.err;
+  // Were it run again, the trace that is no more would be missed.
+  (void)folder_.write("a.csv", "gone");
+  const Ended second = compare(kept);
+  EXPECT_EQ(second.code, 0) << second.err;
+  EXPECT_EQ(second.out, first.out);
+}
+
+TEST_F(Compare, writes_a_page_that_needs_nothing_else) {
+  ASSERT_EQ(compare({"--trace", "a.csv", "--report", "page.html"}).code, 0);
+  const Ended unwritable = compare({"--trace", "a.csv", "--report", "no/such/folder.html"});
+  EXPECT_EQ(unwritable.code, 1);
+  EXPECT_NE(unwritable.err.find("no/such/folder.html cannot be written"), std::string::npos);
+}
+
+TEST_F(Compare, input_that_makes_no_sense_gets_one_sentence_and_exit_code_2) {
+  const std::string other = folder_.write("other.jsonl", "{\"origin\":\"another build\"}\n");
+  const std::string junk = folder_.write("junk.jsonl", "hello\n");
+  const std::string split = folder_.write("bad_split.csv", "file,family,part\na.csv\n");
+  const std::string zero =
+      folder_.write("zero.csv", "timestamp_seconds,requests_per_second\n0,0\n60,0\n120,0\n");
+  const std::pair<Arguments, std::string> cases[] = {
+      {{"--trace", "a.csv", "--policies", "kpq"}, "no policy 'kpq', did you mean kpa?"},
+      {{"--trace", "nowhere.csv"}, "headroom: nowhere.csv: no such file"},
+      {{"--trace", "a.csv", "a.csv"}, "two traces are named a.csv"},
+      {{"--trace", zero}, "zero.csv"},
+      {{"--trace", "a.csv", "--workload", "nope"}, "nope"},
+      {{"--trace", "a.csv", "--startup", "soon"}, "--startup 'soon' is not a duration"},
+      {{"--trace", "a.csv", "--history", "1"}, "--history is a share of the trace"},
+      {{"--trace", "a.csv", "--split", split}, "bad_split.csv:2: a line is file,family,part"},
+      {{"--trace", "a.csv", "--runs", other}, "another build or another world"},
+      {{"--trace", "a.csv", "--runs", junk}, "junk.jsonl:1: is no file of runs"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const Ended ended = compare(arguments);
+    EXPECT_EQ(ended.code, 2) << message << ended.err;
+    EXPECT_NE(ended.err.find(message), std::string::npos) << ended.err;
+    EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << ended.err;
+    EXPECT_EQ(ended.out, "") << message;
+  }
+}
+
+}  // namespace
+}  // namespace headroom::cli
