@@ -152,6 +152,29 @@ TEST(Capacity, cold_replicas_that_are_late_at_little_concurrency_do_not_lower_it
   }
 }
 
+TEST(Capacity, what_is_late_by_chance_alone_is_not_blamed_on_concurrency) {
+  ServicePolicy policy = policy_for_test();
+  policy.replicas.concurrency = 8;
+  policy.objective.quantile = 0.997;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    ServiceModel model;
+    double lowest = 8;
+    for (int t = 0; t < 2 * 3600; ++t) {
+      ServiceSeen seen;
+      for (int i = 0; i < 20; ++i) {  // however many are in flight, one of 400 is late
+        const auto level = static_cast<std::size_t>(random.below(8));
+        ++seen.by_concurrency.attempts[level];
+        seen.by_concurrency.latency_s[level] += random.exponential(0.05);
+        seen.by_concurrency.late[level] += random.uniform() < 0.0025 ? 1 : 0;
+      }
+      learn_capacity(policy, seen, 1, model);
+      if (t > 600) lowest = std::min(lowest, model.capacity.concurrency);
+    }
+    EXPECT_GT(lowest, 7) << "seed " << seed;
+  }
+}
+
 TEST(Capacity, an_objective_that_one_idle_replica_misses_is_said_to_be_out_of_reach) {
   Pool pool;
   ServicePolicy policy = policy_for_test();

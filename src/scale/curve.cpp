@@ -18,6 +18,9 @@ constexpr double point_attempts = 2;
 /// Where half the permitted share or more is late even with little in flight, concurrency is to
 /// blame only for clearly more than that.
 constexpr double late_anyway_ratio = 1.5;
+/// And for more than chance: the curve is looked at again and again, and what is blamed once is
+/// hardly visited any more, so that the mistake would stay for hours.
+constexpr double blame_z = 3;
 
 /// Attempts at which none late proves a share within `permitted`.
 double attempts_needed(double permitted) {
@@ -32,7 +35,7 @@ std::vector<Pooled> late_shares_of(std::span<const Pooled> late, double attempts
   for (std::size_t i = 0; i < shares.size();) {
     std::size_t end = i + 1;
     while (end < shares.size() && shares[end] == shares[i]) ++end;
-    const bool late_for_sure = wilson(shares[i].sum, shares[i].weight, -confidence_z) > permitted;
+    const bool late_for_sure = wilson(shares[i].sum, shares[i].weight, -blame_z) > permitted;
     if (i > 0 && shares[i].weight < attempts_least && !late_for_sure) {
       const Pooled below = shares[i - 1];
       const Pooled both{below.sum + shares[i].sum, below.weight + shares[i].weight};
@@ -85,13 +88,16 @@ Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted) {
   const auto late_shares = late_shares_of(late, block_attempts * needed, permitted);
   const auto latencies = nondecreasing(latency);
   curve.late_alone = late_shares[0].mean();
-  const bool late_anyway = curve.late_alone > 0.5 * permitted;
+  // By its upper bound: the few that were seen may have been lucky.
+  const bool late_anyway =
+      wilson(late_shares[0].sum, late_shares[0].weight, blame_z) > 0.5 * permitted;
+  const double blameless = std::max(permitted, late_anyway_ratio * curve.late_alone);
   for (std::size_t i = 0; i < curve.points.size(); ++i) {
     const Pooled& share = late_shares[i];
     curve.points[i].latency_s = latencies[i].mean();
-    curve.points[i].in_time = wilson(share.sum, share.weight, confidence_z) <= permitted ||
-                              (late_anyway && wilson(share.sum, share.weight, -confidence_z) <=
-                                                  late_anyway_ratio * curve.late_alone);
+    curve.points[i].in_time =
+        wilson(share.sum, share.weight, confidence_z) <= permitted ||
+        (late_anyway && wilson(share.sum, share.weight, -blame_z) <= blameless);
   }
   return curve;
 }
