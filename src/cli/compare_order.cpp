@@ -161,10 +161,9 @@ Result<std::shared_ptr<const prove::Scenario>> Scenarios::of(const prove::Case& 
   const std::lock_guard lock(mutex_);
   for (const auto& [made, scenario] : made_)
     if (made == one) return scenario;
-  auto made = make_scenario(order_, one);
-  if (!made) return fail(made.error().code, fmt::format("{}: {}", one.trace, made.error().message));
+  auto made = std::make_shared<const prove::Scenario>(TRY(make_scenario(order_, one)));
   if (made_.size() == scenarios_kept) made_.erase(made_.begin());
-  made_.emplace_back(one, std::make_shared<const prove::Scenario>(std::move(*made)));
+  made_.emplace_back(one, std::move(made));
   return made_.back().second;
 }
 
