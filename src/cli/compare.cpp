@@ -37,8 +37,14 @@ class Work {
       for (int i = 0; i < jobs; ++i) threads.emplace_back([this] { work(); });
     }
     if (isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K");
+    if (left_out_.size() < order_.paths.size())
+      for (const auto& [trace, error] : left_out_)
+        fmt::print(stderr, "headroom: left out: {}\n", error.message);
     return outcome_;
   }
+
+  /// Traces that cannot be run, and why.
+  [[nodiscard]] const std::map<std::string, Error>& left_out() const { return left_out_; }
 
  private:
   void work() {
@@ -57,14 +63,21 @@ class Work {
   Result<> one(const CompareTask& task) {
     {
       const std::lock_guard lock(mutex_);
-      if (store_.find(task.of, task.setting) != nullptr) return {};
+      if (store_.find(task.of, task.setting) != nullptr || left_out_.contains(task.of.trace))
+        return {};
     }
-    const auto scenario = TRY(scenarios_.of(task.of));
+    const auto made = scenarios_.of(task.of);
+    if (!made) {
+      // One trace that makes no sense is no reason to give up the others, hours later.
+      const std::lock_guard lock(mutex_);
+      left_out_.emplace(task.of.trace, made.error());
+      return {};
+    }
+    const prove::Scenario& scenario = **made;
     prove::Score score;
     for (int seed = 1; seed <= order_.options.seeds; ++seed) {
-      const auto policy = TRY(prove::make_policy(task.setting, *scenario));
-      score.add(
-          prove::simulate(*scenario, order_.plant, static_cast<std::uint64_t>(seed), *policy));
+      const auto policy = TRY(prove::make_policy(task.setting, scenario));
+      score.add(prove::simulate(scenario, order_.plant, static_cast<std::uint64_t>(seed), *policy));
     }
     const std::lock_guard lock(mutex_);
     return store_.add({task.of, task.setting, score});
@@ -88,6 +101,7 @@ class Work {
   std::mutex mutex_;
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> stop_{false};
+  std::map<std::string, Error> left_out_;
   std::size_t done_ = 0;
   Result<> outcome_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
@@ -98,8 +112,12 @@ Result<Exit> compare(const CompareOptions& options) {
   CompareStore store = TRY(CompareStore::open(options.runs, order.origin));
   std::vector<prove::Trial> trials;
   if (!options.against.empty()) trials = TRY(read_runs(options.against));
-  TRY(Work(order, store).run());
-  for (const CompareTask& task : order.tasks) trials.push_back(*store.find(task.of, task.setting));
+  Work work(order, store);
+  TRY(work.run());
+  if (work.left_out().size() == order.paths.size())
+    return std::unexpected(work.left_out().begin()->second);
+  for (const CompareTask& task : order.tasks)
+    if (const prove::Trial* found = store.find(task.of, task.setting)) trials.push_back(*found);
   const auto summary = prove::comparisons(trials, resampling_seed);
   if (!options.report.empty())
     TRY(write_page(options.report, report::frontier_page(trials, summary)));

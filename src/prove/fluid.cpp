@@ -233,7 +233,7 @@ const FluidPlant::Chance& FluidPlant::known_chance(const Capacity& can, int serv
   const auto row = static_cast<std::size_t>(servers);
   if (chances_.size() <= row) chances_.resize(row + 1);
   if (chances_[row].empty()) chances_[row].assign(cells + 1, {.share = -1});
-  const auto cell = static_cast<std::size_t>(std::min(1.0, utilisation) * cells + 0.5);
+  const auto cell = static_cast<std::size_t>(std::lround(std::min(1.0, utilisation) * cells));
   Chance& known = chances_[row][cell];
   if (known.share < 0) known = chance(can, servers, static_cast<double>(cell) / cells);
   return known;
@@ -246,7 +246,7 @@ void FluidPlant::serve_at_once(const Capacity& can, double count) {
   // varies less than a Poisson number: as with more servers (Hayward's approximation, Fredericks
   // 1980).
   const double alike = can.places / stay_.unknown_share();
-  const int servers = std::max(1, static_cast<int>(alike + 0.5));
+  const int servers = std::max(1, static_cast<int>(std::lround(alike)));
   const bool usual = can.slowness == usual_slowness_ && servers <= ErlangC::exact_max;
   const Chance found =
       usual ? known_chance(can, servers, utilisation_) : chance(can, servers, utilisation_);

@@ -78,6 +78,14 @@ TEST_F(Compare, goes_on_with_what_it_kept) {
   EXPECT_EQ(second.out, first.out);
 }
 
+TEST_F(Compare, leaves_out_a_trace_that_makes_no_sense_and_says_so) {
+  (void)folder_.write("zero.csv", "timestamp_seconds,requests_per_second\n0,0\n60,0\n120,0\n");
+  const Ended ended = compare({"--trace", "zero.csv", "a.csv", "--format", "json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(ended.err.starts_with("headroom: left out: zero.csv: nothing arrives")) << ended.err;
+  for (const Json& run : Json::parse(ended.out)["runs"]) EXPECT_EQ(run["trace"], "a.csv");
+}
+
 TEST_F(Compare, writes_a_page_that_needs_nothing_else) {
   ASSERT_EQ(compare({"--trace", "a.csv", "--report", "page.html"}).code, 0);
   const Ended unwritable = compare({"--trace", "a.csv", "--report", "no/such/folder.html"});

@@ -18,7 +18,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = os.environ.get("HEADROOM_PROGRAM", "")
-PATIENCE_S = float(os.environ.get("HEADROOM_PATIENCE_S", "60"))  # for what must happen
+PATIENCE_S = float(os.environ.get("HEADROOM_PATIENCE_S", "90"))  # for what must happen
 TEST_LONGEST_S = 6 * PATIENCE_S
 
 
