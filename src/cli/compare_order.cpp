@@ -76,13 +76,7 @@ Result<> check(const CompareOptions& options) {
   if (!(options.peak_replicas >= 1 && options.peak_replicas <= 10'000))
     return wrong("--peak-replicas is a number from 1 to 10000");
   if (options.days < 0) return wrong("--days is a number of days, 0 for all");
-  const auto known = prove::policy_names();
-  for (const std::string& policy : options.policies) {
-    if (std::ranges::find(known, policy) != known.end()) continue;
-    const auto near = nearest(policy, known);
-    return wrong(fmt::format("there is no policy '{}'{}", policy,
-                             near ? fmt::format(", did you mean {}?", *near) : ""));
-  }
+  for (const std::string& policy : options.policies) TRY(prove::known_policy(policy));
   for (const std::string& workload : options.workloads) TRY(prove::named_workload(workload));
   return {};
 }

@@ -58,11 +58,7 @@ Result<Exit> run(const LoadOptions& options) {
 
 void add_traffic_options(CLI::App& command, LoadOptions& options) {
   command.add_option("--rate", options.rate, "requests per second, as a Poisson process");
-  command.add_option("--trace", options.trace, "CSV file with a rate over time; .gz too");
-  command.add_option("--column", options.column, "the trace's value column");
-  command.add_option("--from", options.from,
-                     "first stamp of the trace to use, seconds; +S from its start");
-  command.add_option("--to", options.to, "stamp to stop before");
+  add_trace_options(command, options.trace);
   command.add_option("--speed", options.speed, "seconds of the trace per second; 1");
   command.add_option("--scale", options.scale, "factor on the trace's rates; 1");
   command

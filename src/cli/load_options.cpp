@@ -45,32 +45,32 @@ Result<Duration> duration(std::string_view option, const std::string& text, Dura
 }
 
 Result<RateCurve> curve_of_trace(const LoadOptions& options) {
-  Trace trace = TRY(read_trace(
-      {.file = options.trace, .column = options.column, .from = options.from, .to = options.to}));
+  Trace trace = TRY(read_trace(options.trace));
   auto filled = fill_gaps(std::move(trace), gap_bins_max);
   if (!filled)
     return wrong(fmt::format("{}: {}; choose a part without the gap with --from and --to",
-                             options.trace, filled.error().message));
+                             options.trace.file, filled.error().message));
   RateCurve::Transform transform;
   if (!options.speed.empty()) transform.speed = TRY(positive("--speed", options.speed, 1e9));
   if (!options.scale.empty()) transform.scale = TRY(positive("--scale", options.scale, 1e9));
   auto curve = RateCurve::from_trace(*filled, transform);
   if (curve) return curve;
-  return wrong(fmt::format("{}: {}", options.trace, curve.error().message));
+  return wrong(fmt::format("{}: {}", options.trace.file, curve.error().message));
 }
 
 Result<> refuse_conflicts(const LoadOptions& options) {
-  const int sources = !options.trace.empty() + !options.closed.empty() + !options.rate.empty();
+  const int sources = !options.trace.file.empty() + !options.closed.empty() + !options.rate.empty();
   if (sources != 1)
     return wrong("say what to send with one of --rate R, --trace FILE and --closed N");
   if (!options.shape.empty() && options.rate.empty())
     return wrong("--shape needs --rate, its base rate");
-  if (options.trace.empty()) {
-    const std::pair<const char*, const std::string*> of_trace[] = {{"--column", &options.column},
-                                                                   {"--from", &options.from},
-                                                                   {"--to", &options.to},
-                                                                   {"--speed", &options.speed},
-                                                                   {"--scale", &options.scale}};
+  if (options.trace.file.empty()) {
+    const std::pair<const char*, const std::string*> of_trace[] = {
+        {"--column", &options.trace.column},
+        {"--from", &options.trace.from},
+        {"--to", &options.trace.to},
+        {"--speed", &options.speed},
+        {"--scale", &options.scale}};
     for (const auto& [name, value] : of_trace)
       if (!value->empty()) return wrong(fmt::format("{} belongs to --trace", name));
     if (options.duration.empty()) return wrong("say how long with --duration, such as 30s");

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/trace_file.h"
 #include "core/result.h"
 #include "load/plan.h"
 #include "load/requirement.h"
@@ -13,8 +14,10 @@ namespace headroom::cli {
 /// Empty means not given.
 struct LoadOptions {
   std::vector<std::string> targets;
-  std::string rate, trace, shape, closed;      // what is sent; exactly one, but `rate` with `shape`
-  std::string column, from, to, speed, scale;  // of a trace
+  TraceChoice trace;
+  std::string speed, scale;  // of the trace
+  std::string rate, shape,
+      closed;  // what is sent: one of these or a trace, but `rate` with `shape`
   std::string duration, connections, timeout, seed;
   std::string method = "GET";
   std::string body_bytes;

@@ -10,27 +10,23 @@
 #include "cli/simulate_output.h"
 #include "load/requirement.h"
 #include "prove/headroom_autoscaler.h"
-#include "prove/oracle.h"
+#include "prove/policies.h"
 
 namespace headroom::cli {
 namespace {
 
 using Made = std::unique_ptr<rivals::Autoscaler>;
 
+/// headroom goes by the service's own file, every other policy by its setting.
 Result<Made> policy_of(const std::string& name, const SimulateOrder& order) {
-  const prove::Scenario& scenario = order.scenario;
   if (name == "headroom") return prove::headroom_autoscaler(order.policy);
-  if (name == "oracle") return prove::oracle(scenario, order.policy.objective.permitted_misses());
-  const auto rivals = rivals::names();
-  if (std::ranges::find(rivals, name) == rivals.end())
-    return fail(ErrorCode::invalid, fmt::format("no policy is called '{}'; known: headroom, "
-                                                "oracle, {}",
-                                                name, fmt::join(rivals, ", ")));
-  return rivals::make(name, order.setting,
-                      {.slots = scenario.workload.concurrency,
-                       .service_s = scenario.workload.service_time.mean(),
-                       .min = scenario.world.replicas_min,
-                       .max = scenario.world.replicas_max});
+  const bool oracle = name == "oracle";
+  return prove::make_policy(
+      {.policy = name,
+       .target = oracle ? order.policy.objective.permitted_misses() : order.setting.target,
+       .stabilise_s = order.setting.stabilise_s,
+       .fresh_signal = order.setting.fresh_signal},
+      order.scenario);
 }
 
 /// Another autoscaler, with what it has come to shown on a terminal.
@@ -98,8 +94,9 @@ Result<Exit> run(const SimulateOptions& options) {
     return prove::simulate(order.scenario, order.plant, order.seed, shown);
   }();
   if (score.requests <= 0)
-    return fail(ErrorCode::invalid,
-                fmt::format("{}: not a single request arrives in the scored part", options.trace));
+    return fail(
+        ErrorCode::invalid,
+        fmt::format("{}: not a single request arrives in the scored part", options.trace.file));
   if (options.format == "json")
     fmt::print("{}\n", to_json(score, options, order));
   else
@@ -113,12 +110,7 @@ Result<Exit> run(const SimulateOptions& options) {
 }
 
 void add_demand_options(CLI::App& command, SimulateOptions& options) {
-  command.add_option("--trace", options.trace, "CSV file with a rate over time; .gz too")
-      ->required();
-  command.add_option("--column", options.column, "the trace's value column");
-  command.add_option("--from", options.from,
-                     "first stamp of the trace to use, seconds; +S from its start");
-  command.add_option("--to", options.to, "stamp to stop before");
+  add_trace_options(command, options.trace)->required();
   command.add_option("--speed", options.speed, "seconds of the trace per second; 1");
   command.add_option("--scale", options.scale, "factor on the trace's rates; 1");
   command.add_option("--peak-replicas", options.peak_replicas,

@@ -112,10 +112,9 @@ Result<> settle_service(const SimulateOptions& options, SimulateOrder& order) {
 Result<> settle_demand(const SimulateOptions& options, SimulateOrder& order) {
   if (!options.scale.empty() && !options.peak_replicas.empty())
     return wrong("give either --scale or --peak-replicas");
-  Trace trace = TRY(read_trace(
-      {.file = options.trace, .column = options.column, .from = options.from, .to = options.to}));
+  Trace trace = TRY(read_trace(options.trace));
   const auto in_file = [&](Error error) {
-    return wrong(fmt::format("{}: {}", options.trace, error.message));
+    return wrong(fmt::format("{}: {}", options.trace.file, error.message));
   };
   prove::DemandOptions demand;
   demand.speed = TRY(positive("--speed", options.speed, 1));

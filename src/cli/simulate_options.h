@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/trace_file.h"
 #include "core/result.h"
 #include "prove/scenario.h"
 #include "prove/simulate.h"
@@ -17,10 +18,7 @@ namespace headroom::cli {
 struct SimulateOptions {
   std::string file = "headroom.yaml";
   std::string service;
-  std::string trace;
-  std::string column;
-  std::string from;
-  std::string to;
+  TraceChoice trace;
   std::string speed;
   std::string scale;
   std::string peak_replicas;

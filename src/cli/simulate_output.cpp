@@ -19,7 +19,7 @@ std::string to_json(const prove::Score& score, const SimulateOptions& options,
                     const SimulateOrder& order) {
   const prove::Scenario& scenario = order.scenario;
   nlohmann::ordered_json out = {{"service", order.policy.service},
-                                {"trace", options.trace},
+                                {"trace", options.trace.file},
                                 {"scale", order.factor},
                                 {"workload", scenario.workload.name},
                                 {"objective_ms", 1e3 * scenario.workload.objective_s},
@@ -56,7 +56,7 @@ std::string to_text(const prove::Score& score, const SimulateOptions& options,
   const prove::Scenario& scenario = order.scenario;
   std::string out = fmt::format(
       "{} on {} × {:.4g}, workload {} within {:.4g} ms, start-up {:g} s, {} plant, seed {}\n",
-      options.policy, options.trace, order.factor, scenario.workload.name,
+      options.policy, options.trace.file, order.factor, scenario.workload.name,
       1e3 * scenario.workload.objective_s, scenario.world.startup.mean_s, options.plant,
       order.seed);
   out += fmt::format("requests       {:.0f}\n", score.requests);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <limits>
 
 #include "core/text.h"
@@ -25,6 +26,16 @@ Result<double> stamp(std::string_view option, const std::string& text, double fi
 }
 
 }  // namespace
+
+CLI::Option* add_trace_options(CLI::App& command, TraceChoice& choice) {
+  CLI::Option* file =
+      command.add_option("--trace", choice.file, "CSV file with a rate over time; .gz too");
+  command.add_option("--column", choice.column, "the trace's value column");
+  command.add_option("--from", choice.from,
+                     "first stamp of the trace to use, seconds; +S from its start");
+  command.add_option("--to", choice.to, "stamp to stop before");
+  return file;
+}
 
 Result<Trace> read_trace(const TraceChoice& choice) {
   constexpr double infinite = std::numeric_limits<double>::infinity();

@@ -6,6 +6,11 @@
 #include "core/result.h"
 #include "core/trace.h"
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 namespace headroom::cli {
 
 /// As written on the command line; empty: not given.
@@ -15,6 +20,9 @@ struct TraceChoice {
   std::string from;    // a stamp of the trace in seconds; "+3600" counts from its first one
   std::string to;      // the stamp to stop before
 };
+
+/// --trace, --column, --from and --to. Returns the first of them.
+CLI::Option* add_trace_options(CLI::App& command, TraceChoice& choice);
 
 /// Gaps are left as they are. Errors name the file and the line, or the option.
 [[nodiscard]] Result<Trace> read_trace(const TraceChoice& choice);

@@ -39,11 +39,20 @@ Result<> permits(const Setting& setting) {
 }  // namespace
 
 std::vector<std::string_view> policy_names() {
-  std::vector<std::string_view> names{"headroom"};
+  std::vector<std::string_view> names{"headroom", "oracle"};
   const auto rivals = rivals::names();
   names.insert(names.end(), rivals.begin(), rivals.end());
-  names.push_back("oracle");
   return names;
+}
+
+Result<> known_policy(std::string_view name) {
+  const auto names = policy_names();
+  if (std::ranges::find(names, name) != names.end()) return {};
+  const auto near = nearest(name, names);
+  return fail(
+      ErrorCode::invalid,
+      near ? fmt::format("there is no policy '{}', did you mean {}?", name, *near)
+           : fmt::format("no policy is called '{}'; known: {}", name, fmt::join(names, ", ")));
 }
 
 Result<std::unique_ptr<rivals::Autoscaler>> make_policy(const Setting& setting,
@@ -56,14 +65,7 @@ Result<std::unique_ptr<rivals::Autoscaler>> make_policy(const Setting& setting,
     TRY(permits(setting));
     return oracle(scenario, setting.target);
   }
-  const auto names = policy_names();
-  if (std::ranges::find(names, setting.policy) == names.end()) {
-    const auto near = nearest(setting.policy, names);
-    return fail(
-        ErrorCode::invalid,
-        fmt::format("there is no policy '{}'{}; there are {}", setting.policy,
-                    near ? fmt::format(", did you mean {}?", *near) : "", fmt::join(names, ", ")));
-  }
+  TRY(known_policy(setting.policy));
   return rivals::make(setting.policy,
                       {.target = setting.target,
                        .stabilise_s = setting.stabilise_s,

@@ -12,8 +12,11 @@
 
 namespace headroom::prove {
 
-/// headroom first, then the rivals, the oracle last.
+/// headroom first, then the oracle and the rivals.
 [[nodiscard]] std::vector<std::string_view> policy_names();
+
+/// An error for any other name, with the nearest known one or all of them.
+[[nodiscard]] Result<> known_policy(std::string_view name);
 
 /// A fresh autoscaler with no memory, for one run of the scenario. headroom is told the service's
 /// objective and limits as headroom.yaml would state them, and nothing of the demand. Errors: an
