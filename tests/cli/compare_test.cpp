@@ -83,7 +83,9 @@ TEST_F(Compare, leaves_out_a_trace_that_makes_no_sense_and_says_so) {
   const Ended ended = compare({"--trace", "zero.csv", "a.csv", "--format", "json"});
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(ended.err.starts_with("headroom: left out: zero.csv: nothing arrives")) << ended.err;
-  for (const Json& run : Json::parse(ended.out)["runs"]) EXPECT_EQ(run["trace"], "a.csv");
+  const Json told = Json::parse(ended.out);
+  ASSERT_FALSE(told["runs"].empty());
+  for (const Json& run : told["runs"]) EXPECT_EQ(run["trace"], "a.csv");
 }
 
 TEST_F(Compare, writes_a_page_that_needs_nothing_else) {
