@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/result.h"
+#include "scale/calendar.h"
 #include "scale/demand.h"
 #include "scale/error_budget.h"
 #include "scale/growth.h"
@@ -110,6 +111,7 @@ ServiceState observed(const ServiceState& before, const ServiceSeen* found, Dura
   next.demand = extended(before.demand, demand_sample(found, dt));
   next.outcomes = outcomes_with(before.outcomes, believed ? *found : nothing, tick_s);
   next.needs = aged(before.needs, tick_s, delay_s);
+  next.events = aged(before.events, tick_s, delay_s);
   next.roughness = before.roughness;
   next.situation =
       believed ? situation_of(demand_now(next.demand), tick_s, next.roughness) : before.situation;
@@ -124,8 +126,9 @@ double band_of(const ServiceState& before) {
 }
 
 Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const ServiceState& before,
-                 const ServiceSeen* found, Duration dt, Explain explain) {
+                 const ServiceSeen* found, const Observations& tick, Explain explain) {
   static const ServiceSeen nothing;
+  const Duration dt = tick.dt;
   const bool believed = is_evidence(found, dt);
   const ServiceSeen& seen = believed ? *found : nothing;
   const double delay_s = in_delay_s(policy, model);
@@ -144,8 +147,9 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
 
   const Demand demand = demand_now(next.demand);
   const double expected = expected_per_second(policy, model, before, demand);
-  const Question question{
+  Question question{
       .needs = needs_of(policy, model, seen, demand, expected, next.outcomes, explain),
+      .event_lately = next.events.empty() ? 0 : next.events.front().replicas,
       .needed_lately = next.needs.empty() ? 0 : next.needs.front().replicas,
       .delay_s = delay_s,
       .band = band_of(before),
@@ -155,6 +159,8 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
       .bounds = policy.replicas,
       .step = policy.scale.step,
   };
+  const auto event = calendar_need(policy, model, tick.now.wall, explain);
+  if (event) question.needs.push_back(*event);
   if (explain == Explain::yes) {
     decision.reasons =
         grounds(policy, model, demand, expected, evidence(found, believed), out.from);
@@ -163,7 +169,8 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   } else {
     decision.replicas = settle(question, {}, nullptr);
   }
-  add_need(largest(question, {}), next.needs);
+  add_need(largest(question, "calendar"), next.needs);
+  if (event) add_need(event->replicas, next.events);
   // A service that was never seen may have any number of replicas: the next look is the first.
   next.replicas = first && found == nullptr ? -1 : decision.replicas;
   out.floor = policy.replicas.min;
@@ -187,7 +194,7 @@ Proposals decide(const Policy& policy, const Model& model, const State& state,
     // In shadow, the last decision was not applied: what stands is what the next one starts from.
     if (policy.shadow && found != nullptr && before.replicas >= 0)
       before.replicas = count(*found, Phase::ready) + count(*found, Phase::starting);
-    out.services.push_back(propose(service, learned->second, before, found, seen.dt, explain));
+    out.services.push_back(propose(service, learned->second, before, found, seen, explain));
   }
   return out;
 }

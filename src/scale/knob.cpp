@@ -77,10 +77,40 @@ Result<> set_latency(ServicePolicy& policy, std::string_view quantile, std::stri
   return {};
 }
 
+/// "scale.calendar=none", or a key of one event: "scale.calendar[0].at_least=12".
+Result<> set_calendar(ServicePolicy& policy, std::string_view path, std::string_view value) {
+  auto& events = policy.scale.calendar;
+  if (path.empty()) {
+    if (value != "none") return refused(value, "none; events are changed by calendar[0].at_least");
+    events.clear();
+    return {};
+  }
+  const auto close = path.find("].");
+  const auto index = path.front() == '[' && close != std::string_view::npos
+                         ? parse_integer(path.substr(1, close - 1))
+                         : std::nullopt;
+  if (!index || *index < 0 || *index >= static_cast<std::int64_t>(events.size()))
+    return fail(ErrorCode::invalid,
+                fmt::format("names no event; the calendar has {}, from [0] on", events.size()));
+  spec::Event& event = events[static_cast<std::size_t>(*index)];
+  const auto key = path.substr(close + 2);
+  if (key == "cron")
+    event.cron = TRY(spec::parse_cron(value));
+  else if (key == "for")
+    event.length = TRY(span(value));
+  else if (key == "at_least")
+    event.at_least = TRY(count(value, 0));
+  else
+    return fail(ErrorCode::invalid, "is no knob; an event has cron, for, at_least");
+  return {};
+}
+
 Result<> set_service(ServicePolicy& policy, std::string_view path, std::string_view value) {
+  constexpr std::string_view calendar = "scale.calendar";
   constexpr std::string_view latency = "objective.latency.";
   constexpr std::string_view uses = "scale.uses.";
   if (path.starts_with(latency)) return set_latency(policy, path.substr(latency.size()), value);
+  if (path.starts_with(calendar)) return set_calendar(policy, path.substr(calendar.size()), value);
   if (path.starts_with(uses)) {
     policy.scale.uses[std::string(path.substr(uses.size()))] = TRY(count(value, 0));
     return {};
@@ -94,7 +124,7 @@ Result<> set_service(ServicePolicy& policy, std::string_view path, std::string_v
   return fail(ErrorCode::invalid,
               near ? fmt::format("is no knob; did you mean {}?", *near)
                    : fmt::format("is no knob; knobs of a service are {}, objective.latency.pNN, "
-                                 "scale.uses.NAME",
+                                 "scale.uses.NAME, scale.calendar",
                                  fmt::join(known, ", ")));
 }
 

@@ -45,6 +45,22 @@ TEST(Knob, every_knob_turns_its_own_number) {
   EXPECT_EQ(policy.services[0].replicas.max, spec::Replicas{}.max);
 }
 
+TEST(Knob, events_of_the_calendar_are_turned_one_by_one_or_taken_away) {
+  Policy policy = two_services();
+  auto& events = policy.services[0].scale.calendar;
+  events.resize(2);
+  for (const char* assignment : {"services.checkout.scale.calendar[1].cron=0 8 * * mon-fri",
+                                 "services.checkout.scale.calendar[1].for=3h",
+                                 "services.checkout.scale.calendar[1].at_least=12"})
+    EXPECT_TRUE(set_knob(policy, assignment)) << set_knob(policy, assignment).error().message;
+  EXPECT_EQ(events[1].cron.text, "0 8 * * mon-fri");
+  EXPECT_EQ(events[1].length, 3h);
+  EXPECT_EQ(events[1].at_least, 12);
+  EXPECT_EQ(events[0].at_least, 0);
+  EXPECT_TRUE(set_knob(policy, "services.checkout.scale.calendar=none"));
+  EXPECT_TRUE(events.empty());
+}
+
 TEST(Knob, a_wrong_one_is_a_sentence_that_helps) {
   struct Case {
     const char* assignment;
@@ -59,8 +75,14 @@ TEST(Knob, a_wrong_one_is_a_sentence_that_helps) {
         Case{"services.checkout.replicas.min=11", "min (11) would be above replicas.max (10)"},
         Case{"services.checkout.scale.in_delay=5", "a duration such as"},
         Case{"services.checkout.objective.latency.fast=5ms", "names no quantile"},
+        Case{"services.checkout.scale.calendar=many", "is 'many', allowed is none"},
+        Case{"services.checkout.scale.calendar[1].for=3h", "the calendar has 1, from [0] on"},
+        Case{"services.checkout.scale.calendar.for=3h", "names no event"},
+        Case{"services.checkout.scale.calendar[0].until=3h", "an event has cron, for, at_least"},
+        Case{"services.checkout.scale.calendar[0].cron=0 25 * * *", "hour: found '25'"},
         Case{"gateway.listen=:80", "is no knob"}}) {
     Policy policy = two_services();
+    policy.services[0].scale.calendar.resize(1);
     const auto set = set_knob(policy, assignment);
     ASSERT_FALSE(set) << assignment;
     EXPECT_EQ(set.error().code, ErrorCode::invalid);

@@ -35,10 +35,10 @@ void shape(Settling& s) {
   const Question& q = s.question;
   double need = largest(q, s.without);
   if (s.applies("scale-in delay")) {
-    const double held = std::max(need, q.needed_lately);
+    const double lately = std::max(q.needed_lately, s.applies("calendar") ? q.event_lately : 0.0);
+    const double held = std::max(need, lately);
     s.set("shape", "scale-in delay", std::max(s.replicas, rounded_up(held)), [&] {
-      return fmt::format("{:.1f} were needed within the last {} s", q.needed_lately,
-                         brief(q.delay_s));
+      return fmt::format("{:.1f} were needed within the last {} s", lately, brief(q.delay_s));
     });
     need = held;
   }

@@ -12,7 +12,9 @@ namespace headroom::scale {
 /// All that the number of replicas of one service follows from.
 struct Question {
   std::vector<Need> needs;   // at least one
-  double needed_lately = 0;  // largest need within the scale-in delay, before this tick
+  // Largest needs within the scale-in delay, before this tick: those of the calendar, all others.
+  double event_lately = 0;
+  double needed_lately = 0;
   double delay_s = 0;        // the scale-in delay
   double band = 0;           // a fall smaller than this share may be chance
   bool evidence = true;      // complete; otherwise the number may not fall

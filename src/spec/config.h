@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/time.h"
+#include "spec/cron.h"
 
 namespace headroom::spec {
 
@@ -74,12 +75,20 @@ struct Run {
   Limits limits;
 };
 
+/// Demand that is known beforehand, in UTC.
+struct Event {
+  Cron cron;          // when it begins
+  Duration length{};  // `for` in the file
+  int at_least = 0;   // replicas that are ready from its begin to its end
+};
+
 /// Optional shaping of decisions; the objective alone is enough.
 struct Scale {
   std::optional<double> target_concurrency;  // per replica; otherwise learned
   Duration in_delay = 0ns;  // how long need must be lower; 0: the learned start-up time, ≥ 15 s
   int step = 0;             // replicas added at once at most; 0: no limit
   std::map<std::string, int> uses;  // downstream → connections per replica
+  std::vector<Event> calendar;
 };
 
 struct Service {

@@ -56,6 +56,7 @@ services:
       in_delay: 1m
       step: 4
       uses: { postgres: 5 }
+      calendar: [{ cron: "30 7 * * mon-fri", for: 3h, at_least: 10 }]
   catalog:
     objective: { latency: { p90: 80ms } }
     endpoints: ["10.0.0.5:8080", "[::1]:8080"]
@@ -94,6 +95,10 @@ TEST(Load, a_service_is_read_as_written) {
   EXPECT_EQ(service.scale.in_delay, 1min);
   EXPECT_EQ(service.scale.step, 4);
   EXPECT_EQ(service.scale.uses, (std::map<std::string, int>{{"postgres", 5}}));
+  ASSERT_EQ(service.scale.calendar.size(), 1U);
+  EXPECT_EQ(service.scale.calendar[0].cron.text, "30 7 * * mon-fri");
+  EXPECT_EQ(service.scale.calendar[0].length, 3h);
+  EXPECT_EQ(service.scale.calendar[0].at_least, 10);
 }
 
 TEST(Load, a_route_inherits_what_it_does_not_state) {

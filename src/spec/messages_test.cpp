@@ -54,9 +54,6 @@ TEST(Messages, keys) {
        "endpoints, ready, scale"},
       {"    kubernetes: shop/deployment/checkout",
        "f:5: services.shop.kubernetes: not supported yet; use 'run' or 'endpoints'"},
-      {"    scale: { calendar: [] }",
-       "f:5: services.shop.scale.calendar: not supported yet; raise replicas.min before a known "
-       "event"},
       {"    routes: [{ match: /, fallback: {} }]",
        "f:5: services.shop.routes[0].fallback: not supported yet; answers while a service is down "
        "are planned"},

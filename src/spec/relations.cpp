@@ -30,6 +30,19 @@ void check_replicas(const At& at, const Service& service) {
   }
 }
 
+void check_calendar(const At& at, const Service& service) {
+  const At replicas = at.child("replicas");
+  const At calendar = at.child("scale").child("calendar");
+  if (!replicas.sound() || !calendar.sound()) return;
+  for (std::size_t i = 0; i < service.scale.calendar.size(); ++i) {
+    const At wanted = calendar.item(i).child("at_least");
+    if (service.scale.calendar[i].at_least > service.replicas.max)
+      wanted.problem(
+          fmt::format("{} is above replicas.max ({})", wanted.written(""),
+                      replicas.child("max").written(std::to_string(service.replicas.max))));
+  }
+}
+
 void check_source(const At& at) {
   const At run = at.child("run");
   const At endpoints = at.child("endpoints");
@@ -47,8 +60,9 @@ void check_source(const At& at) {
   if (run.present() || !endpoints.present()) return;
   const At replicas = at.child("replicas");
   const At scale = at.child("scale");
-  for (const At& key : {replicas.child("min"), replicas.child("max"), scale.child("in_delay"),
-                        scale.child("step"), scale.child("target_concurrency")}) {
+  for (const At& key :
+       {replicas.child("min"), replicas.child("max"), scale.child("in_delay"), scale.child("step"),
+        scale.child("target_concurrency"), scale.child("calendar")}) {
     if (key.present())
       key.problem("only with 'run': the number of 'endpoints' is not headroom's to change");
   }
@@ -160,6 +174,7 @@ void check_relations(const At& root, const Config& config) {
     if (!at.is(Value::Kind::map)) continue;
     check_source(at);
     check_replicas(at, service);
+    check_calendar(at, service);
     check_timeouts(at, service);
     if (root.child("downstreams").sound()) check_uses(at, service, config);
   }

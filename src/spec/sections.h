@@ -10,11 +10,13 @@ constexpr std::size_t services_max = 100;
 constexpr std::size_t routes_max = 100;  // of one service
 constexpr std::size_t endpoints_max = 1000;
 constexpr std::size_t hosts_max = 32;
+constexpr std::size_t events_max = 32;  // of one service's calendar
 constexpr std::int64_t replicas_limit = 1000;
 
 [[nodiscard]] const Table<Objective>& objective_table();
 [[nodiscard]] const Table<Route>& route_table();
 [[nodiscard]] const Table<Run>& run_table();
+[[nodiscard]] const Table<Scale>& scale_table();
 [[nodiscard]] const Table<Service>& service_table();
 [[nodiscard]] const Table<Gateway>& gateway_table();
 [[nodiscard]] const Table<Config>& config_table();

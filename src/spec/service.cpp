@@ -22,34 +22,6 @@ const Table<Replicas>& replicas_table() {
   return table;
 }
 
-void read_uses(const At& at, Scale& out) {
-  if (!at.is(Value::Kind::map)) return at.refuse("a map of downstreams to connections");
-  for (const Entry& entry : at.value().entries) {
-    if (const auto connections = read_integer(at.child(entry.key), {.min = 1, .max = 100'000}))
-      out.uses[entry.key] = static_cast<int>(*connections);
-  }
-}
-
-const Table<Scale>& scale_table() {
-  static const Table<Scale> table = [] {
-    Table<Scale> t("services.NAME.scale",
-                   "Shapes the decisions. Optional: the objective alone is enough.");
-    t.number("target_concurrency", &Scale::target_concurrency, {.min = 0.01, .max = 100'000},
-             "learned", "Requests in flight per replica to aim for.");
-    t.duration("in_delay", &Scale::in_delay,
-               {.min = 1s, .max = 24h, .zero = "the learned start-up time, at least 15s"},
-               "How long fewer replicas must have been enough before one is stopped.");
-    t.integer("step", &Scale::step, {.min = 1, .max = replicas_limit, .zero = "no limit"},
-              "Replicas added at once at most.");
-    t.custom({"uses", "map", "none", "names of `downstreams` with connections, 1 to 100000",
-              "Connections that one replica holds to each downstream."},
-             read_uses);
-    t.not_yet("calendar", "raise replicas.min before a known event");
-    return t;
-  }();
-  return table;
-}
-
 /// Each text of the list at `at` that `accepts`; `allowed` says what that is.
 std::vector<std::string> read_texts(const At& at, std::size_t count_max, std::string_view allowed,
                                     bool (*accepts)(std::string_view)) {

@@ -29,12 +29,34 @@ static void fields(Is<Replicas> auto& v, auto visit) {
   visit("concurrency", concurrency);
 }
 
+/// Stored as written.
+static nlohmann::json to_json_value(const Cron& cron) {
+  return cron.text;
+}
+
+static void from_json_value(const nlohmann::json& in, Cron& cron) {
+  const auto& text = in.get_ref<const std::string&>();
+  cron = {};
+  if (text.empty()) return;
+  auto parsed = parse_cron(text);
+  if (!parsed) throw std::runtime_error(parsed.error().message);
+  cron = *std::move(parsed);
+}
+
+static void fields(Is<Event> auto& v, auto visit) {
+  auto& [cron, length, at_least] = v;
+  visit("cron", cron);
+  visit("for", length);
+  visit("at_least", at_least);
+}
+
 static void fields(Is<Scale> auto& v, auto visit) {
-  auto& [target_concurrency, in_delay, step, uses] = v;
+  auto& [target_concurrency, in_delay, step, uses, calendar] = v;
   visit("target_concurrency", target_concurrency);
   visit("in_delay", in_delay);
   visit("step", step);
   visit("uses", uses);
+  visit("calendar", calendar);
 }
 
 }  // namespace headroom::spec
@@ -252,10 +274,11 @@ static void fields(Is<Situation> auto& v, auto visit) {
 }
 
 static void fields(Is<ServiceState> auto& v, auto visit) {
-  auto& [demand, outcomes, needs, situation, roughness, unseen_s, replicas] = v;
+  auto& [demand, outcomes, needs, events, situation, roughness, unseen_s, replicas] = v;
   visit("demand", demand);
   visit("outcomes", outcomes);
   visit("needs", needs);
+  visit("events", events);
   visit("situation", situation);
   visit("roughness", roughness);
   visit("unseen_s", unseen_s);

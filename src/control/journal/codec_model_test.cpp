@@ -80,6 +80,8 @@ TEST(Codec, states_come_back_equal) {
     for (auto& sample : service.outcomes) sample = {any(random), any(random), any(random)};
     service.needs.resize(random.below(4));
     for (auto& sample : service.needs) sample = {any(random), any(random)};
+    service.events.resize(random.below(3));
+    for (auto& sample : service.events) sample = {any(random), any(random)};
     service.situation = {any(random), any(random), any(random)};
     service.roughness = any(random);
     service.unseen_s = any(random);
@@ -101,6 +103,9 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   policy.services[0].replicas = {.min = 2, .max = 40, .cost_per_hour = 0.04, .concurrency = 8};
   policy.services[0].scale.target_concurrency = 0.0;
   policy.services[0].scale.uses = {{"postgres", 12}};
+  policy.services[0].scale.calendar = {{.cron = spec::parse_cron("0 8 * * mon-fri").value(),
+                                        .length = std::chrono::hours(3),
+                                        .at_least = 10}};
   policy.downstreams = {{"postgres", 200}};
   policy.budget_per_hour = 3.0;
   const auto back = decode<scale::Policy>(encode(policy));
@@ -110,6 +115,11 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   EXPECT_EQ(back->services[0].replicas.max, 40);
   EXPECT_EQ(back->services[0].scale.target_concurrency, 0.0) << "stated as 0 is not unstated";
   EXPECT_EQ(back->services[0].scale.uses.at("postgres"), 12);
+  ASSERT_EQ(back->services[0].scale.calendar.size(), 1);
+  const spec::Event& event = back->services[0].scale.calendar[0];
+  EXPECT_EQ(event.cron.hours, std::uint32_t{1} << 8) << "not only the text";
+  EXPECT_EQ(event.length, std::chrono::hours(3));
+  EXPECT_EQ(event.at_least, 10);
   EXPECT_EQ(back->downstreams.at("postgres"), 200);
   EXPECT_EQ(back->budget_per_hour, 3.0);
 }

@@ -1,0 +1,90 @@
+// `scale: { calendar: …, uses: …, … }`: what shapes the decisions of a service.
+#include <fmt/format.h>
+
+#include "spec/sections.h"
+
+namespace headroom::spec {
+namespace {
+
+void read_uses(const At& at, Scale& out) {
+  if (!at.is(Value::Kind::map)) return at.refuse("a map of downstreams to connections");
+  for (const Entry& entry : at.value().entries) {
+    if (const auto connections = read_integer(at.child(entry.key), {.min = 1, .max = 100'000}))
+      out.uses[entry.key] = static_cast<int>(*connections);
+  }
+}
+
+void read_cron(const At& at, Event& out) {
+  constexpr std::string_view allowed = "five fields such as \"0 8 * * mon-fri\"";
+  const auto text = at.text(allowed);
+  if (!text) return;
+  auto cron = parse_cron(*text);
+  if (!cron) return at.problem(cron.error().message);
+  out.cron = *std::move(cron);
+}
+
+const Table<Event>& event_table() {
+  static const Table<Event> table = [] {
+    Table<Event> t(
+        "services.NAME.scale.calendar[]",
+        "Demand that is known beforehand. Replicas are started one lead time before the "
+        "event begins, so that they are ready when it does. Times are UTC: they do not "
+        "follow daylight saving, so an event by the local clock needs an hour to spare.");
+    t.custom({"cron", "text", "", "five fields such as \"0 8 * * mon-fri\"",
+              "When it begins: minute, hour, day of the month, month, day of the week, in UTC. "
+              "`*`, numbers, names, lists, ranges and steps; where both kinds of days are "
+              "restricted, either of them is enough."},
+             read_cron)
+        .required();
+    t.duration("for", &Event::length, {.min = 1min, .max = 7 * 24h}, "How long it lasts.")
+        .required();
+    t.integer("at_least", &Event::at_least, {.min = 1, .max = replicas_limit},
+              "Replicas that carry its demand.")
+        .required();
+    return t;
+  }();
+  return table;
+}
+
+void read_calendar(const At& at, Scale& out) {
+  if (!at.is(Value::Kind::list))
+    return at.refuse("a list such as - { cron: \"0 8 * * mon-fri\", for: 3h, at_least: 10 }");
+  const std::size_t size = at.value().items.size();
+  if (size > events_max)
+    return at.problem(fmt::format("found a list of {}, allowed 0 to {}", size, events_max));
+  for (std::size_t i = 0; i < size; ++i) {
+    Event event;
+    (void)event_table().read(at.item(i), event);
+    out.calendar.push_back(std::move(event));
+  }
+}
+
+}  // namespace
+
+const Table<Scale>& scale_table() {
+  static const Table<Scale> table = [] {
+    Table<Scale> t("services.NAME.scale",
+                   "Shapes the decisions. Optional: the objective alone is enough.");
+    t.number("target_concurrency", &Scale::target_concurrency, {.min = 0.01, .max = 100'000},
+             "learned", "Requests in flight per replica to aim for.");
+    t.duration("in_delay", &Scale::in_delay,
+               {.min = 1s, .max = 24h, .zero = "the learned start-up time, at least 15s"},
+               "How long fewer replicas must have been enough before one is stopped.");
+    t.integer("step", &Scale::step, {.min = 1, .max = replicas_limit, .zero = "no limit"},
+              "Replicas added at once at most.");
+    t.custom({"uses", "map", "none", "names of `downstreams` with connections, 1 to 100000",
+              "Connections that one replica holds to each downstream."},
+             read_uses);
+    t.custom({.key = "calendar",
+              .type = "list",
+              .fallback = "none",
+              .allowed = "",
+              .meaning = "Demand that is known beforehand.",
+              .below = &event_table()},
+             read_calendar);
+    return t;
+  }();
+  return table;
+}
+
+}  // namespace headroom::spec

@@ -1,0 +1,51 @@
+// What a person reads when a rule that shapes decisions is written wrongly.
+#include <gtest/gtest.h>
+
+#include "spec/load.h"
+
+namespace headroom::spec {
+namespace {
+
+/// What is said about a right service with this line more.
+std::string messages(const std::string& line) {
+  const auto config = examine(
+      "services:\n  shop:\n    objective: { latency: { p99: 150ms } }\n"
+      "    run: { command: \"./shop {address}\" }\n    " +
+          line,
+      "f", [](std::string_view) { return std::optional<std::string>(); });
+  if (config) return "none";
+  std::string out;
+  for (const Problem& problem : config.error()) out += format_problem("f", problem) + "\n";
+  return out;
+}
+
+TEST(ScaleMessages, calendars) {
+  const auto expect = [](const std::string& event, const std::string& expected) {
+    EXPECT_EQ(messages("scale: { calendar: [{ " + event + " }] }"),
+              "f:5: services.shop.scale.calendar[0]" + expected + "\n");
+  };
+  const std::string good = "cron: 0 8 * * *, for: 3h, at_least: ";
+  const std::string rest = ", and lists, ranges and steps of them such as 1,3, 1-5 and */2";
+  expect("cron: 0 8 * *, for: 3h, at_least: 4",
+         ".cron: found 4 fields, allowed five: minute hour day-of-month month day-of-week, such as "
+         "\"0 8 * * mon-fri\"");
+  expect("cron: 0 25 * * *, for: 3h, at_least: 4",
+         ".cron: hour: found '25', allowed *, 0 to 23" + rest);
+  expect("cron: 0 8 * * mon-fry, for: 3h, at_least: 4",
+         ".cron: day of week: found 'mon-fry', allowed *, 0 to 7 or sun to sat" + rest);
+  expect("cron: 0 8 31 feb *, for: 3h, at_least: 4",
+         ".cron: day of month: '31' never comes in month 'feb'");
+  expect("cron: 0 8 * * *, at_least: 4", ".for: missing; allowed a duration from 1m to 7d");
+  expect("cron: 0 8 * * *, for: 8d, at_least: 4",
+         ".for: found '8d', allowed a duration from 1m to 7d");
+  expect(good + "0", ".at_least: found '0', allowed a whole number from 1 to 1000");
+  expect(good + "11", ".at_least: 11 is above replicas.max (10)");
+  expect(good + "4, zone: cet", ".zone: unknown key; allowed: cron, for, at_least");
+  EXPECT_EQ(
+      messages("scale: { calendar: 5 }"),
+      "f:5: services.shop.scale.calendar: found '5', allowed a list such as - { cron: \"0 8 * * "
+      "mon-fri\", for: 3h, at_least: 10 }\n");
+}
+
+}  // namespace
+}  // namespace headroom::spec
