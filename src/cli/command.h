@@ -28,6 +28,7 @@ void add_gateway(CLI::App& app, Action& chosen);
 void add_load(CLI::App& app, Action& chosen);
 void add_run(CLI::App& app, Action& chosen);
 void add_simulate(CLI::App& app, Action& chosen);
+void add_tune(CLI::App& app, Action& chosen);
 
 /// The exit code that an error means.
 [[nodiscard]] Exit exit_for(const Error& error);

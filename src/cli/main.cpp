@@ -19,6 +19,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_load(app, chosen);
   add_run(app, chosen);
   add_simulate(app, chosen);
+  add_tune(app, chosen);
 }
 
 int report(const Error& error) {

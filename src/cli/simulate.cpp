@@ -3,12 +3,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
 
 #include "cli/command.h"
+#include "cli/score_requirement.h"
 #include "cli/simulate_options.h"
 #include "cli/simulate_output.h"
-#include "load/requirement.h"
 #include "prove/headroom_autoscaler.h"
 #include "prove/policies.h"
 
@@ -59,34 +58,8 @@ class Shown final : public rivals::Autoscaler {
   std::uint64_t requests_ = 0;
 };
 
-/// Nothing when met; otherwise one sentence with what was found.
-Result<std::string> violation(const load::Requirement& requirement, const prove::Score& score) {
-  if (requirement.share) {
-    if (score.missed_share() < requirement.missed_below) return std::string();
-    return fmt::format("{} is not met: {:.0f} of {:.0f} requests missed ({:.3g}%)",
-                       requirement.text, score.missed(), score.requests,
-                       100 * score.missed_share());
-  }
-  constexpr double same = 1e-9;
-  for (const auto& [quantile, found_s] : {std::pair{0.5, score.p50_s},
-                                          {0.95, score.p95_s},
-                                          {0.99, score.p99_s},
-                                          {0.999, score.p999_s}}) {
-    if (std::abs(requirement.quantile - quantile) > same) continue;
-    if (found_s < seconds(requirement.latency_below)) return std::string();
-    return fmt::format("{} is not met: p{:g} was {:.3g} ms", requirement.text, 100 * quantile,
-                       1e3 * found_s);
-  }
-  return fail(ErrorCode::invalid,
-              fmt::format("'{}': a simulation knows p50, p95, p99 and p99.9", requirement.text));
-}
-
 Result<Exit> run(const SimulateOptions& options) {
-  std::vector<load::Requirement> requirements;
-  for (const std::string& text : options.requirements) {
-    requirements.push_back(TRY(load::parse_requirement(text)));
-    TRY(violation(requirements.back(), prove::Score{}));
-  }
+  const auto requirements = TRY(parse_requirements(options.requirements));
   const SimulateOrder order = TRY(order_of(options));
   const Made policy = TRY(policy_of(options.policy, order));
   const prove::Score score = [&] {
@@ -102,10 +75,8 @@ Result<Exit> run(const SimulateOptions& options) {
   else
     fmt::print("{}", to_text(score, options, order));
   std::fflush(stdout);
-  for (const load::Requirement& requirement : requirements) {
-    std::string found = TRY(violation(requirement, score));
-    if (!found.empty()) return fail(ErrorCode::unsatisfiable, std::move(found));
-  }
+  if (std::string found = violation(requirements, score); !found.empty())
+    return fail(ErrorCode::unsatisfiable, std::move(found));
   return Exit::done;
 }
 

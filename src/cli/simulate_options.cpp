@@ -8,17 +8,14 @@
 #include <optional>
 
 #include "cli/trace_file.h"
+#include "cli/workload_choice.h"
 #include "core/text.h"
 #include "io/config_file.h"
-#include "io/file.h"
 #include "prove/demand.h"
 #include "prove/workload.h"
-#include "prove/workload_file.h"
 
 namespace headroom::cli {
 namespace {
-
-constexpr std::size_t workload_bytes_max = std::size_t{16} << 20;
 
 std::unexpected<Error> wrong(std::string message) {
   return fail(ErrorCode::invalid, std::move(message));
@@ -46,19 +43,6 @@ Result<double> duration_s(std::string_view option, const std::string& text, doub
   return wrong(fmt::format("{} '{}' is not a duration such as 30s, up to 1d", option, text));
 }
 
-Result<prove::Workload> read_workload(const std::string& option) {
-  const auto names = prove::workload_names();
-  if (std::ranges::find(names, option) != names.end()) return prove::named_workload(option);
-  const std::size_t mark = option.find('#');
-  const std::string file = option.substr(0, mark);
-  const std::string row = mark == std::string::npos ? "" : option.substr(mark + 1);
-  auto text = io::read_file(file, workload_bytes_max);
-  if (!text)
-    return wrong(fmt::format("--workload '{}' is neither one of {} nor a file: {}", option,
-                             fmt::join(names, ", "), text.error().message));
-  return prove::parse_workload(*text, {.file = file, .function = row});
-}
-
 Result<spec::Service> find_service(const spec::Config& config, const std::string& name) {
   std::vector<std::string_view> names;
   for (const spec::Service& service : config.services) {
@@ -82,13 +66,10 @@ Result<> settle_objective(const SimulateOptions& options, SimulateOrder& order) 
   else if (!options.objective.empty())
     objective.latency = from_seconds(TRY(duration_s("--objective", options.objective, 0)));
   workload.objective_s = seconds(objective.latency);
-  const double needs_s = workload.service_time.quantile(objective.quantile);
-  if (needs_s <= workload.objective_s) return {};
-  return wrong(
-      fmt::format("p{:g} of {:.4g} ms cannot be met: one idle replica of workload {} "
-                  "already needs {:.4g} ms; --objective workload judges by {:.4g} ms",
-                  100 * objective.quantile, 1e3 * workload.objective_s, workload.name,
-                  1e3 * needs_s, 1e3 * own_s));
+  if (const auto met = prove::check_objective(workload, objective.quantile); !met)
+    return wrong(fmt::format("{}; --objective workload judges by {:.4g} ms", met.error().message,
+                             1e3 * own_s));
+  return {};
 }
 
 Result<> settle_service(const SimulateOptions& options, SimulateOrder& order) {

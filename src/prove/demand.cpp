@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace headroom::prove {
 namespace {
@@ -95,6 +96,12 @@ Result<Demand> demand_of(Trace trace, const DemandOptions& options) {
   demand.scored_from = static_cast<std::size_t>(options.history_share *
                                                 static_cast<double>(demand.per_second.size()));
   return demand;
+}
+
+Result<> check_scored(const Demand& demand) {
+  const auto scored = std::span(demand.per_second).subspan(demand.scored_from);
+  if (std::ranges::any_of(scored, [](double rate) { return rate > 0; })) return {};
+  return wrong("not a single request arrives in the scored part");
 }
 
 double peak_per_second(const Demand& demand) {

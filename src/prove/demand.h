@@ -29,6 +29,9 @@ struct DemandOptions {
 /// more than demand_seconds_max.
 [[nodiscard]] Result<Demand> demand_of(Trace trace, const DemandOptions& options);
 
+/// An error when no request arrives in the scored seconds: shares of them would say nothing.
+[[nodiscard]] Result<> check_scored(const Demand& demand);
+
 /// The 99.9th percentile of the minutes' mean rates.
 [[nodiscard]] double peak_per_second(const Demand& demand);
 

@@ -27,6 +27,16 @@ std::vector<std::string_view> workload_names() {
   return {names.begin(), names.end()};
 }
 
+Result<> check_objective(const Workload& workload, double quantile) {
+  const double needs_s = workload.service_time.quantile(quantile);
+  if (needs_s <= workload.objective_s) return {};
+  return fail(
+      ErrorCode::invalid,
+      fmt::format("p{:g} of {:.4g} ms cannot be met: one idle replica of workload {} "
+                  "already needs {:.4g} ms",
+                  100 * quantile, 1e3 * workload.objective_s, workload.name, 1e3 * needs_s));
+}
+
 Result<Workload> named_workload(std::string_view name) {
   Workload workload;
   if (name == names[0])

@@ -13,6 +13,10 @@ namespace headroom::prove {
 /// the service time alone.
 [[nodiscard]] double default_objective_s(const Workload& workload);
 
+/// An error when so many of the requests' service times alone are over the objective that no number
+/// of replicas meets it at that quantile.
+[[nodiscard]] Result<> check_objective(const Workload& workload, double quantile = 0.99);
+
 /// `fast-web`, `slow-api`, `go-with-pauses`, or a message that names them.
 [[nodiscard]] Result<Workload> named_workload(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> workload_names();

@@ -13,7 +13,13 @@
 
 namespace headroom::report {
 
-/// One run as JSON, and back. Shares are of requests; `signal` is "own" or "1s".
+/// What a policy was set to: {target, stabilise_s, signal}, where `signal` is "own" or "1s", or
+/// its one knob, {permitted_share} or {share_of_max}.
+[[nodiscard]] nlohmann::ordered_json setting_json(const prove::Setting& setting);
+/// Shares are of requests.
+[[nodiscard]] nlohmann::ordered_json score_json(const prove::Score& score);
+
+/// One run as JSON, and back: its case, its setting and its score.
 [[nodiscard]] nlohmann::ordered_json trial_json(const prove::Trial& trial);
 [[nodiscard]] Result<prove::Trial> parse_trial(const nlohmann::ordered_json& json);
 

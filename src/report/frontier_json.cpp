@@ -18,15 +18,6 @@ Json case_json(const prove::Case& of) {
           {"startup_s", of.startup_s}};
 }
 
-Json setting_json(const prove::Setting& setting) {
-  if (setting.policy == "headroom" || setting.policy == "oracle")
-    return {{"permitted_share", setting.target}};
-  if (setting.policy == "fixed") return {{"share_of_max", setting.target}};
-  return {{"target", setting.target},
-          {"stabilise_s", setting.stabilise_s},
-          {"signal", setting.fresh_signal ? "1s" : "own"}};
-}
-
 prove::Setting setting_of(const std::string& policy, const Json& json) {
   for (const char* only : {"permitted_share", "share_of_max"})
     if (json.contains(only)) return {.policy = policy, .target = json.at(only).get<double>()};
@@ -61,25 +52,38 @@ Json comparison_json(const prove::Comparison& one) {
 
 }  // namespace
 
+Json setting_json(const prove::Setting& setting) {
+  if (setting.policy == "headroom" || setting.policy == "oracle")
+    return {{"permitted_share", setting.target}};
+  if (setting.policy == "fixed") return {{"share_of_max", setting.target}};
+  return {{"target", setting.target},
+          {"stabilise_s", setting.stabilise_s},
+          {"signal", setting.fresh_signal ? "1s" : "own"}};
+}
+
+Json score_json(const prove::Score& score) {
+  return {{"requests", score.requests},
+          {"missed_share", score.missed_share()},
+          {"failed", score.failed},
+          {"shed", score.shed},
+          {"late", score.late},
+          {"late_alone", score.late_alone},
+          {"replica_hours", score.replica_hours()},
+          {"scale_out", score.scale_out},
+          {"scale_in", score.scale_in},
+          {"recovery_s_max", score.recovery_s},
+          {"latency_ms",
+           {{"p50", score.p50_s * 1e3},
+            {"p95", score.p95_s * 1e3},
+            {"p99", score.p99_s * 1e3},
+            {"p999", score.p999_s * 1e3}}}};
+}
+
 Json trial_json(const prove::Trial& trial) {
-  const prove::Score& score = trial.score;
   Json out = case_json(trial.of);
   out["policy"] = trial.setting.policy;
   out["setting"] = setting_json(trial.setting);
-  out["requests"] = score.requests;
-  out["missed_share"] = score.missed_share();
-  out["failed"] = score.failed;
-  out["shed"] = score.shed;
-  out["late"] = score.late;
-  out["late_alone"] = score.late_alone;
-  out["replica_hours"] = score.replica_hours();
-  out["scale_out"] = score.scale_out;
-  out["scale_in"] = score.scale_in;
-  out["recovery_s_max"] = score.recovery_s;
-  out["latency_ms"] = {{"p50", score.p50_s * 1e3},
-                       {"p95", score.p95_s * 1e3},
-                       {"p99", score.p99_s * 1e3},
-                       {"p999", score.p999_s * 1e3}};
+  out.update(score_json(trial.score));
   return out;
 }
 
