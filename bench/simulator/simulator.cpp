@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "prove/physics.h"
+#include "prove/policies.h"
 #include "prove/simulate.h"
 #include "prove/workload.h"
 
@@ -19,6 +20,7 @@ class FixedFleet final : public rivals::Autoscaler {
  public:
   explicit FixedFleet(int replicas) : replicas_(replicas) {}
   int decide(const Now&, Duration, const scale::ServiceSeen&) override { return replicas_; }
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   int replicas_;
@@ -55,6 +57,13 @@ Scenario day_part(std::size_t length_s, double rate) {
   return scenario;
 }
 
+/// A day in the fluid plant. A rival goes by arrivals, concurrency and replicas; headroom is shown
+/// how each second's requests fared as well, and its own step counts in.
+double fluid_day_s(const Scenario& day, const Setting& setting) {
+  const auto policy = make_policy(setting, day);
+  return seconds_of([&] { (void)simulate(day, Plant::fluid, 1, **policy); });
+}
+
 void round(double rate, std::size_t exact_s) {
   const Scenario part = day_part(exact_s, rate);
   const Scenario day = day_part(86'400, rate);
@@ -69,15 +78,18 @@ void round(double rate, std::size_t exact_s) {
       seconds_of([&] { counted = simulate(part, Plant::exact, 1, fleet).requests; });
   const double fluid_s = seconds_of([&] { kept += simulate(day, Plant::fluid, 1, fleet).late; });
   if (kept < 0) std::abort();
+  const double kpa_s = fluid_day_s(day, {.policy = "kpa", .target = 0.7, .stabilise_s = 60});
+  const double headroom_s = fluid_day_s(day, {.policy = "headroom", .target = 0.001});
   const double loop_ns = 1e9 * loop_s / static_cast<double>(requests);
   const double exact_ns = 1e9 * exact_run_s / counted;
   fmt::print(
       "{{\"rate\": {}, \"replicas\": {}, \"loop_ns\": {:.1f}, \"exact_ns\": {:.1f}, "
       "\"exact_over_loop\": "
       "{:.2f}, \"fluid_day_ms\": {:.2f}, \"fluid_step_ns\": {:.1f}, "
-      "\"exact_day_over_fluid_day\": {:.0f}}}\n",
+      "\"exact_day_over_fluid_day\": {:.0f}, \"kpa_day_ms\": {:.2f}, "
+      "\"headroom_day_ms\": {:.1f}}}\n",
       rate, replicas, loop_ns, exact_ns, exact_ns / loop_ns, 1e3 * fluid_s, 1e9 * fluid_s / 86'400,
-      exact_ns * 1e-9 * rate * 86'400 / fluid_s);
+      exact_ns * 1e-9 * rate * 86'400 / fluid_s, 1e3 * kpa_s, 1e3 * headroom_s);
 }
 
 }  // namespace

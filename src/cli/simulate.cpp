@@ -41,6 +41,7 @@ class Shown final : public rivals::Autoscaler {
     if (++second_ % 3600 == 0 && terminal_) show();
     return inner_.decide(now, dt, seen);
   }
+  [[nodiscard]] bool reads_outcomes() const override { return inner_.reads_outcomes(); }
 
  private:
   void show() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/result.h"
 
@@ -13,8 +14,7 @@ namespace {
 /// this many standard deviations of a second's arrivals minus completions. Asmussen, Glynn and
 /// Pitman, Discretization error in simulation of one-dimensional reflecting Brownian motion, 1995.
 constexpr double between_looks = 0.5826;
-constexpr double wait_share_least = 1e-7;   // fewer who wait change nothing
-constexpr double shown_share_least = 1e-3;  // of waits, in the latencies
+constexpr double wait_share_least = 1e-7;  // fewer who wait change nothing
 
 /// Three points and weights of Gauss and Legendre's rule on [0, 1].
 constexpr double gauss_points[] = {0.1127016653792583, 0.5, 0.8872983346207417};
@@ -36,7 +36,10 @@ FluidPlant::FluidPlant(const Scenario& scenario, std::uint64_t seed)
       stay_(scenario.workload.service_time),
       tally_(scenario.demand.scored_from),
       late_alone_share_(alone_.exceeds(scenario.workload.objective_s)),
+      contended_(scenario.workload.contention.sigma > 0 || scenario.workload.contention.kappa > 0),
       service_s_(scenario.workload.service_time.mean()),
+      per_share_left_(1 / stay_.share_left()),
+      per_unknown_share_(1 / stay_.unknown_share()),
       view_(scenario.workload, late_table_, alone_, stay_.unknown_share(), seed ^ 0x71e3, seen_) {
   const double cv2 = workload_.service_time.cv2();
   const Pauses& pauses = workload_.pauses;
@@ -66,7 +69,7 @@ void FluidPlant::live(std::size_t second) {
   scoring_ = tally_.scoring();
   second_.arrivals = arrivals_.at(second);
   live_fleet();
-  const Capacity can = capacity();
+  Capacity can = capacity();
   serve(can);
   second_.shed += backlog_.drop_before(now_s_ + 1 - world_.patience_s);
   stay_.take_on(started_ - surplus_);
@@ -103,36 +106,37 @@ FluidPlant::Capacity FluidPlant::capacity() const {
   if (world_.downstream_connections > 0)
     can.places = std::min(can.places, static_cast<double>(world_.downstream_connections));
   if (can.places <= 0) return can;
-  const Contention& law = workload_.contention;
-  const double others =
-      std::clamp(view_.busy() / ready - 1, 0.0, static_cast<double>(workload_.concurrency - 1));
-  can.stretch = 1 + law.sigma * others + law.kappa * others * (others + 1);
-  can.slowness = can.stretch;
+  if (contended_) {
+    const Contention& law = workload_.contention;
+    const double others =
+        std::clamp(view_.busy() / ready - 1, 0.0, static_cast<double>(workload_.concurrency - 1));
+    can.stretch = 1 + law.sigma * others + law.kappa * others * (others + 1);
+    can.slowness = can.stretch;
+  }
   if (fleet_.noisy_ready() > 0) {
     const double noisy = static_cast<double>(fleet_.noisy_ready()) / fleet_.ready();
     can.slowness /= 1 - noisy + noisy / world_.noisy_slowdown;
   }
-  if (workload_.pauses.every_s > 0)
-    can.slowness *= 1 + workload_.pauses.length_s / workload_.pauses.every_s;
-  can.full_places = can.places / can.slowness;
+  can.slowness *= usual_slowness_;
+  can.full_places = can.slowness == 1 ? can.places : can.places / can.slowness;
   can.under_way = stay_.under_way();
-  can.mean_per_s = std::max(0.0, can.full_places - can.under_way) / stay_.share_left();
+  can.mean_per_s = std::max(0.0, can.full_places - can.under_way) * per_share_left_;
   can.per_s = can.mean_per_s;
   return can;
 }
 
 void FluidPlant::take_chance(Capacity& can, double there) {
-  const double left = stay_.share_left();
   const double before = stay_.variance();
   const double within = can.mean_per_s * turnover_variance_;
   const double spare = can.mean_per_s - there;
-  if (spare > 0 && spare * spare > 16 * (before / (left * left) + within)) return;
+  const double chance = before * per_share_left_ * per_share_left_ + within;
+  if (spare > 0 && spare * spare > 16 * chance) return;
   // Requests of earlier seconds may have ended sooner or later than expected. They stay ended: the
   // places are free for good.
   if (before > 0) {
     const double more = std::sqrt(before) * dice_.normal();
     const double factor = std::max(0.0, 1 + more / can.under_way);
-    can.per_s = std::max(0.0, can.per_s - (factor - 1) * can.under_way / left);
+    can.per_s = std::max(0.0, can.per_s - (factor - 1) * can.under_way * per_share_left_);
     stay_.scale(factor);
     can.under_way *= factor;
   }
@@ -152,7 +156,7 @@ double FluidPlant::wait_by_chance(double full_places, double utilisation) const 
   return inner_ * queue / per_s;
 }
 
-void FluidPlant::serve(Capacity can) {
+void FluidPlant::serve(Capacity& can) {
   if (can.mean_per_s <= 0)
     return backlog_.join({.count = second_.arrivals, .from_s = now_s_, .to_s = now_s_ + 1});
   const double there = backlog_.count() + second_.arrivals;
@@ -227,13 +231,12 @@ FluidPlant::Chance FluidPlant::chance(const Capacity& can, int servers, double u
   return out;
 }
 
-const FluidPlant::Chance& FluidPlant::known_chance(const Capacity& can, int servers,
-                                                   double utilisation) {
+FluidPlant::Chance& FluidPlant::known_chance(const Capacity& can, int servers, double utilisation) {
   constexpr std::size_t cells = 1024;
   const auto row = static_cast<std::size_t>(servers);
   if (chances_.size() <= row) chances_.resize(row + 1);
   if (chances_[row].empty()) chances_[row].assign(cells + 1, {.share = -1});
-  const auto cell = static_cast<std::size_t>(std::lround(std::min(1.0, utilisation) * cells));
+  const auto cell = static_cast<std::size_t>(std::min(1.0, utilisation) * cells + 0.5);
   Chance& known = chances_[row][cell];
   if (known.share < 0) known = chance(can, servers, static_cast<double>(cell) / cells);
   return known;
@@ -245,19 +248,25 @@ void FluidPlant::serve_at_once(const Capacity& can, double count) {
   // Where stays outlast a second, much of who is there is known from the counts, and the rest
   // varies less than a Poisson number: as with more servers (Hayward's approximation, Fredericks
   // 1980).
-  const double alike = can.places / stay_.unknown_share();
-  const int servers = std::max(1, static_cast<int>(std::lround(alike)));
+  const double alike = can.places * per_unknown_share_;
+  const int servers = std::max(1, static_cast<int>(alike + 0.5));
   const bool usual = can.slowness == usual_slowness_ && servers <= ErlangC::exact_max;
-  const Chance found =
-      usual ? known_chance(can, servers, utilisation_) : chance(can, servers, utilisation_);
+  Chance once;
+  if (!usual) once = chance(can, servers, utilisation_);
+  Chance& found = usual ? known_chance(can, servers, utilisation_) : once;
   waited_s_ += count * found.share * found.wait_s;
   second_.late += count * found.late;
   if (!scoring_) return;
-  if (found.share < shown_share_least) return latencies_.add(0, can.stretch, count);
-  // Over the seconds each eighth gets its turn.
-  const double length = exponential_eighths[static_cast<std::size_t>(now_s_) % 4];
-  latencies_.add(0, can.stretch, count * (1 - found.share));
-  latencies_.add(found.wait_s * length, can.stretch, count * found.share);
+  if (usual && !contended_)
+    found.count += count;  // their latencies are added up at the end
+  else
+    add_latencies(found, can.stretch, count);
+}
+
+void FluidPlant::add_latencies(const Chance& found, double stretch, double count) {
+  latencies_.add(0, stretch, count * (1 - found.share));
+  for (const double length : exponential_eighths)
+    latencies_.add(found.wait_s * length, stretch, count * found.share / 4);
 }
 
 void FluidPlant::want(int replicas) {
@@ -267,6 +276,9 @@ void FluidPlant::want(int replicas) {
 
 Score FluidPlant::score() {
   Score score = tally_.score();
+  for (std::vector<Chance>& row : chances_)
+    for (Chance& known : row)
+      if (known.count > 0) add_latencies(known, 1, std::exchange(known.count, 0));
   latencies_.fill(alone_, score);
   return score;
 }

@@ -24,6 +24,7 @@ class FluidPlant final : public Physics {
   FluidPlant(const Scenario& scenario, std::uint64_t seed);
 
   void live(std::size_t second) override;
+  void leave_out_outcomes() override { view_.leave_out_outcomes(); }
   [[nodiscard]] const scale::ServiceSeen& seen() const override { return seen_; }
   void want(int replicas) override;
   [[nodiscard]] Score score() override;
@@ -46,19 +47,21 @@ class FluidPlant final : public Physics {
     double share = 0;   // that have to wait
     double wait_s = 0;  // mean of those who do
     double late = 0;    // share of all that is late because of it
+    double count = 0;   // of requests that met it, in the scored seconds
   };
   void live_fleet();
   [[nodiscard]] Capacity capacity() const;
   void take_chance(Capacity& can, double there);
   [[nodiscard]] double wait_by_chance(double full_places, double utilisation) const;
-  void serve(Capacity can);
+  void serve(Capacity& can);
   /// Returns when within the second the backlog is gone; 1 when it is not.
   [[nodiscard]] double serve_backlog(const Capacity& can);
   void serve_arrivals(const Capacity& can, double clear_at);
   void serve_at_once(const Capacity& can, double count);
   [[nodiscard]] Chance chance(const Capacity& can, int servers, double utilisation);
   /// The same for replicas that nothing slows down, to a 1024th of utilisation, from a table.
-  [[nodiscard]] const Chance& known_chance(const Capacity& can, int servers, double utilisation);
+  [[nodiscard]] Chance& known_chance(const Capacity& can, int servers, double utilisation);
+  void add_latencies(const Chance& found, double stretch, double count);
   /// Takes on `count` requests whose wait goes evenly from `from_s` to `to_s`.
   void take_on(const Capacity& can, double count, double from_s, double to_s);
 
@@ -77,7 +80,10 @@ class FluidPlant final : public Physics {
   Tally tally_;
 
   double late_alone_share_;
+  bool contended_;
   double service_s_;
+  double per_share_left_;
+  double per_unknown_share_;
   double completion_variance_ = 1;  // of completions in a second, ÷ their mean
   double turnover_variance_ = 1;    // its part that comes from requests of that second
   double wait_factor_ = 1;

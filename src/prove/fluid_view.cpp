@@ -11,23 +11,40 @@ namespace headroom::prove {
 
 namespace {
 
-/// P(Z <= z) to 4 digits, from a table; 0 and 1 beyond 3.5.
-double standard_normal_below(double z) {
-  constexpr double end = 3.5;
-  constexpr std::size_t cells = 140;
-  static const auto table = [] {
-    std::array<double, cells + 1> out{};
-    for (std::size_t i = 0; i <= cells; ++i) {
+/// P(Z <= z) to 4 digits, linear between the points of a table; 0 and 1 from 3.5 on. Without a
+/// branch, as where in the table a second's levels lie cannot be foreseen.
+class NormalBelow {
+ public:
+  static constexpr double end = 3.5;
+
+  NormalBelow() {
+    for (std::size_t i = 1; i < cells; ++i) {
       const double at = end * (2.0 * static_cast<double>(i) / cells - 1);
-      out[i] = std::erfc(-at / std::numbers::sqrt2) / 2;
+      points_[i] = std::erfc(-at / std::numbers::sqrt2) / 2;
     }
-    return out;
-  }();
-  if (z <= -end) return 0;
-  if (z >= end) return 1;
-  const double position = (z + end) / (2 * end) * cells;
-  const auto i = std::min(static_cast<std::size_t>(position), cells - 1);
-  return std::lerp(table[i], table[i + 1], position - static_cast<double>(i));
+    points_[cells] = points_[cells + 1] = 1;
+  }
+
+  double operator()(double z) const {
+    constexpr double per_unit = cells / (2 * end);
+    const double position = (std::min(std::max(z, -end), end) + end) * per_unit;
+    const auto i = static_cast<std::uint32_t>(static_cast<std::int32_t>(position));
+    return points_[i] + (points_[i + 1] - points_[i]) * (position - static_cast<double>(i));
+  }
+
+ private:
+  static constexpr std::size_t cells = 140;
+  std::array<double, cells + 2> points_{};
+};
+
+const NormalBelow& normal_below() {
+  static const NormalBelow table;
+  return table;
+}
+
+/// Of what is not negative.
+std::int64_t rounded(double value) {
+  return static_cast<std::int64_t>(value + 0.5);
 }
 
 /// What replicas with the same load on average differ by, in requests: where all are looked at,
@@ -60,14 +77,19 @@ FluidView::FluidView(const Workload& workload, const LateTable& late, const Alon
                        .late_share = late.alone(workload.objective_s / stretch)});
   }
   levels_.back().end = INFINITY;
+  for (std::uint32_t n = 0; n <= most; ++n)
+    level_of_.push_back(scale::ByConcurrency::level_of(std::max(1U, n)));
+  until_late_ = dice_.exponential();
 }
 
 void FluidView::show(const FluidSecond& second) {
   seen_.arrivals = static_cast<std::uint64_t>(second.second.arrivals);
   seen_.concurrency = second.busy;
-  seen_.waiting = std::llround(second.waiting);
-  show_attempts(second);
-  show_outcomes(second);
+  seen_.waiting = rounded(second.waiting);
+  if (outcomes_) {
+    show_attempts(second);
+    show_outcomes(second);
+  }
   show_replicas(second);
   busy_ = second.busy;
   in_flight_ = second.in_flight;
@@ -94,6 +116,13 @@ void FluidView::show_outcomes(const FluidSecond& second) {
   seen_.latency_p99_s = any ? second.wait_s + alone_s_[2] * second.stretch : 0;
 }
 
+double FluidView::late_by_chance(double usual) {
+  if (usual > 40) return dice_.poisson(usual);
+  double count = 0;
+  for (until_late_ -= usual; until_late_ < 0; until_late_ += dice_.exponential()) ++count;
+  return count;
+}
+
 void FluidView::show_attempts(const FluidSecond& second) {
   auto& by = seen_.by_concurrency;
   for (; filled_from_ < filled_to_; ++filled_from_) {
@@ -115,33 +144,41 @@ void FluidView::show_attempts(const FluidSecond& second) {
   const double slower = std::max(0.05, 1 + cv_ * dice_.normal() / std::sqrt(attempts)) *
                         second.slowness / second.stretch;
   const double late_usual = attempts * levels_.front().late_share;
-  late_alone_ = late_usual > 0 ? dice_.poisson(late_usual) : 0;
-  const double late_more = late_usual > 0 ? late_alone_ / late_usual : 0;
+  late_alone_ = late_usual > 0 ? late_by_chance(late_usual) : 0;
+  fill_levels(attempts, mean, deviation, slower, late_usual > 0 ? late_alone_ / late_usual : 0);
+}
+
+void FluidView::fill_levels(double attempts, double mean, double deviation, double slower,
+                            double late_more) {
   // Whole numbers of requests: where the running sum, moved by chance, passes one.
   const double moved = dice_.uniform();
-  const double late_moved = dice_.uniform();
-  const auto all = static_cast<std::int64_t>(attempts);
+  double late_sum = dice_.uniform();
+  const NormalBelow& below = normal_below();
+  const double reach = 3 * deviation;
+  const auto level_at = [&](double found) {
+    return level_of_[static_cast<std::size_t>(std::clamp(found, 0.0, concurrency_))];
+  };
+  filled_from_ = level_at(mean - reach + 0.5);
+  filled_to_ = level_at(mean + reach + 0.5) + 1;
+  auto& by = seen_.by_concurrency;
   std::int64_t at = 0;
   std::int64_t late_at = 0;
-  double late_sum = late_moved;
   double stay_s = 0;
-  while (levels_[filled_to_].end < mean - 3 * deviation) ++filled_to_;
-  filled_from_ = filled_to_;
-  for (const double scale = 1 / deviation; at < all; ++filled_to_) {
-    const Level& level = levels_[filled_to_];
-    const double below = standard_normal_below((level.end - mean) * scale);
-    const auto sum = below >= 1 ? all : static_cast<std::int64_t>(attempts * below + moved);
-    const std::int64_t here = std::min(sum, all) - at;
-    if (here == 0) continue;
-    at += here;
-    by.attempts[filled_to_] = static_cast<std::uint32_t>(here);
-    const double level_s = static_cast<double>(here) * level.stay_s * slower;
-    by.latency_s[filled_to_] = level_s;
+  const double scale = 1 / deviation;
+  for (std::size_t i = filled_from_; i < filled_to_; ++i) {
+    const Level& level = levels_[i];
+    const double share = i + 1 < filled_to_ ? below((level.end - mean) * scale) : 1;
+    const auto sum = static_cast<std::int64_t>(attempts * share + moved);
+    const auto here = static_cast<double>(sum - at);
+    by.attempts[i] = static_cast<std::uint32_t>(sum - at);
+    at = sum;
+    const double level_s = here * level.stay_s * slower;
+    by.latency_s[i] = level_s;
     stay_s += level_s;
-    late_sum += static_cast<double>(here) * level.late_share * late_more;
-    const auto late_sum_whole = static_cast<std::int64_t>(late_sum);
-    by.late[filled_to_] = static_cast<std::uint32_t>(late_sum_whole - late_at);
-    late_at = late_sum_whole;
+    late_sum += here * level.late_share * late_more;
+    const auto late_whole = static_cast<std::int64_t>(late_sum);
+    by.late[i] = static_cast<std::uint32_t>(late_whole - late_at);
+    late_at = late_whole;
   }
   seen_.service_time_s = stay_s / attempts;
 }
@@ -150,7 +187,7 @@ void FluidView::show_replicas(const FluidSecond& second) {
   // By phase: starting, ready, draining.
   const double busy = second.places > 0 ? std::min(1.0, second.busy / second.places) : 0;
   const double cpu[] = {0, busy, 0};
-  const std::int64_t each = second.ready > 0 ? std::llround(second.in_flight / second.ready) : 0;
+  const std::int64_t each = second.ready > 0 ? rounded(second.in_flight / second.ready) : 0;
   const std::int64_t in_flight[] = {0, each, 0};
   for (scale::ReplicaSeen& replica : seen_.replicas) {
     const auto phase = static_cast<std::size_t>(replica.phase);

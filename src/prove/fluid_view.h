@@ -1,6 +1,7 @@
 // What an autoscaler gets to see of a second of the fluid plant, in whole requests.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,7 @@ namespace headroom::prove {
 
 /// A second of the fluid plant.
 struct FluidSecond {
-  Second second;
+  const Second& second;
   double started = 0;  // taken on by a replica
   double wait_s = 0;   // their mean
   double waiting = 0;  // at the end
@@ -35,6 +36,7 @@ class FluidView {
   FluidView(const Workload& workload, const LateTable& late, const AloneTime& alone,
             double unknown_share, std::uint64_t seed, scale::ServiceSeen& seen);
 
+  void leave_out_outcomes() { outcomes_ = false; }
   void show(const FluidSecond& second);
 
   // After the last second shown.
@@ -47,15 +49,18 @@ class FluidView {
     double left = 0;
     std::uint64_t add(double amount) {
       left += amount;
-      if (left < 1) return 0;
-      const auto whole = static_cast<std::uint64_t>(left);
+      const auto whole = static_cast<std::int64_t>(std::max(0.0, left));
       left -= static_cast<double>(whole);
-      return whole;
+      return static_cast<std::uint64_t>(whole);
     }
   };
 
   void show_outcomes(const FluidSecond& second);
   void show_attempts(const FluidSecond& second);
+  /// Spreads attempts over the levels around the mean that they find in flight.
+  void fill_levels(double attempts, double mean, double deviation, double slower, double late_more);
+  /// How many are late by their time alone, for a mean: a Poisson number.
+  double late_by_chance(double usual);
   void show_replicas(const FluidSecond& second);
 
   /// Requests that find so many in flight.
@@ -68,6 +73,7 @@ class FluidView {
   static constexpr std::size_t delay_max_s = 63;
 
   scale::ServiceSeen& seen_;
+  bool outcomes_ = true;
   Dice dice_;
   double concurrency_;
   double service_s_;
@@ -76,6 +82,8 @@ class FluidView {
   double objective_s_;
   std::array<double, 3> alone_s_;  // p50, p95, p99
   std::vector<Level> levels_;
+  std::vector<std::size_t> level_of_;  // by requests in flight
+  double until_late_ = 0;              // in those expected: from one late by itself to the next
   std::array<double, delay_max_s + 1> late_{};  // a ring, by the second of being seen
   std::size_t now_ = 0;
   double late_alone_ = 0;  // of the second, by chance a whole number

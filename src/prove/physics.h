@@ -22,6 +22,9 @@ class Physics {
 
   /// Lives through second number `second` of the demand; seconds come once each, in order.
   virtual void live(std::size_t second) = 0;
+  /// Before the first second: nobody will look at how requests fared. A plant that does not get
+  /// it for nothing need not show it.
+  virtual void leave_out_outcomes() {}
   /// The last second as an autoscaler sees it. Updated in place.
   [[nodiscard]] virtual const scale::ServiceSeen& seen() const = 0;
   /// From the end of the last second on, so many replicas are wanted.

@@ -137,21 +137,27 @@ LateTable::LateTable(const AloneTime& alone, double objective_s)
   const double step = objective_s / x_cells;
   for (std::size_t i = 0; i <= x_cells; ++i)
     alone_[i] = alone.exceeds(static_cast<double>(i) * step);
-  for (std::size_t w = 0; w <= wait_cells; ++w) {
-    const double share = static_cast<double>(w) / wait_cells;
-    const double wait = objective_s * wait_least * std::pow(wait_most / wait_least, share);
-    // Exact for P(alone > x) linear over a step.
-    const double left = -std::expm1(-step / wait);
-    const double keep = 1 - left;
-    const double end_weight = 1 - left * wait / step;
-    const double begin_weight = left - end_weight;
-    double late = 1;
-    rows_[w][0] = 0;
-    for (std::size_t i = 1; i <= x_cells; ++i) {
-      late = keep * late + begin_weight * alone_[i - 1] + end_weight * alone_[i];
-      rows_[w][i] = late > 1e-300 ? static_cast<float>(std::log(late)) : log_nothing;
-    }
+}
+
+const LateTable::Row& LateTable::row(std::size_t w) {
+  Row& row = rows_[w];
+  if (!row.empty()) return row;
+  row.resize(x_cells + 1);
+  const double step = objective_s_ / x_cells;
+  const double share = static_cast<double>(w) / wait_cells;
+  const double wait = objective_s_ * wait_least * std::pow(wait_most / wait_least, share);
+  // Exact for P(alone > x) linear over a step.
+  const double left = -std::expm1(-step / wait);
+  const double keep = 1 - left;
+  const double end_weight = 1 - left * wait / step;
+  const double begin_weight = left - end_weight;
+  double late = 1;
+  row[0] = 0;
+  for (std::size_t i = 1; i <= x_cells; ++i) {
+    late = keep * late + begin_weight * alone_[i - 1] + end_weight * alone_[i];
+    row[i] = late > 1e-300 ? static_cast<float>(std::log(late)) : log_nothing;
   }
+  return row;
 }
 
 double LateTable::alone(double x) const {
@@ -161,7 +167,7 @@ double LateTable::alone(double x) const {
   return std::lerp(alone_[i], alone_[i + 1], position - static_cast<double>(i));
 }
 
-double LateTable::with_wait(double x, double wait_s) const {
+double LateTable::with_wait(double x, double wait_s) {
   if (x <= 0) return 1;
   if (wait_s < wait_least * objective_s_) return alone(x);
   const double across = std::min(x / objective_s_, 1.0) * x_cells;
@@ -173,7 +179,7 @@ double LateTable::with_wait(double x, double wait_s) const {
     return std::lerp(static_cast<double>(row[i]), static_cast<double>(row[i + 1]), at);
   };
   const double within = std::min(1.0, down - static_cast<double>(w));
-  return std::exp(std::lerp(read(rows_[w]), read(rows_[w + 1]), within));
+  return std::exp(std::lerp(read(row(w)), read(row(w + 1)), within));
 }
 
 }  // namespace headroom::prove

@@ -53,12 +53,15 @@ class LateTable {
   /// P(alone > x); 1 below 0.
   [[nodiscard]] double alone(double x) const;
   /// P(alone + exponential wait of mean `wait_s` > x).
-  [[nodiscard]] double with_wait(double x, double wait_s) const;
+  [[nodiscard]] double with_wait(double x, double wait_s);
 
  private:
   static constexpr std::size_t x_cells = 256;
   static constexpr std::size_t wait_cells = 64;
-  using Row = std::array<float, x_cells + 1>;
+  using Row = std::vector<float>;
+
+  /// Filled when it is first asked for.
+  [[nodiscard]] const Row& row(std::size_t w);
 
   double objective_s_;
   std::array<double, x_cells + 1> alone_{};

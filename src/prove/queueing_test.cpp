@@ -38,7 +38,7 @@ TEST(queueing, exponential_service_and_wait_of_one_mean_add_up_to_a_gamma) {
   Workload workload;
   workload.service_time = Distribution::exponential(1);
   const AloneTime alone(workload, World{});
-  const LateTable late(alone, 10);
+  LateTable late(alone, 10);
   for (const double x : {0.5, 2.0, 5.0, 9.5})
     EXPECT_NEAR(late.with_wait(x, 1) / ((1 + x) * std::exp(-x)), 1, 0.02) << x;
   EXPECT_NEAR(late.with_wait(4, 1e-6), std::exp(-4), 3e-4);
@@ -48,7 +48,7 @@ TEST(queueing, exponential_service_and_wait_of_one_mean_add_up_to_a_gamma) {
 TEST(queueing, a_longer_wait_is_never_late_less_often) {
   Workload workload;
   workload.service_time = Distribution::lognormal(0.02, 1);
-  const LateTable late(AloneTime(workload, World{}), 0.147);
+  LateTable late(AloneTime(workload, World{}), 0.147);
   for (double x = 0; x < 0.147; x += 0.003)
     for (double wait = 1e-5; wait < 20; wait *= 1.3)
       EXPECT_LE(late.with_wait(x, wait), late.with_wait(x, wait * 1.3) + 1e-12) << x << " " << wait;

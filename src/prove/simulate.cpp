@@ -67,6 +67,7 @@ int replicas_at_first(const Scenario& scenario) {
 Score simulate(const Scenario& scenario, Plant kind, std::uint64_t seed,
                rivals::Autoscaler& autoscaler) {
   const auto plant = make(scenario, kind, seed);
+  if (!autoscaler.reads_outcomes()) plant->leave_out_outcomes();
   Evidence evidence(scenario.world, seed ^ 0xe71de9ce);
   const WallTime start(from_seconds(scenario.demand.start_s));
   for (std::size_t second = 0; second < scenario.demand.per_second.size(); ++second) {

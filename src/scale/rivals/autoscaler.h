@@ -18,6 +18,10 @@ class Autoscaler {
   /// The number of replicas wanted from now on, starting and ready ones together. `seen` is what
   /// happened in the last `dt`, up to `now`.
   [[nodiscard]] virtual int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) = 0;
+
+  /// Whether it looks at how requests fared: their outcomes, latencies and attempts. For one that
+  /// goes by arrivals, concurrency, waiting and replicas alone a plant may leave these out.
+  [[nodiscard]] virtual bool reads_outcomes() const { return true; }
 };
 
 }  // namespace headroom::rivals

@@ -24,6 +24,7 @@ class EffectiveHpa final : public Autoscaler {
   explicit EffectiveHpa(const EffectiveHpaConfig& config);
 
   [[nodiscard]] int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   void remember(double at_s);

@@ -12,6 +12,7 @@ class FixedFleet final : public Autoscaler {
   [[nodiscard]] int decide(const Now&, Duration, const scale::ServiceSeen&) override {
     return replicas_;
   }
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   int replicas_;

@@ -42,6 +42,7 @@ class Hpa final : public Autoscaler {
   explicit Hpa(const HpaConfig& config);
 
   [[nodiscard]] int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   void observe(double at_s, double dt_s, const scale::ServiceSeen& seen);

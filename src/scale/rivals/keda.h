@@ -35,6 +35,7 @@ class Keda final : public Autoscaler {
   explicit Keda(const KedaConfig& config);
 
   [[nodiscard]] int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   void observe(double at_s, double dt_s, const scale::ServiceSeen& seen);

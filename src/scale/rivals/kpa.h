@@ -27,6 +27,7 @@ class Kpa final : public Autoscaler {
   explicit Kpa(const KpaConfig& config);
 
   [[nodiscard]] int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   void start(double at_s, const scale::ServiceSeen& seen);

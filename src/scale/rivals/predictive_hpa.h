@@ -24,6 +24,7 @@ class PredictiveHpa final : public Autoscaler {
   explicit PredictiveHpa(const PredictiveHpaConfig& config);
 
   [[nodiscard]] int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   [[nodiscard]] std::optional<int> proposal(double at_s, const scale::ServiceSeen& seen);

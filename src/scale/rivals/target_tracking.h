@@ -58,6 +58,7 @@ class TargetTracking final : public Autoscaler {
   explicit TargetTracking(const TargetTrackingConfig& config);
 
   [[nodiscard]] int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   void observe(double at_s, double dt_s, const scale::ServiceSeen& seen);

@@ -48,6 +48,7 @@ class Watermark final : public Autoscaler {
   explicit Watermark(const WatermarkConfig& config);
 
   [[nodiscard]] int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
+  [[nodiscard]] bool reads_outcomes() const override { return false; }
 
  private:
   [[nodiscard]] int sync(double at_s, const scale::ServiceSeen& seen);
