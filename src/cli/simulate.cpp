@@ -5,9 +5,11 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/command.h"
+#include "cli/page.h"
 #include "cli/score_requirement.h"
 #include "cli/simulate_options.h"
 #include "cli/simulate_output.h"
+#include "cli/timeline_file.h"
 #include "prove/headroom_autoscaler.h"
 #include "prove/policies.h"
 
@@ -63,14 +65,17 @@ Result<Exit> run(const SimulateOptions& options) {
   const auto requirements = TRY(parse_requirements(options.requirements));
   const SimulateOrder order = TRY(order_of(options));
   const Made policy = TRY(policy_of(options.policy, order));
+  Noted noted(*policy);
+  rivals::Autoscaler& chosen = options.timeline.empty() ? *policy : noted;
   const prove::Score score = [&] {
-    Shown shown(*policy, order.scenario.demand.per_second.size());
+    Shown shown(chosen, order.scenario.demand.per_second.size());
     return prove::simulate(order.scenario, order.plant, order.seed, shown);
   }();
   if (score.requests <= 0)
     return fail(
         ErrorCode::invalid,
         fmt::format("{}: not a single request arrives in the scored part", options.trace.file));
+  if (!options.timeline.empty()) TRY(write_page(options.timeline, noted.text()));
   if (options.format == "json")
     fmt::print("{}\n", to_json(score, options, order));
   else
@@ -108,7 +113,10 @@ void add_world_options(CLI::App& command, SimulateOptions& options) {
       ->capture_default_str();
   command.add_option("--objective", options.objective,
                      "latency instead of the service's own; 'workload': the workload's");
-  command.add_option("--startup", options.startup, "mean time until a replica is ready; 30s");
+  command.add_option("--startup", options.startup,
+                     "mean time until a replica is ready; the workload's, or 30s");
+  command.add_option("--replicas-at-first", options.replicas_at_first,
+                     "ready when it begins; as many as the first minute needs");
   command.add_option("--plant", options.plant, "fluid: by formulas; exact: every request")
       ->check(CLI::IsMember({"fluid", "exact"}))
       ->capture_default_str();
@@ -133,6 +141,8 @@ void add_simulate(CLI::App& app, Action& chosen) {
   command->add_option("--format", options->format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
+  command->add_option("--timeline", options->timeline,
+                      "write what was seen and decided in each second, as CSV");
   command->callback([&chosen, options] { chosen = [options] { return run(*options); }; });
 }
 

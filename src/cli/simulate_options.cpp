@@ -86,7 +86,12 @@ Result<> settle_service(const SimulateOptions& options, SimulateOrder& order) {
   scenario.world.replicas_min = service.replicas.min;
   scenario.world.replicas_max = service.replicas.max;
   scenario.world.patience_s = seconds(config.gateway.queue.wait);
-  scenario.world.startup.mean_s = TRY(duration_s("--startup", options.startup, 30));
+  if (scenario.workload.startup) scenario.world.startup = *scenario.workload.startup;
+  scenario.world.startup.mean_s =
+      TRY(duration_s("--startup", options.startup, scenario.world.startup.mean_s));
+  scenario.world.drain_s = scenario.workload.drain_s.value_or(scenario.world.drain_s);
+  scenario.world.replicas_at_first =
+      static_cast<int>(TRY(positive("--replicas-at-first", options.replicas_at_first, 0, 1e4)));
   return settle_objective(options, order);
 }
 

@@ -30,9 +30,11 @@ struct SimulateOptions {
   std::string stabilise;
   bool fresh_signal = false;
   std::string startup;
+  std::string replicas_at_first;
   std::string seed;
   std::string plant = "fluid";
   std::vector<std::string> requirements;
+  std::string timeline;
   std::string format = "text";
 };
 

@@ -20,6 +20,7 @@ class Headroom final : public rivals::Autoscaler {
     seen_.dt = dt;
     seen_.services[0] = seen;
     seen_.services[0].service = policy_.services[0].service;
+    if (model_.services.empty()) remember_startups(seen);
     scale::Step done = scale::step(policy_, std::move(model_), state_, seen_, scale::Explain::no);
     model_ = std::move(done.model);
     state_ = std::move(done.decisions.next);
@@ -27,6 +28,15 @@ class Headroom final : public rivals::Autoscaler {
   }
 
  private:
+  /// What is ready at the first look has been seen to start: live, the journal tells.
+  void remember_startups(const scale::ServiceSeen& seen) {
+    constexpr std::size_t most = 32;
+    scale::ServiceModel& model = model_.services[policy_.services[0].service];
+    for (const scale::ReplicaSeen& replica : seen.replicas)
+      if (replica.phase == scale::Phase::ready && model.startups_s.size() < most)
+        model.startups_s.push_back(seconds(replica.startup));
+  }
+
   scale::Policy policy_;
   scale::Model model_;
   scale::State state_;

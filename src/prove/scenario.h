@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,15 @@ struct Contention {
   double kappa = 0;
 };
 
-/// What the requests of a service are like at its replicas.
+/// How long a replica takes from its start until it is ready.
+struct Startup {
+  double mean_s = 30;
+  double spread = 0.3;        // uniform within ± this share of the mean
+  double new_node_share = 0;  // of the starts, that need a machine first
+  double new_node_s = 0;      // which takes that much longer
+};
+
+/// What the requests of a service are like at its replicas, and how those come and go.
 struct Workload {
   std::string name;
   Distribution service_time;  // seconds, alone at a replica
@@ -38,14 +47,8 @@ struct Workload {
   double objective_s = 0;     // answered within, the wait included
   Pauses pauses;
   Contention contention;
-};
-
-/// How long a replica takes from its start until it is ready.
-struct Startup {
-  double mean_s = 30;
-  double spread = 0.3;        // uniform within ± this share of the mean
-  double new_node_share = 0;  // of the starts, that need a machine first
-  double new_node_s = 0;      // which takes that much longer
+  std::optional<Startup> startup;  // where they are known; World has what holds
+  std::optional<double> drain_s;
 };
 
 /// What surrounds the replicas.
@@ -56,6 +59,7 @@ struct World {
   double patience_s = 15;  // who waits longer than this is shed
   int replicas_min = 1;
   int replicas_max = 1000;
+  int replicas_at_first = 0;       // ready when it begins; 0: for the first minute's demand
   double crashes_per_hour = 0;     // of each ready replica
   int zones = 1;                   // replicas are spread over them in turn
   double zone_fails_at_s = -1;     // the first zone's replicas end then; negative: never

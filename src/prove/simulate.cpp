@@ -54,6 +54,7 @@ std::unique_ptr<Physics> make(const Scenario& scenario, Plant kind, std::uint64_
 
 int replicas_at_first(const Scenario& scenario) {
   constexpr double utilisation = 0.7;
+  if (scenario.world.replicas_at_first > 0) return scenario.world.replicas_at_first;
   const auto& demand = scenario.demand.per_second;
   const std::size_t count = std::min<std::size_t>(demand.size(), 60);
   double sum = 0;

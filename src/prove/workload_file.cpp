@@ -38,6 +38,11 @@ struct Stops {
   Duration length{};
 };
 
+struct Starts {
+  Duration mean{};
+  double spread = 0.3;
+};
+
 struct Written {
   std::string name;
   int concurrency = 8;
@@ -45,6 +50,8 @@ struct Written {
   ServiceTime service_time;
   Stops pauses;
   Contention contention;
+  Starts startup;
+  std::optional<Duration> drain;
 };
 
 void read_percentiles(const At& at, ServiceTime& out) {
@@ -109,6 +116,16 @@ const Table<Contention>& contention_table() {
   return table;
 }
 
+const Table<Starts>& startup_table() {
+  static const Table<Starts> table = [] {
+    Table<Starts> t("startup", "From a replica's start until it is ready.");
+    t.duration("mean", &Starts::mean, {.min = 1ms, .max = 24h}, "Mean.").required();
+    t.share("spread", &Starts::spread, {.min = 0, .max = 1}, "Even within ± this share.");
+    return t;
+  }();
+  return table;
+}
+
 const Table<Written>& workload_table() {
   static const Table<Written> table = [] {
     Table<Written> t("workload", "What requests are like at a replica.");
@@ -124,6 +141,10 @@ const Table<Written>& workload_table() {
         .required();
     t.section("pauses", &Written::pauses, pauses_table(), "Stops.");
     t.section("contention", &Written::contention, contention_table(), "Among requests.");
+    t.section("startup", &Written::startup, startup_table(), "How long replicas take to start.");
+    t.custom(
+        {"drain", "duration", "", "a duration up to 1h", "What a stopped one lasts."},
+        [](const At& at, Written& out) { out.drain = read_duration(at, {.min = 0ns, .max = 1h}); });
     return t;
   }();
   return table;
@@ -169,6 +190,9 @@ Result<Workload> parse_yaml(std::string_view text, std::string_view file) {
   out.pauses = {.every_s = seconds(written.pauses.every),
                 .length_s = seconds(written.pauses.length)};
   out.contention = written.contention;
+  if (written.startup.mean > 0ns)
+    out.startup = {.mean_s = seconds(written.startup.mean), .spread = written.startup.spread};
+  if (written.drain) out.drain_s = seconds(*written.drain);
   return out;
 }
 

@@ -16,7 +16,8 @@ TEST(workload_file, everything_that_can_be_stated) {
   const auto out = parse(
       "name: shop\nconcurrency: 16\nobjective: 250ms\n"
       "service_time: { mean: 40ms, cv: 0.5, tail: { share: 1%, alpha: 1.8 } }\n"
-      "pauses: { every: 20s, length: 80ms }\ncontention: { sigma: 0.01, kappa: 0.0002 }\n");
+      "pauses: { every: 20s, length: 80ms }\ncontention: { sigma: 0.01, kappa: 0.0002 }\n"
+      "startup: { mean: 3s, spread: 5% }\ndrain: 0ms\n");
   ASSERT_TRUE(out) << out.error().message;
   EXPECT_EQ(out->name, "shop");
   EXPECT_EQ(out->concurrency, 16);
@@ -24,6 +25,10 @@ TEST(workload_file, everything_that_can_be_stated) {
   EXPECT_NEAR(out->service_time.mean(), 0.04, 1e-9);
   EXPECT_DOUBLE_EQ(out->pauses.every_s, 20);
   EXPECT_DOUBLE_EQ(out->contention.kappa, 0.0002);
+  ASSERT_TRUE(out->startup && out->drain_s);
+  EXPECT_DOUBLE_EQ(out->startup->mean_s, 3);
+  EXPECT_DOUBLE_EQ(out->startup->spread, 0.05);
+  EXPECT_DOUBLE_EQ(*out->drain_s, 0);
 }
 
 TEST(workload_file, a_mean_is_enough) {
@@ -33,6 +38,7 @@ TEST(workload_file, a_mean_is_enough) {
   EXPECT_EQ(out->name, "shop.yaml");
   EXPECT_DOUBLE_EQ(out->service_time.quantile(0.999), named.service_time.quantile(0.999));
   EXPECT_DOUBLE_EQ(out->objective_s, named.objective_s);
+  EXPECT_FALSE(out->startup || out->drain_s) << "what is not stated is the world's to say";
 }
 
 TEST(workload_file, percentiles) {

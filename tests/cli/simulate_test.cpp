@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "program.h"
@@ -57,6 +59,30 @@ TEST_F(Simulate, json_has_what_programs_rely_on) {
     EXPECT_TRUE(out[key].is_number()) << key;
   for (const char* key : {"p50", "p95", "p99", "p999"})
     EXPECT_GT(out["latency_ms"][key].get<double>(), 1) << key;
+}
+
+TEST_F(Simulate, a_timeline_has_a_line_for_each_second) {
+  (void)folder_.write("w.yaml",
+                      "service_time: { mean: 20ms }\nstartup: { mean: 4s, spread: 0% }\n");
+  const Arguments more = {
+      "--workload", "w.yaml", "--timeline",          "t.csv", "--plant", "exact",
+      "--scale",    "0.1",    "--replicas-at-first", "7"};
+  ASSERT_EQ(simulate("wave.csv", more).code, 0);
+  std::ifstream lines(std::filesystem::path(folder_.path()) / "t.csv");
+  std::vector<std::string> seconds;
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line,
+            "second,arrivals,late,shed,failed,concurrency,waiting,starting,ready,draining,wanted");
+  while (std::getline(lines, line)) seconds.push_back(line);
+  ASSERT_EQ(seconds.size(), 3600U);
+  EXPECT_TRUE(seconds.front().starts_with("0,")) << seconds.front();
+  EXPECT_NE(seconds.front().find(",0,7,0,"), std::string::npos) << seconds.front();
+  EXPECT_TRUE(seconds.back().starts_with("3599,")) << seconds.back();
+
+  const Ended ended = simulate("wave.csv", {"--timeline", "no/such/folder.csv"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_NE(ended.err.find("no/such/folder.csv cannot be written"), std::string::npos) << ended.err;
 }
 
 TEST_F(Simulate, the_same_seed_gives_the_same_bytes) {

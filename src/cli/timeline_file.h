@@ -1,0 +1,28 @@
+// What a simulated run came to, second by second, as a table for people and programs.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "scale/rivals/autoscaler.h"
+
+namespace headroom::cli {
+
+/// Another autoscaler, with what it sees and decides noted a line a second.
+class Noted final : public rivals::Autoscaler {
+ public:
+  explicit Noted(rivals::Autoscaler& inner) : inner_(inner) {}
+
+  int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
+
+  /// CSV: docs/formats/timeline.md.
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  rivals::Autoscaler& inner_;
+  std::string text_ =
+      "second,arrivals,late,shed,failed,concurrency,waiting,starting,ready,draining,wanted\n";
+  std::size_t second_ = 0;
+};
+
+}  // namespace headroom::cli
