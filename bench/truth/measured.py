@@ -1,0 +1,170 @@
+"""What a live run was like: its ticks from the journal, its requests from the access log."""
+
+import json
+import math
+import sqlite3
+import statistics
+from dataclasses import dataclass, field
+
+SATURATED_CPU = 0.7  # of the machine, as `headroom report` has it
+SATURATED_SHARE = 0.1  # of the ticks: with more above, latency tells about the machine
+PERCENTS = (0, 0.1, 1, *range(5, 100, 5), 97.5, 99, 99.5, 99.9, 100)
+
+
+@dataclass
+class Tick:
+    """One second of one service, as the controller saw it."""
+
+    dt_s: float
+    arrivals: int
+    phases: dict  # replicas by phase at its end
+    wanted: int  # decided at its end
+    machine_cpu: float
+    complete: bool
+
+
+@dataclass
+class Measured:
+    """A service's part of a run."""
+
+    service: str
+    objective_s: float = 0
+    concurrency: int = 0
+    ticks: list = field(default_factory=list)
+    startups_s: list = field(default_factory=list)
+    drains_s: list = field(default_factory=list)  # how long stopped replicas were still seen
+    stays_s: list = field(default_factory=list)  # of answered requests at replicas, sorted
+    latencies_s: list = field(default_factory=list)  # of answered requests, sorted
+    requests: int = 0
+    missed: int = 0  # over the service's objective, shed or failed
+
+    @property
+    def missed_share(self):
+        return self.missed / self.requests
+
+    @property
+    def replica_seconds(self):
+        return sum(tick.dt_s * sum(tick.phases.values()) for tick in self.ticks)
+
+    @property
+    def p99_s(self):
+        return quantile(self.latencies_s, 0.99)
+
+    @property
+    def cpu_mean(self):
+        return statistics.fmean(tick.machine_cpu for tick in self.ticks)
+
+    @property
+    def saturated(self):
+        above = sum(tick.machine_cpu > SATURATED_CPU for tick in self.ticks)
+        return above > SATURATED_SHARE * len(self.ticks)
+
+    @property
+    def replicas_at_first(self):
+        """Those that were ready for the first request."""
+        first = next(i for i, tick in enumerate(self.ticks) if tick.arrivals > 0)
+        return self.ticks[max(0, first - 1)].phases.get("ready", 0)
+
+    @property
+    def startup_s(self):
+        """The mean and, as a share of it, how far an even distribution as wide would reach."""
+        mean = statistics.fmean(self.startups_s)
+        return mean, min(1, math.sqrt(3) * statistics.pstdev(self.startups_s) / mean)
+
+    @property
+    def drain_s(self):
+        return statistics.fmean(self.drains_s) if self.drains_s else 0
+
+
+def quantile(ordered, share):
+    """The least value that so large a share does not exceed."""
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+class Journal:
+    """What headroom wrote down while it ran."""
+
+    def __init__(self, path):
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as journal:
+            policy = journal.execute("SELECT policy FROM checkpoint ORDER BY tick_id").fetchone()
+            ticks = journal.execute("SELECT seen, decided FROM tick ORDER BY id").fetchall()
+        self.policies = {one["service"]: one for one in json.loads(policy[0])["services"]}
+        self.ticks = [(json.loads(seen), json.loads(decided)) for seen, decided in ticks]
+
+    def of(self, service):
+        """Pairs of a tick and the replicas in it, from the first one to the last request."""
+        found, replicas = [], []
+        for seen, decided in self.ticks:
+            own = next((s for s in seen["services"] if s["service"] == service), {})
+            complete = own.get("completeness", 1) == 1
+            if complete:  # else nobody knew: those of the second before
+                replicas = own.get("replicas", [])
+            phases = {}
+            for replica in replicas:
+                phase = replica.get("phase", "starting")
+                phases[phase] = phases.get(phase, 0) + 1
+            wanted = next((d["replicas"] for d in decided if d["service"] == service), 0)
+            found.append((Tick(seen["dt"] / 1e9, own.get("arrivals", 0), phases, wanted,
+                               seen.get("machine_cpu", 0), complete), replicas))
+        last = max(i for i, (tick, _) in enumerate(found) if tick.arrivals > 0)
+        return found[:last + 1]
+
+
+def measure(folder, service):
+    """What `service` did in the run that left its journal and access log in `folder`."""
+    journal = Journal(folder / "headroom.journal")
+    policy = journal.policies[service]
+    out = Measured(service, policy["objective"]["latency"] / 1e9, policy["replicas"]["concurrency"])
+    startups, draining, present = {}, {}, {}
+    for tick, replicas in journal.of(service):
+        out.ticks.append(tick)
+        now = {replica["id"] for replica in replicas}
+        out.drains_s += [draining.pop(gone, 0) for gone in present.keys() - now]
+        present = dict.fromkeys(now)
+        for replica in replicas:
+            if replica.get("startup"):
+                startups[replica["id"]] = replica["startup"] / 1e9
+            if replica.get("phase") == "draining":
+                draining[replica["id"]] = draining.get(replica["id"], 0) + tick.dt_s
+    out.startups_s = sorted(startups.values())
+    read_requests(folder / "access.jsonl", out)
+    return out
+
+
+def read_requests(path, out):
+    with open(path) as lines:
+        for line in lines:
+            request = json.loads(line)
+            if request["service"] != out.service or request["outcome"] == "gone":
+                continue
+            out.requests += 1
+            latency_s = request["latency_ms"] / 1e3
+            if request["outcome"] not in ("good", "late"):
+                out.missed += 1
+                continue
+            out.missed += latency_s > out.objective_s
+            out.latencies_s.append(latency_s)
+            out.stays_s.append(latency_s - request["waited_ms"] / 1e3)
+    out.latencies_s.sort()
+    out.stays_s.sort()
+
+
+def workload_text(measured):
+    """The workload file: the service time is that at the replica, without the wait."""
+    percentiles = ", ".join(f"p{p:g}: {max(1, round(1e6 * quantile(measured.stays_s, p / 100)))}us"
+                            for p in PERCENTS)
+    mean_s, spread = measured.startup_s
+    return (f"# Measured over {measured.requests} requests, {len(measured.startups_s)} starts and "
+            f"{len(measured.drains_s)} stops.\n"
+            f"name: {measured.service}\n"
+            f"concurrency: {measured.concurrency}\n"
+            f"objective: {1e3 * measured.objective_s:g}ms\n"
+            f"service_time: {{ percentiles: {{ {percentiles} }} }}\n"
+            f"startup: {{ mean: {round(1e3 * mean_s)}ms, spread: {100 * spread:.3g}% }}\n"
+            f"drain: {round(1e3 * measured.drain_s)}ms\n")
+
+
+def trace_text(measured):
+    """What arrived, second by second."""
+    lines = [f"{i},{tick.arrivals}" for i, tick in enumerate(measured.ticks)]
+    return "\n".join(["timestamp_seconds,requests_per_second", *lines, ""])
