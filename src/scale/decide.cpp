@@ -143,7 +143,8 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   const bool first = before.replicas < 0;
   out.from = first ? decision.ready + decision.starting : before.replicas;
   // What stands at the first look was started for some reason that is not known here.
-  if (first && found != nullptr) add_need(out.from, next.needs);
+  if (first && found != nullptr)
+    add_need(after_zone_loss(out.from, policy.replicas.zones), next.needs);
 
   const Demand demand = demand_now(next.demand);
   const double expected = expected_per_second(policy, model, before, demand);

@@ -52,6 +52,8 @@ constexpr std::array knobs{
     p.replicas.cost_per_hour = TRY(amount(v)); return {}; }},
   Knob{"replicas.concurrency", [](ServicePolicy& p, std::string_view v) -> Result<> {
     p.replicas.concurrency = TRY(count(v, 1)); return {}; }},
+  Knob{"replicas.zones", [](ServicePolicy& p, std::string_view v) -> Result<> {
+    p.replicas.zones = TRY(count(v, 1)); return {}; }},
   Knob{"scale.target_concurrency", [](ServicePolicy& p, std::string_view v) -> Result<> {
     p.scale.target_concurrency = TRY(amount(v)); return {}; }},
   Knob{"scale.in_delay", [](ServicePolicy& p, std::string_view v) -> Result<> {

@@ -21,9 +21,9 @@ TEST(Knob, every_knob_turns_its_own_number) {
   for (const char* assignment :
        {"services.catalog.replicas.max=50", "services.catalog.replicas.min=5",
         "services.catalog.replicas.cost_per_hour=0.04", "services.catalog.replicas.concurrency=8",
-        "services.catalog.scale.target_concurrency=3.5", "services.catalog.scale.in_delay=90s",
-        "services.catalog.scale.step=2", "services.catalog.scale.uses.postgres=12",
-        "services.catalog.objective.latency.p95=80ms",
+        "services.catalog.replicas.zones=3", "services.catalog.scale.target_concurrency=3.5",
+        "services.catalog.scale.in_delay=90s", "services.catalog.scale.step=2",
+        "services.catalog.scale.uses.postgres=12", "services.catalog.objective.latency.p95=80ms",
         "services.catalog.objective.availability=99%", "services.catalog.objective.window=7d",
         "downstreams.postgres.connections=200", " budget.per_hour = 3.5 "})
     EXPECT_TRUE(set_knob(policy, assignment)) << set_knob(policy, assignment).error().message;
@@ -32,6 +32,7 @@ TEST(Knob, every_knob_turns_its_own_number) {
   EXPECT_EQ(service.replicas.min, 5);
   EXPECT_EQ(service.replicas.cost_per_hour, 0.04);
   EXPECT_EQ(service.replicas.concurrency, 8);
+  EXPECT_EQ(service.replicas.zones, 3);
   EXPECT_EQ(service.scale.target_concurrency, 3.5);
   EXPECT_EQ(service.scale.in_delay, 90s);
   EXPECT_EQ(service.scale.step, 2);

@@ -33,6 +33,8 @@ struct Settling {
 
 void shape(Settling& s) {
   const Question& q = s.question;
+  // What is kept for the loss of a zone is added to the needs' number afterwards.
+  const int last = after_zone_loss(q.last, q.bounds.zones);
   double need = largest(q, s.without);
   if (s.applies("scale-in delay")) {
     const double lately = std::max(q.needed_lately, s.applies("calendar") ? q.event_lately : 0.0);
@@ -42,8 +44,8 @@ void shape(Settling& s) {
     });
     need = held;
   }
-  if (s.applies("hysteresis") && s.replicas < q.last) {
-    const int kept = std::min(q.last, rounded_up(need * (1 + q.band)));
+  if (s.applies("hysteresis") && s.replicas < last) {
+    const int kept = std::min(last, rounded_up(need * (1 + q.band)));
     s.set("shape", "hysteresis", std::max(s.replicas, kept), [&] {
       return fmt::format("a fall to {:.1f} is within {:.0f}%, which may be chance", need,
                          100 * q.band);
@@ -53,6 +55,15 @@ void shape(Settling& s) {
 
 void bound(Settling& s) {
   const Question& q = s.question;
+  const int zones = q.bounds.zones;
+  if (s.applies("zone loss") && zones > 1) {
+    const int needed = s.replicas;
+    const int spread = (needed * zones + zones - 2) / (zones - 1);
+    s.set("bound", "zone loss", spread, [&] {
+      return fmt::format("{} of {} are left when one of {} zones is lost",
+                         after_zone_loss(spread, zones), spread, zones);
+    });
+  }
   if (s.applies("no evidence") && !q.evidence)
     s.set("evidence", "no evidence", std::max(s.replicas, q.last),
           [] { return std::string("without complete evidence nothing is lowered"); });
@@ -70,6 +81,10 @@ void bound(Settling& s) {
 }
 
 }  // namespace
+
+int after_zone_loss(int replicas, int zones) {
+  return zones > 1 ? replicas * (zones - 1) / zones : replicas;
+}
 
 double largest(const Question& question, std::string_view without) {
   double need = 0;

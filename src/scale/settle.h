@@ -11,14 +11,14 @@ namespace headroom::scale {
 
 /// All that the number of replicas of one service follows from.
 struct Question {
-  std::vector<Need> needs;   // at least one
+  std::vector<Need> needs;  // at least one
   // Largest needs within the scale-in delay, before this tick: those of the calendar, all others.
   double event_lately = 0;
   double needed_lately = 0;
-  double delay_s = 0;        // the scale-in delay
-  double band = 0;           // a fall smaller than this share may be chance
-  bool evidence = true;      // complete; otherwise the number may not fall
-  int last = 0;              // the decision before, or what stands when there is none
+  double delay_s = 0;    // the scale-in delay
+  double band = 0;       // a fall smaller than this share may be chance
+  bool evidence = true;  // complete; otherwise the number may not fall
+  int last = 0;          // the decision before, or what stands when there is none
   int ready = 0;
   spec::Replicas bounds;
   int step = 0;  // replicas that may be starting at once; 0: no limit
@@ -28,6 +28,9 @@ struct Question {
 /// when `reasons` is given. Never falls when a need rises.
 [[nodiscard]] int settle(const Question& question, std::string_view without,
                          std::vector<Reason>* reasons);
+
+/// How many of `replicas` are sure to be left when one of the zones is lost.
+[[nodiscard]] int after_zone_loss(int replicas, int zones);
 
 /// The largest need, not rounded.
 [[nodiscard]] double largest(const Question& question, std::string_view without);

@@ -58,6 +58,10 @@ TEST(Settle, each_rule_changes_the_number_as_stated_and_says_so) {
   low.bounds.min = 4;
   add("min", low, 4, 1);
 
+  Question zones = question(8.2, 12);
+  zones.bounds.zones = 3;
+  add("zone loss", zones, 14, 9);
+
   Question sudden = question(20, 5);
   sudden.step = 4;
   add("step", sudden, 9, 20);
@@ -96,6 +100,34 @@ TEST(Settle, rules_that_do_not_bite_leave_the_number_and_no_reason) {
   }
 }
 
+TEST(Settle, as_many_as_needed_are_left_when_the_fullest_zone_is_lost_and_no_more_than_that) {
+  for (int zones = 2; zones <= 6; ++zones)
+    for (int needed = 0; needed < 60; ++needed) {
+      Question q = question(needed, 0);
+      q.bounds.min = 0;
+      q.bounds.max = 1000;
+      q.bounds.zones = zones;
+      const int replicas = settle(q, {}, nullptr);
+      const auto left = [zones](int all) { return all - (all + zones - 1) / zones; };
+      EXPECT_EQ(left(replicas), after_zone_loss(replicas, zones));
+      EXPECT_GE(left(replicas), needed) << zones << " zones";
+      if (replicas > 0) {
+        EXPECT_LT(left(replicas - 1), needed) << zones << " zones";
+      }
+    }
+}
+
+TEST(Settle, hysteresis_does_not_hold_on_to_what_is_kept_for_a_zone) {
+  Question q = question(10, 20);
+  q.bounds.zones = 2;
+  q.band = 0.1;
+  EXPECT_EQ(settle(q, {}, nullptr), 20);
+  q.needs[0].replicas = 8.9;
+  EXPECT_EQ(settle(q, {}, nullptr), 20) << "a fall to 8.9 is within the band of 9.8";
+  q.needs[0].replicas = 8;
+  EXPECT_EQ(settle(q, {}, nullptr), 18) << "8.8";
+}
+
 TEST(Settle, a_step_limit_never_takes_back_what_is_wanted_already) {
   Question q = question(20, 10);
   q.ready = 4;  // six of ten crashed
@@ -114,6 +146,7 @@ TEST(Settle, bounds_hold_and_more_need_never_gives_fewer_whatever_the_rest) {
     q.bounds.min = static_cast<int>(random.below(5));
     q.bounds.max = q.bounds.min + 1 + static_cast<int>(random.below(30));
     q.step = static_cast<int>(random.below(6));
+    q.bounds.zones = 1 + static_cast<int>(random.below(4));
     int before = 0;
     for (double need = 0; need < 50; need += 0.7) {
       q.needs[0].replicas = need;

@@ -54,6 +54,8 @@ struct Replicas {
   double cost_per_hour = 1.0;
   /// Requests that one replica may have in flight; more wait at the gateway.
   int concurrency = 256;
+  /// Over which they are spread evenly. 2 or more: one of them may be lost.
+  int zones = 1;
 };
 
 struct Limits {

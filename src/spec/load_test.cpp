@@ -40,7 +40,7 @@ services:
         priority: sheddable
         objective: { latency: { p95: 200ms } }
         timeout: { total: 2s, connect: 50ms, first_byte: 1s, idle: 5s }
-    replicas: { min: 2, max: 40, cost_per_hour: 0.04, concurrency: 16 }
+    replicas: { min: 2, max: 40, cost_per_hour: 0.04, concurrency: 16, zones: 3 }
     run:
       command: ./checkout --listen {address} --name 'two words' ""
       ready: /ready
@@ -91,6 +91,7 @@ TEST(Load, a_service_is_read_as_written) {
   EXPECT_EQ(service.replicas.max, 40);
   EXPECT_DOUBLE_EQ(service.replicas.cost_per_hour, 0.04);
   EXPECT_EQ(service.replicas.concurrency, 16);
+  EXPECT_EQ(service.replicas.zones, 3);
   EXPECT_EQ(service.scale.target_concurrency, 8.0);
   EXPECT_EQ(service.scale.in_delay, 1min);
   EXPECT_EQ(service.scale.step, 4);

@@ -60,9 +60,9 @@ void check_source(const At& at) {
   if (run.present() || !endpoints.present()) return;
   const At replicas = at.child("replicas");
   const At scale = at.child("scale");
-  for (const At& key :
-       {replicas.child("min"), replicas.child("max"), scale.child("in_delay"), scale.child("step"),
-        scale.child("target_concurrency"), scale.child("calendar")}) {
+  for (const At& key : {replicas.child("min"), replicas.child("max"), replicas.child("zones"),
+                        scale.child("in_delay"), scale.child("step"),
+                        scale.child("target_concurrency"), scale.child("calendar")}) {
     if (key.present())
       key.problem("only with 'run': the number of 'endpoints' is not headroom's to change");
   }

@@ -47,5 +47,13 @@ TEST(ScaleMessages, calendars) {
       "mon-fri\", for: 3h, at_least: 10 }\n");
 }
 
+TEST(ScaleMessages, zones) {
+  EXPECT_EQ(messages("replicas: { zones: 0 }"),
+            "f:5: services.shop.replicas.zones: found '0', allowed a whole number from 1 to 100\n");
+  EXPECT_EQ(messages("replicas: { zones: two }"),
+            "f:5: services.shop.replicas.zones: found 'two', allowed a whole number from 1 to "
+            "100\n");
+}
+
 }  // namespace
 }  // namespace headroom::spec

@@ -17,6 +17,10 @@ const Table<Replicas>& replicas_table() {
              "The price of one replica for an hour, in any currency.");
     t.integer("concurrency", &Replicas::concurrency, {.min = 1, .max = 100'000},
               "Requests that one replica gets at a time; more wait at the gateway.");
+    t.integer("zones", &Replicas::zones, {.min = 1, .max = 100},
+              "Zones that the replicas are spread over evenly. With 2 or more, as many are kept as "
+              "still carry the demand when one zone is lost: half as many again with 3. headroom "
+              "does not choose the zones: replicas of `run` are all on one machine.");
     return t;
   }();
   return table;

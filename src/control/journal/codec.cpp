@@ -22,11 +22,12 @@ static void fields(Is<Objective> auto& v, auto visit) {
 }
 
 static void fields(Is<Replicas> auto& v, auto visit) {
-  auto& [min, max, cost_per_hour, concurrency] = v;
+  auto& [min, max, cost_per_hour, concurrency, zones] = v;
   visit("min", min);
   visit("max", max);
   visit("cost_per_hour", cost_per_hour);
   visit("concurrency", concurrency);
+  visit("zones", zones);
 }
 
 /// Stored as written.

@@ -100,7 +100,8 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
                                   .latency = std::chrono::milliseconds(150),
                                   .availability = 0.99,
                                   .window = std::chrono::hours(1)};
-  policy.services[0].replicas = {.min = 2, .max = 40, .cost_per_hour = 0.04, .concurrency = 8};
+  policy.services[0].replicas = {
+      .min = 2, .max = 40, .cost_per_hour = 0.04, .concurrency = 8, .zones = 3};
   policy.services[0].scale.target_concurrency = 0.0;
   policy.services[0].scale.uses = {{"postgres", 12}};
   policy.services[0].scale.calendar = {{.cron = spec::parse_cron("0 8 * * mon-fri").value(),
@@ -113,6 +114,7 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   EXPECT_EQ(encode(*back), encode(policy));
   EXPECT_EQ(back->services[0].objective.latency, std::chrono::milliseconds(150));
   EXPECT_EQ(back->services[0].replicas.max, 40);
+  EXPECT_EQ(back->services[0].replicas.zones, 3);
   EXPECT_EQ(back->services[0].scale.target_concurrency, 0.0) << "stated as 0 is not unstated";
   EXPECT_EQ(back->services[0].scale.uses.at("postgres"), 12);
   ASSERT_EQ(back->services[0].scale.calendar.size(), 1);
