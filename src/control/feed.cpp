@@ -12,6 +12,7 @@ scale::ServiceSeen service_seen(const spec::Service& service, const gateway::Col
   seen.completeness = collected.completeness;
   seen.replicas = std::move(replicas.replicas);
   seen.events = std::move(replicas.events);
+  seen.rolling_out = replicas.rolling_out;
 
   Histogram latency;
   for (const spec::Route& route : service.routes) {

@@ -16,6 +16,7 @@ namespace headroom::control {
 struct ReplicasSeen {
   std::vector<scale::ReplicaSeen> replicas;
   std::vector<std::string> events;
+  bool rolling_out = false;  // see ServiceSeen
 };
 
 /// One service over the tick of length `dt`. Counts of its routes are summed; latency quantiles are

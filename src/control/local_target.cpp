@@ -94,7 +94,8 @@ ReplicasByService LocalTarget::look() {
         const auto shared = known(service.service, replica.id);
         if (shared != nullptr) replica.in_flight = shared->in_flight();
       }
-      seen[service.service] = {std::move(service.replicas), std::move(service.events)};
+      seen[service.service] = {std::move(service.replicas), std::move(service.events),
+                               service.rolling_out};
     }
   }
   for (const auto& [service, list] : endpoints_->services)

@@ -155,6 +155,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
       .delay_s = delay_s,
       .band = band_of(before),
       .evidence = believed && found->completeness >= complete,
+      .rolling_out = found != nullptr && found->rolling_out,
       .last = out.from,
       .ready = decision.ready,
       .bounds = policy.replicas,
@@ -175,7 +176,8 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   // A service that was never seen may have any number of replicas: the next look is the first.
   next.replicas = first && found == nullptr ? -1 : decision.replicas;
   out.floor = policy.replicas.min;
-  if (!question.evidence) out.floor = std::max(out.floor, std::min(out.from, decision.replicas));
+  if (!question.evidence || question.rolling_out)
+    out.floor = std::max(out.floor, std::min(out.from, decision.replicas));
   return out;
 }
 

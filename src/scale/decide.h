@@ -16,7 +16,7 @@ namespace headroom::scale {
 struct Proposal {
   ServiceDecision decision;
   int from = 0;   // the decision before, or what stood at the first look
-  int floor = 0;  // allocation never goes below: min, or what stands when there is no evidence
+  int floor = 0;  // allocation never goes below: min, or what stands when nothing may be lowered
   ServiceState next;
 
   bool operator==(const Proposal&) const = default;

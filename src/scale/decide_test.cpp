@@ -177,6 +177,27 @@ TEST(Decide, from_zero_one_request_starts_one_replica_and_silence_stops_it) {
   EXPECT_EQ(pilot.last.replicas, 0);
 }
 
+TEST(Decide, while_replicas_are_replaced_nothing_is_lowered_and_raising_goes_on) {
+  FluidWorld world;
+  Pilot pilot = settled(world, policy_for_test());
+  const int before = pilot.last.replicas;
+  const auto during = [&](double rate) {
+    Observations seen = world.tick(pilot.policy.services[0], rate);
+    seen.services[0].rolling_out = true;
+    pilot.decide_on(seen);
+    world.apply(pilot.last.replicas);
+  };
+  for (int t = 0; t < 200; ++t) during(20);
+  EXPECT_EQ(pilot.last.replicas, before);
+  ASSERT_NE(find(pilot.last, "roll-out"), nullptr);
+  EXPECT_EQ(pilot.last.counterfactuals.back().without, "roll-out");
+  EXPECT_LT(pilot.last.counterfactuals.back().replicas, before);
+  for (int t = 0; t < 60; ++t) during(900);
+  EXPECT_GT(pilot.last.replicas, before);
+  for (int t = 0; t < 300; ++t) pilot.advance(world, 20);
+  EXPECT_LT(pilot.last.replicas, before) << "once it is over";
+}
+
 TEST(Decide, start_up_times_are_learned_and_planned_for) {
   FluidWorld world;
   world.startup_s = 7;

@@ -52,9 +52,9 @@ struct Wild {
   double rate = 0;
 };
 
-/// Takes away evidence in one of the ways it can be missing.
+/// Takes away evidence, or the leave to lower, in one of the ways it can be missing.
 void damage(Observations& seen, Random& random) {
-  switch (random.below(5)) {
+  switch (random.below(6)) {
     case 0:
       seen.services.clear();
       break;
@@ -66,6 +66,9 @@ void damage(Observations& seen, Random& random) {
       break;
     case 3:
       seen.services[0].concurrency = std::numeric_limits<double>::quiet_NaN();
+      break;
+    case 4:
+      seen.services[0].rolling_out = true;
       break;
     default:
       seen.dt = 0s;

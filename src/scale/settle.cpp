@@ -67,6 +67,10 @@ void bound(Settling& s) {
   if (s.applies("no evidence") && !q.evidence)
     s.set("evidence", "no evidence", std::max(s.replicas, q.last),
           [] { return std::string("without complete evidence nothing is lowered"); });
+  if (s.applies("roll-out") && q.rolling_out)
+    s.set("bound", "roll-out", std::max(s.replicas, q.last), [] {
+      return std::string("while replicas of an earlier version are replaced nothing is lowered");
+    });
   if (s.applies("max"))
     s.set("bound", "max", std::min(s.replicas, q.bounds.max),
           [&] { return fmt::format("at most {} are allowed", q.bounds.max); });

@@ -15,10 +15,11 @@ struct Question {
   // Largest needs within the scale-in delay, before this tick: those of the calendar, all others.
   double event_lately = 0;
   double needed_lately = 0;
-  double delay_s = 0;    // the scale-in delay
-  double band = 0;       // a fall smaller than this share may be chance
-  bool evidence = true;  // complete; otherwise the number may not fall
-  int last = 0;          // the decision before, or what stands when there is none
+  double delay_s = 0;        // the scale-in delay
+  double band = 0;           // a fall smaller than this share may be chance
+  bool evidence = true;      // complete; otherwise the number may not fall
+  bool rolling_out = false;  // replicas are being replaced; the number may not fall
+  int last = 0;              // the decision before, or what stands when there is none
   int ready = 0;
   spec::Replicas bounds;
   int step = 0;  // replicas that may be starting at once; 0: no limit

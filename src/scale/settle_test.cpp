@@ -51,6 +51,10 @@ TEST(Settle, each_rule_changes_the_number_as_stated_and_says_so) {
   blind.evidence = false;
   add("no evidence", blind, 7, 3);
 
+  Question rolling = question(3, 7);
+  rolling.rolling_out = true;
+  add("roll-out", rolling, 7, 3);
+
   Question high = question(140, 90);
   add("max", high, 100, 140);
 
@@ -142,6 +146,7 @@ TEST(Settle, bounds_hold_and_more_need_never_gives_fewer_whatever_the_rest) {
     q.needed_lately = 40 * random.uniform();
     q.band = 0.5 * random.uniform();
     q.evidence = random.below(3) > 0;
+    q.rolling_out = random.below(3) == 0;
     q.ready = static_cast<int>(random.below(30));
     q.bounds.min = static_cast<int>(random.below(5));
     q.bounds.max = q.bounds.min + 1 + static_cast<int>(random.below(30));

@@ -100,7 +100,7 @@ static void fields(Is<ByConcurrency> auto& v, auto visit) {
 static void fields(Is<ServiceSeen> auto& v, auto visit) {
   auto& [service, arrivals, good, late, shed, failed, gone, reasons, concurrency, waiting,
          service_time_s, latency_p50_s, latency_p95_s, latency_p99_s, by_concurrency, replicas,
-         completeness, events] = v;
+         rolling_out, completeness, events] = v;
   visit("service", service);
   visit("arrivals", arrivals);
   visit("good", good);
@@ -117,6 +117,7 @@ static void fields(Is<ServiceSeen> auto& v, auto visit) {
   visit("p99_s", latency_p99_s);
   visit("by_concurrency", by_concurrency);
   visit("replicas", replicas);
+  visit("rolling_out", rolling_out);
   visit("completeness", completeness);
   visit("events", events);
 }

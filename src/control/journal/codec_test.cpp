@@ -67,6 +67,7 @@ scale::ServiceSeen any_service(Random& random) {
                              .cpu_cores = any_double(random),
                              .rss_bytes = static_cast<std::int64_t>(random.next()),
                              .in_flight = static_cast<std::int64_t>(random.below(9))});
+  seen.rolling_out = random.below(2) != 0;
   seen.completeness = any_double(random);
   if (random.below(2) != 0) seen.events = {any_text(random), any_text(random)};
   return seen;

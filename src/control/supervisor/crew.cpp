@@ -108,6 +108,13 @@ std::vector<ReplicaView> Crew::views() const {
   return views;
 }
 
+bool Crew::rolling_out() const {
+  return !retired_ && std::ranges::any_of(replicas_, [this](const auto& replica) {
+    return replica->stage() != Stage::ended && command_ &&
+           replica->identity().command_hash != command_->hash;
+  });
+}
+
 int Crew::starting() const {
   return static_cast<int>(
       std::count_if(replicas_.begin(), replicas_.end(),

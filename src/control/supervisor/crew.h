@@ -57,6 +57,8 @@ class Crew {
   [[nodiscard]] Instant next_settle(Instant now) const;
 
   [[nodiscard]] int wanted() const { return wanted_; }
+  /// Outdated replicas are being replaced: some are left, be they draining.
+  [[nodiscard]] bool rolling_out() const;
   [[nodiscard]] bool retired() const { return retired_; }
   [[nodiscard]] const std::vector<std::unique_ptr<Replica>>& replicas() const { return replicas_; }
 

@@ -114,6 +114,11 @@ class SupervisorTest : public testing::Test {
     return count;
   }
 
+  bool rolling_out() {
+    const auto services = supervisor_->snapshot();
+    return std::ranges::any_of(services, &ServiceReplicas::rolling_out);
+  }
+
   /// Pids of every process that carries this test's identity, but for zombies.
   std::vector<pid_t> living() const {
     std::vector<pid_t> pids;

@@ -114,8 +114,10 @@ TEST_F(LifecycleTest, a_replica_may_take_its_drain_time_to_end) {
 TEST_F(LifecycleTest, a_changed_command_replaces_replicas_without_going_below_the_wanted_count) {
   add_service();
   start(3);
+  EXPECT_FALSE(rolling_out());
   run_of_shop().command.push_back("--more");
   configure();
+  EXPECT_TRUE(rolling_out());
   int least = 3;
   int most = 3;
   ASSERT_TRUE(until(
@@ -129,6 +131,7 @@ TEST_F(LifecycleTest, a_changed_command_replaces_replicas_without_going_below_th
       "all are replaced"));
   EXPECT_EQ(least, 3);
   EXPECT_LE(most, 4);
+  EXPECT_FALSE(rolling_out());
   EXPECT_TRUE(said("shop-1 is stopped: its command or program has changed"));
 }
 

@@ -177,8 +177,11 @@ std::vector<ServiceReplicas> Supervisor::snapshot() {
   const Instant now = io::monotonic_now();
   std::vector<ServiceReplicas> result;
   for (const auto& [name, crew] : crews_) {
-    ServiceReplicas service{
-        .service = name, .wanted = crew->wanted(), .replicas = {}, .events = {}};
+    ServiceReplicas service{.service = name,
+                            .wanted = crew->wanted(),
+                            .replicas = {},
+                            .events = {},
+                            .rolling_out = crew->rolling_out()};
     for (const auto& replica : crew->replicas())
       if (replica->stage() != Stage::ended) service.replicas.push_back(replica->sample(now));
     result.push_back(std::move(service));

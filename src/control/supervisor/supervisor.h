@@ -36,6 +36,7 @@ struct ServiceReplicas {
   int wanted = 0;
   std::vector<scale::ReplicaSeen> replicas;  // in_flight is the gateway's to fill in
   std::vector<std::string> events;           // since the last call, the last 100 at most
+  bool rolling_out = false;                  // outdated replicas are being replaced
 };
 
 struct Hooks {
