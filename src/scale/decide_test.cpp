@@ -217,7 +217,7 @@ TEST(Decide, an_objective_missed_at_full_replicas_raises_beyond_the_model) {
   const int before = pilot.last.replicas;
   Observations seen = world.tick(pilot.policy.services[0], 300);
   ServiceSeen& shop = seen.services[0];
-  shop.concurrency = 1.2 * 8 * before;
+  shop.concurrency = 1.2 * pilot.model.services.at("shop").capacity.concurrency * before;
   shop.late = shop.good;
   shop.good = 0;
   pilot.decide_on(seen);

@@ -81,27 +81,52 @@ struct FluidWorld {
   }
 
  private:
-  /// Attempts of the tick at what each found in flight at its replica, in up to 40 groups.
+  /// Attempts of the tick by what each found in flight at its replica: one by one while they are
+  /// few, else so many of each kind as chance makes of their Poisson shares.
   void attempts(const ServicePolicy& policy, double served, double in_flight, ServiceSeen& seen) {
+    const double ratio = seconds(policy.objective.latency) / service_s;
     const auto total = static_cast<std::uint32_t>(std::llround(served));
-    const std::uint32_t groups = std::min(total, 40U);
-    for (std::uint32_t g = 0; g < groups; ++g) {
-      const std::uint32_t size = total / groups + (g < total % groups ? 1 : 0);
-      const auto found = static_cast<std::uint32_t>(1 + poisson(random, in_flight));
-      const double crowding = std::max(1.0, static_cast<double>(found) / slots);
-      const double latency_s = service_s * crowding * (0.8 + 0.4 * random.uniform());
-      const std::size_t level = ByConcurrency::level_of(found);
-      seen.by_concurrency.attempts[level] += size;
-      seen.by_concurrency.latency_s[level] += size * latency_s;
-      if (latency_s > seconds(policy.objective.latency)) seen.by_concurrency.late[level] += size;
+    if (total <= 40) {
+      for (std::uint32_t i = 0; i < total; ++i)
+        add(1, static_cast<double>(1 + poisson(random, in_flight)), ratio, seen);
+      return;
     }
+    double share = std::exp(-std::min(in_flight, 500.0));
+    for (double others = 0; others < in_flight + 6 * std::sqrt(in_flight) + 6; ++others) {
+      const double mean = total * share;
+      const double size = mean + std::sqrt(mean * (1 - share)) * random.normal();
+      if (size >= 1) add(std::floor(size), 1 + others, ratio, seen);
+      share *= in_flight / (others + 1);
+    }
+  }
+
+  /// Attempts that found `found` in flight take the time that follows from it, within ± 20%.
+  void add(double size, double found, double ratio, ServiceSeen& seen) {
+    const double crowding = std::max(1.0, found / slots);
+    const std::size_t level = ByConcurrency::level_of(static_cast<std::uint32_t>(found));
+    auto& by = seen.by_concurrency;
+    by.attempts[level] += static_cast<std::uint32_t>(size);
+    if (size == 1) {
+      const double factor = crowding * (0.8 + 0.4 * random.uniform());
+      by.latency_s[level] += service_s * factor;
+      if (factor > ratio) ++by.late[level];
+      return;
+    }
+    by.latency_s[level] +=
+        service_s * crowding * (size + 0.4 / std::sqrt(12.0) * std::sqrt(size) * random.normal());
+    const double late = std::clamp((1.2 - ratio / crowding) / 0.4, 0.0, 1.0);
+    const double count = size * late + std::sqrt(size * late * (1 - late)) * random.normal();
+    by.late[level] += static_cast<std::uint32_t>(std::clamp(std::round(count), 0.0, size));
   }
 };
 
 /// headroom deciding over such a world.
 struct Pilot {
-  explicit Pilot(ServicePolicy service) { policy.services = {std::move(service)}; }
+  explicit Pilot(ServicePolicy service, Explain how = Explain::yes) : explain(how) {
+    policy.services = {std::move(service)};
+  }
 
+  Explain explain;
   Policy policy;
   Model model;
   State state;
@@ -114,7 +139,7 @@ struct Pilot {
     return seen;
   }
   void decide_on(const Observations& seen) {
-    Step done = step(policy, std::move(model), state, seen);
+    Step done = step(policy, std::move(model), state, seen, explain);
     model = std::move(done.model);
     state = std::move(done.decisions.next);
     last = std::move(done.decisions.services[0]);
