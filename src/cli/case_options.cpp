@@ -76,11 +76,17 @@ Result<> check(const CaseOptions& options) {
   if (!(options.peak_replicas >= 1 && options.peak_replicas <= 10'000))
     return wrong("--peak-replicas is a number from 1 to 10000");
   if (!(options.days >= 0)) return wrong("--days is a number of days, 0 for all");
+  if (options.jobs < 0 || options.jobs > 1000)
+    return wrong("--jobs is a number of runs at once up to 1000, 0 for one per core");
   for (const std::string& option : options.workloads) {
     const prove::Workload workload = TRY(read_workload(option));
     TRY(prove::check_objective(workload));
   }
   return {};
+}
+
+prove::Plant plant_of(const CaseOptions& options) {
+  return options.plant == "exact" ? prove::Plant::exact : prove::Plant::fluid;
 }
 
 /// Scales the trace. Errors do not name it.
@@ -90,6 +96,7 @@ Result<> take_demand(const CaseOptions& options, Trace trace, prove::Scenario& s
   const double factor = TRY(prove::scaled_to_peak(trace, scenario.workload, options.peak_replicas));
   scenario.demand = TRY(prove::demand_of(
       std::move(trace), {.factor = factor, .speed = 1, .history_share = options.history}));
+  TRY(prove::check_size(scenario.demand, plant_of(options)));
   return prove::check_scored(scenario.demand);
 }
 
@@ -122,7 +129,7 @@ Result<Cases> cases_of(const CaseOptions& options, const std::string& split_path
   TRY(check(options));
   Cases cases;
   cases.options = options;
-  cases.plant = options.plant == "exact" ? prove::Plant::exact : prove::Plant::fluid;
+  cases.plant = plant_of(options);
   const Split split = TRY(read_split(split_path));
   const std::vector<double> startups = TRY(startups_of(options));
   for (const std::string& path : options.traces) {

@@ -52,17 +52,24 @@ class Work {
       if (store_.find(task.of, task.setting) != nullptr || left_out_.contains(task.of.trace))
         return {};
     }
-    const auto made = scenarios_.of(task.of);
-    if (!made) {
+    const auto score = run_one(task);
+    if (!score) {
       // One trace that makes no sense is no reason to give up the others, hours later.
       const std::lock_guard lock(mutex_);
-      left_out_.emplace(task.of.trace, made.error());
+      left_out_.emplace(task.of.trace, score.error());
       return {};
     }
-    const prove::Score score = TRY(
-        prove::try_setting(task.setting, **made, order_.cases.plant, order_.cases.options.seeds));
     const std::lock_guard lock(mutex_);
-    return store_.add({task.of, task.setting, score});
+    return store_.add({task.of, task.setting, *score});
+  }
+
+  /// Errors name the trace.
+  Result<prove::Score> run_one(const CompareTask& task) {
+    const auto scenario = TRY(scenarios_.of(task.of));
+    auto score =
+        prove::try_setting(task.setting, *scenario, order_.cases.plant, order_.cases.options.seeds);
+    if (score) return score;
+    return fail(score.error().code, fmt::format("{}: {}", task.of.trace, score.error().message));
   }
 
   const CompareOrder& order_;
@@ -90,8 +97,13 @@ Result<Exit> compare(const CompareOptions& options) {
     fmt::print("{}\n", report::frontier_json(trials, summary).dump(1));
     return Exit::done;
   }
-  for (const auto& line : report::frontier_text(summary, terminal_columns()))
-    fmt::print("{}\n", line);
+  if (summary.empty())
+    fmt::print(
+        "nothing to compare: that takes headroom and another policy; --format json has every "
+        "run\n");
+  else
+    for (const auto& line : report::frontier_text(summary, terminal_columns()))
+      fmt::print("{}\n", line);
   return Exit::done;
 }
 

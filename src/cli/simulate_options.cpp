@@ -116,6 +116,7 @@ Result<> settle_demand(const SimulateOptions& options, SimulateOrder& order) {
   demand.factor = order.factor;
   auto made = prove::demand_of(std::move(trace), demand);
   if (!made) return in_file(made.error());
+  if (const auto size = prove::check_size(*made, order.plant); !size) return in_file(size.error());
   order.scenario.demand = *std::move(made);
   return {};
 }

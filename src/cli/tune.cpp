@@ -120,8 +120,10 @@ class Work {
                const prove::Case& of) {
     const CaseOptions& options = order_.cases.options;
     return at_once(options.jobs, runs.size(), [&](std::size_t i) -> Result<> {
-      runs[i].score =
-          TRY(prove::try_setting(runs[i].setting, scenario, order_.cases.plant, options.seeds));
+      auto score = prove::try_setting(runs[i].setting, scenario, order_.cases.plant, options.seeds);
+      if (!score)
+        return fail(score.error().code, fmt::format("{}: {}", of.trace, score.error().message));
+      runs[i].score = *score;
       progress_.done(runs[i].setting.policy + " " + of.trace);
       return {};
     });

@@ -1,6 +1,8 @@
 // The run around a plant: second by second, what is seen, what is wanted.
 #include "prove/simulate.h"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <memory>
 #include <vector>
@@ -51,6 +53,25 @@ std::unique_ptr<Physics> make(const Scenario& scenario, Plant kind, std::uint64_
 }
 
 }  // namespace
+
+Result<> check_size(const Demand& demand, Plant plant) {
+  const bool exact = plant == Plant::exact;
+  const double most = exact ? exact_rate_max : rate_max;
+  double all = 0;
+  for (const double rate : demand.per_second) {
+    all += rate;
+    if (rate > most)
+      return fail(ErrorCode::invalid,
+                  fmt::format("demand reaches {:.3g} requests/s, at most {:g} are simulated{}",
+                              rate, most, exact ? " request by request" : ""));
+  }
+  if (exact && all > exact_requests_max)
+    return fail(ErrorCode::invalid,
+                fmt::format("demand is {:.3g} requests in all, at most {:g} are simulated request "
+                            "by request",
+                            all, exact_requests_max));
+  return {};
+}
 
 int replicas_at_first(const Scenario& scenario) {
   constexpr double utilisation = 0.7;

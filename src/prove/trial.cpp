@@ -12,7 +12,8 @@ Result<Score> try_setting(const Setting& setting, const Scenario& scenario, Plan
     const auto policy = TRY(make_policy(setting, scenario));
     score.add(simulate(scenario, plant, static_cast<std::uint64_t>(seed), *policy));
   }
-  return score;
+  if (score.requests > 0) return score;
+  return fail(ErrorCode::invalid, "not a single request arrives in the scored part");
 }
 
 }  // namespace headroom::prove
