@@ -88,6 +88,8 @@ Result<Exit> run(const SimulateOptions& options) {
 
 void add_demand_options(CLI::App& command, SimulateOptions& options) {
   add_trace_options(command, options.trace)->required();
+  command.add_flag("--requests", options.requests,
+                   "the trace has one row a request; --column: how long each took");
   command.add_option("--speed", options.speed, "seconds of the trace per second; 1");
   command.add_option("--scale", options.scale, "factor on the trace's rates; 1");
   command.add_option("--peak-replicas", options.peak_replicas,

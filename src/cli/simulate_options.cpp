@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 
+#include "cli/recording_file.h"
 #include "cli/trace_file.h"
 #include "cli/workload_choice.h"
 #include "core/text.h"
@@ -72,11 +73,16 @@ Result<> settle_objective(const SimulateOptions& options, SimulateOrder& order) 
   return {};
 }
 
-Result<> settle_service(const SimulateOptions& options, SimulateOrder& order) {
+using Recorded = std::optional<prove::Recording>;
+
+Result<> settle_service(const SimulateOptions& options, const Recorded& recorded,
+                        SimulateOrder& order) {
   const spec::Config config = TRY(io::load_config(options.file));
   const spec::Service service = TRY(find_service(config, options.service));
   prove::Scenario& scenario = order.scenario;
   scenario.workload = TRY(read_workload(options.workload));
+  if (recorded && !recorded->service_s.empty())
+    scenario.workload = prove::workload_of(*recorded, std::move(scenario.workload));
   order.policy = scale::ServicePolicy::from(service);
   // The gateway sends a replica no more than the file allows, nor more than it can work on.
   scenario.workload.concurrency =
@@ -121,6 +127,22 @@ Result<> settle_demand(const SimulateOptions& options, SimulateOrder& order) {
   return {};
 }
 
+/// Every request at its own moment, as often as it came.
+Result<> settle_recorded(const SimulateOptions& options, prove::Recording recorded,
+                         SimulateOrder& order) {
+  if (!options.scale.empty() || !options.peak_replicas.empty())
+    return wrong(
+        fmt::format("{} has single requests, which are replayed as often as they came: "
+                    "--scale and --peak-replicas are for rates; --speed plays them faster",
+                    options.trace.file));
+  const double speed = TRY(positive("--speed", options.speed, 1));
+  auto made =
+      prove::demand_of(std::move(recorded), speed, TRY(share("--history", options.history, 0)));
+  if (!made) return wrong(fmt::format("{}: {}", options.trace.file, made.error().message));
+  order.scenario.demand = *std::move(made);
+  return {};
+}
+
 Result<> settle_policy(const SimulateOptions& options, SimulateOrder& order) {
   const bool rival = options.policy != "headroom" && options.policy != "oracle";
   if (!rival && (!options.target.empty() || !options.stabilise.empty() || options.fresh_signal))
@@ -147,8 +169,12 @@ Result<SimulateOrder> order_of(const SimulateOptions& options) {
     order.seed = static_cast<std::uint64_t>(*seed);
   }
   order.plant = options.plant == "exact" ? prove::Plant::exact : prove::Plant::fluid;
-  TRY(settle_service(options, order));
-  TRY(settle_demand(options, order));
+  Recorded recorded = TRY(read_recording(options.trace, options.requests));
+  TRY(settle_service(options, recorded, order));
+  if (recorded)
+    TRY(settle_recorded(options, *std::move(recorded), order));
+  else
+    TRY(settle_demand(options, order));
   return order;
 }
 

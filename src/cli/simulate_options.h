@@ -19,6 +19,7 @@ struct SimulateOptions {
   std::string file = "headroom.yaml";
   std::string service;
   TraceChoice trace;
+  bool requests = false;
   std::string speed;
   std::string scale;
   std::string peak_replicas;

@@ -12,8 +12,6 @@
 namespace headroom::cli {
 namespace {
 
-constexpr std::size_t trace_bytes_max = std::size_t{512} << 20;
-
 Result<double> stamp(std::string_view option, const std::string& text, double first_s,
                      double otherwise) {
   if (text.empty()) return otherwise;
@@ -37,14 +35,18 @@ CLI::Option* add_trace_options(CLI::App& command, TraceChoice& choice) {
   return file;
 }
 
-Result<Trace> read_trace(const TraceChoice& choice) {
+Result<TraceSpan> span_of(const TraceChoice& choice, double first_s) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
+  return TraceSpan{.from_s = TRY(stamp("--from", choice.from, first_s, -infinite)),
+                   .to_s = TRY(stamp("--to", choice.to, first_s, infinite))};
+}
+
+Result<Trace> read_trace(const TraceChoice& choice) {
   const std::string csv = TRY(io::read_plain_or_gzip(choice.file, trace_bytes_max));
   Trace whole = TRY(parse_trace(csv, {.file = choice.file, .column = choice.column}));
-  const double from_s = TRY(stamp("--from", choice.from, whole.start_s, -infinite));
-  const double to_s = TRY(stamp("--to", choice.to, whole.start_s, infinite));
   if (choice.from.empty() && choice.to.empty()) return whole;
-  return slice(whole, from_s, to_s);
+  const TraceSpan span = TRY(span_of(choice, whole.start_s));
+  return slice(whole, span.from_s, span.to_s);
 }
 
 }  // namespace headroom::cli

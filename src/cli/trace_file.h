@@ -1,6 +1,7 @@
 // A recorded trace, or a part of it, as the options of a subcommand name it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "core/result.h"
@@ -21,8 +22,17 @@ struct TraceChoice {
   std::string to;      // the stamp to stop before
 };
 
+inline constexpr std::size_t trace_bytes_max = std::size_t{512} << 20;
+
 /// --trace, --column, --from and --to. Returns the first of them.
 CLI::Option* add_trace_options(CLI::App& command, TraceChoice& choice);
+
+/// --from and --to as stamps, for a trace whose first stamp is `first_s`; infinite: not given.
+struct TraceSpan {
+  double from_s = 0;
+  double to_s = 0;
+};
+[[nodiscard]] Result<TraceSpan> span_of(const TraceChoice& choice, double first_s);
 
 /// Gaps are left as they are. Errors name the file and the line, or the option.
 [[nodiscard]] Result<Trace> read_trace(const TraceChoice& choice);

@@ -6,6 +6,7 @@
 
 #include "core/result.h"
 #include "protect/balance.h"
+#include "prove/recording.h"
 
 namespace headroom::prove {
 namespace {
@@ -25,6 +26,7 @@ ExactPlant::ExactPlant(const Scenario& scenario, std::uint64_t seed)
       patience_ns_(to_ns(scenario.world.patience_s)),
       fleet_(scenario.world, seed ^ fleet_seed, seen_.replicas),
       arrivals_(scenario.demand, seed),
+      recorded_(scenario.demand.recorded.get()),
       random_(seed ^ 0xe4ac7),
       tally_(scenario.demand.scored_from) {
   const auto most = static_cast<std::size_t>(workload_.concurrency);
@@ -56,6 +58,7 @@ void ExactPlant::live(std::size_t second) {
   }
   advance_to(end_ns);
   shed_impatient(end_ns);
+  recorded_before_ += due_.size();
   second_.replica_seconds = fleet_.paid_s();
   tally_.add(second_);
   if (scoring) total_.merge(latency_);
@@ -63,6 +66,12 @@ void ExactPlant::live(std::size_t second) {
 }
 
 void ExactPlant::draw_arrivals(std::int64_t begin_ns) {
+  if (recorded_ != nullptr && !recorded_->whole_seconds) {
+    const auto first = recorded_->at_ns.begin() + static_cast<std::ptrdiff_t>(recorded_before_);
+    due_.assign(first, first + static_cast<std::ptrdiff_t>(second_.arrivals));
+    next_due_ = 0;
+    return;
+  }
   // Gaps of a Poisson process, scaled to fit the second: so n moments drawn evenly and sorted are
   // spaced, without sorting them.
   const auto count = static_cast<std::size_t>(second_.arrivals);
@@ -78,23 +87,26 @@ void ExactPlant::draw_arrivals(std::int64_t begin_ns) {
 
 void ExactPlant::advance_to(std::int64_t until_ns) {
   for (; next_due_ < due_.size() && due_[next_due_] < until_ns; ++next_due_) {
-    const std::int64_t now_ns = due_[next_due_];
-    while (ends_.next_at() <= now_ns) end_next();
-    arrive(now_ns);
+    Request request{.arrived_ns = due_[next_due_]};
+    if (recorded_ != nullptr && !recorded_->service_s.empty())
+      request.service_s = recorded_->service_s[recorded_before_ + next_due_];
+    while (ends_.next_at() <= request.arrived_ns) end_next();
+    arrive(request);
   }
   while (ends_.next_at() < until_ns) end_next();
 }
 
-void ExactPlant::arrive(std::int64_t now_ns) {
-  if (queue_.size() == 0 && send(now_ns, now_ns)) return;
+void ExactPlant::arrive(const Request& request) {
+  const std::int64_t now_ns = request.arrived_ns;
+  if (queue_.size() == 0 && send(request, now_ns)) return;
   if (free_waiting_.empty()) free_waiting_.push_back(&waiting_.emplace_back());
   Waiting& waiting = *free_waiting_.back();
   free_waiting_.pop_back();
-  waiting.arrived_ns = now_ns;
+  waiting.request = request;
   CHECK(queue_.join(waiting, 0, Instant(Duration(now_ns))).accepted);
 }
 
-bool ExactPlant::send(std::int64_t arrived_ns, std::int64_t now_ns) {
+bool ExactPlant::send(const Request& request, std::int64_t now_ns) {
   if (world_.downstream_connections > 0 && in_flight_ >= world_.downstream_connections)
     return false;
   const auto candidate = [&](std::size_t i) {
@@ -108,13 +120,20 @@ bool ExactPlant::send(std::int64_t arrived_ns, std::int64_t now_ns) {
   };
   const auto chosen = protect::least_loaded(open_.size(), candidate, random_);
   if (!chosen) return false;
-  Place& place = places_[open_[*chosen]];
+  work_on(request, open_[*chosen], now_ns);
+  return true;
+}
+
+void ExactPlant::work_on(const Request& request, std::uint32_t at, std::int64_t now_ns) {
+  Place& place = places_[at];
   place.settle(now_ns);
   ++place.in_flight;
   ++in_flight_;
 
   const auto n = static_cast<std::size_t>(place.in_flight);
-  const double alone_s = workload_.service_time.sample(random_) * place.slowdown;
+  const double service_s =
+      request.service_s >= 0 ? request.service_s : workload_.service_time.sample(random_);
+  const double alone_s = service_s * place.slowdown;
   const std::int64_t work_ns = to_ns(alone_s * stretch_[n]);
   const std::int64_t done_ns =
       workload_.pauses.every_s > 0
@@ -127,14 +146,13 @@ bool ExactPlant::send(std::int64_t arrived_ns, std::int64_t now_ns) {
   }
   const std::uint32_t index = free_flights_.back();
   free_flights_.pop_back();
-  flights_[index] = {.arrived_ns = arrived_ns,
+  flights_[index] = {.arrived_ns = request.arrived_ns,
                      .sent_ns = now_ns,
-                     .place = open_[*chosen],
+                     .place = at,
                      .generation = place.generation,
                      .in_flight = place.in_flight,
                      .late_alone = done_ns - now_ns - shared_ns > objective_ns_};
   ends_.add({.at_ns = done_ns, .what = index});
-  return true;
 }
 
 void ExactPlant::end_next() {
@@ -167,7 +185,7 @@ void ExactPlant::serve_waiting(std::int64_t now_ns) {
   shed_impatient(now_ns);
   while (protect::Waiter* first = queue_.first()) {
     auto& waiting = static_cast<Waiting&>(*first);
-    if (!send(waiting.arrived_ns, now_ns)) return;
+    if (!send(waiting.request, now_ns)) return;
     let_go(waiting);
   }
 }
@@ -175,7 +193,7 @@ void ExactPlant::serve_waiting(std::int64_t now_ns) {
 void ExactPlant::shed_impatient(std::int64_t now_ns) {
   while (protect::Waiter* first = queue_.first()) {
     auto& waiting = static_cast<Waiting&>(*first);
-    if (now_ns - waiting.arrived_ns <= patience_ns_) return;
+    if (now_ns - waiting.request.arrived_ns <= patience_ns_) return;
     ++second_.shed;
     let_go(waiting);
   }

@@ -33,6 +33,11 @@ class ExactPlant final : public Physics {
  private:
   static constexpr std::uint32_t nowhere = UINT32_MAX;
 
+  /// A request that came.
+  struct Request {
+    std::int64_t arrived_ns = 0;
+    double service_s = -1;  // as recorded; negative: drawn when it is sent
+  };
   /// A request at a replica.
   struct Flight {
     std::int64_t arrived_ns = 0;
@@ -44,13 +49,15 @@ class ExactPlant final : public Physics {
   };
   /// A request at the door.
   struct Waiting : protect::Waiter {
-    std::int64_t arrived_ns = 0;
+    Request request;
   };
 
   void draw_arrivals(std::int64_t begin_ns);
   void advance_to(std::int64_t until_ns);
-  void arrive(std::int64_t now_ns);
-  [[nodiscard]] bool send(std::int64_t arrived_ns, std::int64_t now_ns);
+  void arrive(const Request& request);
+  [[nodiscard]] bool send(const Request& request, std::int64_t now_ns);
+  /// Requires a place with room for it.
+  void work_on(const Request& request, std::uint32_t place, std::int64_t now_ns);
   void end_next();
   void serve_waiting(std::int64_t now_ns);
   void shed_impatient(std::int64_t now_ns);
@@ -75,6 +82,7 @@ class ExactPlant final : public Physics {
   scale::ServiceSeen seen_;
   Fleet fleet_;
   Arrivals arrivals_;
+  const Recording* recorded_;
   Random random_;
   Distribution gaps_ = Distribution::exponential(1);
   std::vector<double> stretch_;      // by requests in flight
@@ -99,6 +107,7 @@ class ExactPlant final : public Physics {
   std::vector<std::int64_t> due_;  // its arrivals, in order
   std::vector<double> gap_sums_;
   std::size_t next_due_ = 0;
+  std::size_t recorded_before_ = 0;  // requests of earlier seconds
   Second second_;
   Histogram latency_;  // of requests that ended in it
   std::int64_t attempts_ended_ = 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,12 +11,16 @@
 
 namespace headroom::prove {
 
+struct Recording;  // prove/recording.h
+
 /// What arrives, second by second.
 struct Demand {
   std::vector<double> per_second;  // requests in that second
   bool counts = false;  // recorded counts, taken as they are; otherwise means of Poisson counts
   std::size_t scored_from = 0;  // the seconds before are history: lived through, not scored
   double start_s = 0;           // wall time of the first second, as in the trace it comes from
+  /// Those that per_second counts, one by one; nothing where only counts or rates are known.
+  std::shared_ptr<const Recording> recorded{};
 };
 
 /// Stops of a replica as of a garbage collector: nothing is served meanwhile.

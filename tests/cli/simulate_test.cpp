@@ -94,6 +94,41 @@ TEST_F(Simulate, the_same_seed_gives_the_same_bytes) {
   }
 }
 
+/// Two requests a second for an hour, each of 300 ms, and a service that has 8 places a replica.
+TEST_F(Simulate, recorded_requests_are_replayed_with_their_durations) {
+  std::string csv = "timestamp_seconds,status,duration_ms\n";
+  for (int i = 0; i < 7200; ++i) csv += std::to_string(i / 2.0 + 0.25) + ",200,300\n";
+  (void)folder_.write("requests.csv", csv);
+  for (const char* plant : {"fluid", "exact"}) {
+    const Ended ended =
+        simulate("requests.csv", {"--plant", plant, "--objective", "workload", "--policy", "kpa",
+                                  "--format", "json", "--from", "+1800"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const Json out = Json::parse(ended.out);
+    EXPECT_EQ(out["workload"], "recorded");
+    EXPECT_EQ(out["requests"].get<double>(), 3600) << plant;
+    EXPECT_NEAR(out["objective_ms"].get<double>(), 450, 1);
+    EXPECT_NEAR(out["latency_ms"]["p50"].get<double>(), 300, 10) << plant;
+    EXPECT_EQ(out["missed"].get<double>(), 0) << plant;
+  }
+}
+
+TEST_F(Simulate, recorded_requests_that_make_no_sense_get_one_sentence) {
+  (void)folder_.write("r.csv", "timestamp_seconds,tokens\n1.5,3\n2.5,4\n");
+  (void)folder_.write("bad.csv", "timestamp_seconds,duration_seconds\n1.5,-3\n");
+  const std::pair<Arguments, std::string> cases[] = {
+      {{"bad.csv"}, "bad.csv:2: duration_seconds '-3' is not a number from 0 on"},
+      {{"r.csv", "--requests", "--column", "taken"}, "r.csv:1: has no column 'taken' of durations"},
+      {{"r.csv", "--requests", "--from", "+9"}, "r.csv: no request comes in [10, 3)"},
+      {{"r.csv", "--requests", "--peak-replicas", "3"},
+       "r.csv has single requests, which are replayed as often as they came: --scale"}};
+  for (const auto& [arguments, sentence] : cases) {
+    const Ended ended = simulate(arguments[0], {arguments.begin() + 1, arguments.end()});
+    EXPECT_EQ(ended.code, 2) << sentence;
+    EXPECT_TRUE(ended.err.starts_with("headroom: " + sentence)) << ended.err;
+  }
+}
+
 TEST_F(Simulate, a_requirement_that_is_not_met_is_exit_code_3) {
   const Arguments starved = {"--policy", "fixed", "--target", "0.02", "--require", "missed<1%"};
   const Ended unmet = simulate("wave.csv", starved);
@@ -105,7 +140,7 @@ TEST_F(Simulate, a_requirement_that_is_not_met_is_exit_code_3) {
 
 TEST_F(Simulate, every_policy_runs) {
   for (const char* policy : {"headroom", "oracle", "hpa-cpu", "hpa-rate", "keda", "kpa",
-                             "kpa-window", "aws", "wpa", "phpa", "ehpa", "fixed"})
+                             "kpa-window", "aws", "aws-predictive", "wpa", "phpa", "ehpa", "fixed"})
     EXPECT_EQ(simulate("wave.csv", {"--policy", policy, "--startup", "5s"}).code, 0) << policy;
 }
 
