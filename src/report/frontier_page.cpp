@@ -36,8 +36,8 @@ table.compare td,table.compare th{padding:3px 10px 3px 0}
 )css";
 
 const char* kind_of(const std::string& policy) {
-  for (const char* known :
-       {"headroom", "oracle", "hpa-cpu", "hpa-rate", "keda", "kpa", "kpa-window", "aws", "fixed"})
+  for (const char* known : {"headroom", "oracle", "hpa-cpu", "hpa-rate", "keda", "kpa",
+                            "kpa-window", "aws", "aws-predictive", "fixed"})
     if (policy == known) return known;
   return "other";
 }

@@ -14,6 +14,7 @@
 #include "scale/rivals/keda.h"
 #include "scale/rivals/kpa.h"
 #include "scale/rivals/predictive_hpa.h"
+#include "scale/rivals/predictive_scaling.h"
 #include "scale/rivals/target_tracking.h"
 #include "scale/rivals/watermark.h"
 
@@ -92,7 +93,7 @@ Made kpa_window(const Setting& setting, const ServiceShape& shape) {
   return std::make_unique<Kpa>(config);
 }
 
-Made aws(const Setting& setting, const ServiceShape& shape) {
+TargetTrackingConfig tracking(const Setting& setting, const ServiceShape& shape) {
   const HpaBounds bounds = bounds_of(shape);
   TargetTrackingConfig config{.rules = {.target = rate_target(setting, shape),
                                         .out_cooldown_s = setting.stabilise_s,
@@ -100,7 +101,19 @@ Made aws(const Setting& setting, const ServiceShape& shape) {
                                         .min = bounds.min,
                                         .max = bounds.max}};
   if (setting.fresh_signal) config.signal = Signal::fresh();
-  return std::make_unique<TargetTracking>(config);
+  return config;
+}
+
+Made aws(const Setting& setting, const ServiceShape& shape) {
+  return std::make_unique<TargetTracking>(tracking(setting, shape));
+}
+
+/// Forecast and scale at its defaults, to the same target as target tracking beside it.
+Made aws_predictive(const Setting& setting, const ServiceShape& shape) {
+  AwsPredictiveConfig config{.tracking = tracking(setting, shape)};
+  config.rules.target = config.tracking.rules.target;
+  config.rules.max = config.tracking.rules.max;
+  return std::make_unique<AwsPredictive>(config);
 }
 
 /// The target is the high mark, which it goes towards within its band.
@@ -134,6 +147,7 @@ constexpr std::array entries{Entry{"hpa-cpu", hpa_cpu},
                              Entry{"kpa", kpa},
                              Entry{"kpa-window", kpa_window},
                              Entry{"aws", aws},
+                             Entry{"aws-predictive", aws_predictive},
                              Entry{"wpa", wpa},
                              Entry{"phpa", phpa},
                              Entry{"ehpa", ehpa},

@@ -99,7 +99,7 @@ TEST(RivalsCatalogue, an_unknown_name_is_refused_with_the_nearest) {
   EXPECT_EQ(refusal("kpq", {}), "no rival is called 'kpq'; did you mean 'kpa'?");
   EXPECT_EQ(refusal("something", {}),
             "no rival is called 'something'; known: hpa-cpu, hpa-rate, keda, kpa, kpa-window, aws, "
-            "wpa, phpa, ehpa, fixed");
+            "aws-predictive, wpa, phpa, ehpa, fixed");
 }
 
 TEST(RivalsCatalogue, a_setting_or_a_service_that_makes_no_sense_is_refused) {

@@ -1,4 +1,5 @@
 // Crane's EffectiveHPA over days: when it foresees, and what it does when it cannot.
+// Rules: Crane's documentation of the EffectiveHPA and its pkg/prediction/dsp.
 #include "scale/rivals/effective_hpa.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
 // Crane's forecast: its spectrum, its periods, its estimators, worked out by hand.
+// Rules: pkg/prediction/dsp of Crane (estimators, period, signal).
 #include "scale/rivals/periodic_forecast.h"
 
 #include <gtest/gtest.h>

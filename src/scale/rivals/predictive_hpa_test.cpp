@@ -1,4 +1,5 @@
 // The predictive HPA: its smoothing by hand, and what it adds to the HPA.
+// Rules: the predictive HPA's user guide, models Holt-Winters; statsmodels' formulae.
 #include "scale/rivals/predictive_hpa.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,7 @@
 // AWS target tracking (Application Auto Scaling) as a rival: two alarms around a target.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -59,6 +60,8 @@ class TargetTracking final : public Autoscaler {
 
   [[nodiscard]] int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
   [[nodiscard]] bool reads_outcomes() const override { return false; }
+  /// Another policy wants so many: the higher of the two counts. Returns what is wanted now.
+  int hold_at_least(int replicas) { return wanted_ = std::max(wanted_, replicas); }
 
  private:
   void observe(double at_s, double dt_s, const scale::ServiceSeen& seen);

@@ -1,4 +1,5 @@
 // AWS target tracking: its alarms, its cooldowns and its answers over time.
+// Rules: Application Auto Scaling user guide, how target tracking and its cooldowns work.
 #include "scale/rivals/target_tracking.h"
 
 #include <gtest/gtest.h>

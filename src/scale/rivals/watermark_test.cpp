@@ -1,4 +1,5 @@
 // WatermarkPodAutoscaler: its band, its steps and its waits.
+// Rules: the WatermarkPodAutoscaler's README and its controllers/datadoghq (algorithm, limits).
 #include "scale/rivals/watermark.h"
 
 #include <gtest/gtest.h>
