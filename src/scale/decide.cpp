@@ -8,6 +8,7 @@
 
 #include "core/result.h"
 #include "scale/calendar.h"
+#include "scale/contradiction.h"
 #include "scale/demand.h"
 #include "scale/error_budget.h"
 #include "scale/growth.h"
@@ -32,7 +33,7 @@ double in_delay_s(const ServicePolicy& policy, const ServiceModel& model) {
 }
 
 std::vector<OutcomeSample> outcomes_with(const std::vector<OutcomeSample>& before,
-                                         const ServiceSeen& seen, double tick_s) {
+                                         const ServiceSeen& seen, bool known, double tick_s) {
   std::vector<OutcomeSample> out;
   double length_s = tick_s;
   auto first = before.size();
@@ -40,7 +41,12 @@ std::vector<OutcomeSample> outcomes_with(const std::vector<OutcomeSample>& befor
   out.assign(before.begin() + static_cast<std::ptrdiff_t>(first), before.end());
   const double missed = static_cast<double>(seen.late) + static_cast<double>(seen.shed);
   out.push_back(
-      {tick_s, missed + static_cast<double>(seen.good) + static_cast<double>(seen.failed), missed});
+      {.seconds = tick_s,
+       .ended = missed + static_cast<double>(seen.good) + static_cast<double>(seen.failed),
+       .missed = missed,
+       .came = static_cast<double>(seen.arrivals),
+       .left = static_cast<double>(seen.gone),
+       .there = known ? requests_there(seen) : -1});
   return out;
 }
 
@@ -57,7 +63,7 @@ void add_need(double replicas, std::vector<NeedSample>& needs) {
   needs.push_back({replicas, 0});
 }
 
-Reason evidence(const ServiceSeen* seen, bool believed) {
+Reason evidence(const ServiceSeen* seen, bool believed, const std::string& contradicted) {
   if (seen == nullptr) return {"evidence", "missing", 0, "the service was not observed", false};
   if (!believed)
     return {"evidence", "unusable", 0, "no source reported, or what it reported is no number",
@@ -66,6 +72,7 @@ Reason evidence(const ServiceSeen* seen, bool believed) {
     return {"evidence", "partial", 0,
             fmt::format("{:.0f}% of the sources reported", 100 * seen->completeness), false};
   return {"evidence", "complete", 0, "all sources reported", false};
+  if (!contradicted.empty()) return {"evidence", "contradictory", 0, contradicted, false};
 }
 
 /// What the rules start from: evidence, demand, its growth, capacity. They change no number.
@@ -109,7 +116,7 @@ ServiceState observed(const ServiceState& before, const ServiceSeen* found, Dura
   const double tick_s = std::max(0.0, seconds(dt));
   ServiceState next;
   next.demand = extended(before.demand, demand_sample(found, dt));
-  next.outcomes = outcomes_with(before.outcomes, believed ? *found : nothing, tick_s);
+  next.outcomes = outcomes_with(before.outcomes, believed ? *found : nothing, believed, tick_s);
   next.needs = aged(before.needs, tick_s, delay_s);
   next.events = aged(before.events, tick_s, delay_s);
   next.roughness = before.roughness;
@@ -152,9 +159,10 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
       .needs = needs_of(policy, model, seen, demand, expected, next.outcomes, explain),
       .event_lately = next.events.empty() ? 0 : next.events.front().replicas,
       .needed_lately = next.needs.empty() ? 0 : next.needs.front().replicas,
+  const std::string contradicted = contradiction(next.outcomes);
       .delay_s = delay_s,
       .band = band_of(before),
-      .evidence = believed && found->completeness >= complete,
+      .evidence = believed && found->completeness >= complete && contradicted.empty(),
       .rolling_out = found != nullptr && found->rolling_out,
       .last = out.from,
       .ready = decision.ready,
@@ -165,7 +173,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   if (event) question.needs.push_back(*event);
   if (explain == Explain::yes) {
     decision.reasons =
-        grounds(policy, model, demand, expected, evidence(found, believed), out.from);
+        grounds(policy, model, demand, expected, evidence(found, believed, contradicted), out.from);
     decision.replicas = settle(question, {}, &decision.reasons);
     decision.counterfactuals = counterfactuals(question, decision.reasons, decision.replicas);
   } else {

@@ -19,7 +19,10 @@ struct DemandSample {
 struct OutcomeSample {
   double seconds = 0;
   double ended = 0;
-  double missed = 0;  // late, shed or failed
+  double missed = 0;  // late or shed
+  double came = 0;    // arrivals
+  double left = 0;    // those whose client left
+  double there = -1;  // waiting or in flight at the end; -1: not known
 
   bool operator==(const OutcomeSample&) const = default;
 };

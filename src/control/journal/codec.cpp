@@ -256,7 +256,7 @@ static void fields(Is<DemandSample> auto& v, auto visit) {
 }
 
 static void fields(Is<OutcomeSample> auto& v, auto visit) {
-  auto& [seconds, ended, missed] = v;
+  auto& [seconds, ended, missed, came, left, there] = v;
   visit("seconds", seconds);
   visit("ended", ended);
   visit("missed", missed);
@@ -269,6 +269,9 @@ static void fields(Is<NeedSample> auto& v, auto visit) {
 }
 
 static void fields(Is<Situation> auto& v, auto visit) {
+  visit("came", came);
+  visit("left", left);
+  visit("there", there);
   auto& [slope, volatility, level_per_second] = v;
   visit("slope", slope);
   visit("volatility", volatility);
