@@ -28,8 +28,9 @@ double used(const Shared& shared, const Proposals& proposals) {
   return sum;
 }
 
-/// How far a service is above its floor in proportion, then its price, then its place in the file.
-using Turn = std::tuple<double, double, std::size_t>;
+/// Priority, sheddable last; how far a service is above its floor in proportion; then its price;
+/// then its place in the file. The greatest gives way.
+using Turn = std::tuple<spec::Priority, double, double, std::size_t>;
 
 void give_way(const Policy& policy, const Shared& shared, std::vector<int>& replicas, double excess,
               const Proposals& proposals) {
@@ -37,12 +38,13 @@ void give_way(const Policy& policy, const Shared& shared, std::vector<int>& repl
   const auto enqueue = [&](std::size_t i) {
     const int floor = proposals.services[i].floor;
     if (shared.each[i] > 0 && replicas[i] > floor)
-      turns.emplace(static_cast<double>(replicas[i] - floor) / std::max(1, floor),
+      turns.emplace(policy.services[i].scale.priority,
+                    static_cast<double>(replicas[i] - floor) / std::max(1, floor),
                     policy.services[i].replicas.cost_per_hour, i);
   };
   for (std::size_t i = 0; i < replicas.size(); ++i) enqueue(i);
   while (excess > 1e-9 && !turns.empty()) {
-    const std::size_t i = std::get<2>(turns.top());
+    const std::size_t i = std::get<3>(turns.top());
     turns.pop();
     --replicas[i];
     excess -= shared.each[i];

@@ -14,6 +14,7 @@ struct Asked {
   int floor = 1;
   double cost = 1;
   int uses = 10;
+  spec::Priority priority = spec::Priority::normal;
 };
 
 struct Case {
@@ -29,6 +30,7 @@ Case asked(const std::vector<Asked>& services) {
     policy.replicas.min = a.floor;
     policy.replicas.cost_per_hour = a.cost;
     policy.scale.uses["postgres"] = a.uses;
+    policy.scale.priority = a.priority;
     Proposal proposal;
     proposal.decision.service = policy.service;
     proposal.decision.replicas = proposal.next.replicas = a.replicas;
@@ -45,12 +47,15 @@ std::vector<int> replicas_of(const Decisions& decisions) {
   return out;
 }
 
-TEST(Allocate, whoever_is_furthest_above_its_floor_in_proportion_gives_way_first) {
+TEST(Allocate,
+     lower_priority_then_whoever_is_furthest_above_its_floor_in_proportion_gives_way_first) {
   struct Row {
     std::vector<Asked> services;
     int connections;
     std::vector<int> replicas;
   };
+  constexpr auto critical = spec::Priority::critical;
+  constexpr auto sheddable = spec::Priority::sheddable;
   const Row rows[] = {
       {{{5}, {4}}, 100, {5, 4}},        // 90 of 100: nobody
       {{{6}, {2}}, 60, {4, 2}},         // six times its floor before twice
@@ -59,6 +64,10 @@ TEST(Allocate, whoever_is_furthest_above_its_floor_in_proportion_gives_way_first
       {{{6, 1, 1}, {6, 1, 5}}, 110, {6, 5}},        // at equal proportion the dearer one
       {{{6, 1, 1, 10}, {6, 1, 1, 0}}, 30, {3, 6}},  // who does not use it is left alone
       {{{3, 3}, {4, 4}}, 30, {3, 4}},               // never below the floor
+      // Less important ones down to their floor before the next.
+      {{{9, 1, 1, 10, critical}, {6, 3, 1, 10, sheddable}}, 130, {9, 4}},
+      {{{9, 1, 1, 10, critical}, {6, 3, 1, 10, sheddable}}, 100, {7, 3}},
+      {{{4, 2, 1, 10, sheddable}, {9}, {9, 1, 9, 10, critical}}, 140, {2, 3, 9}},
   };
   for (const auto& row : rows) {
     Case c = asked(row.services);
@@ -94,7 +103,8 @@ TEST(Allocate, limits_hold_unless_the_floors_alone_break_them) {
       services.push_back({.replicas = floor + static_cast<int>(random.below(20)),
                           .floor = floor,
                           .cost = 0.1 + random.uniform(),
-                          .uses = static_cast<int>(random.below(8))});
+                          .uses = static_cast<int>(random.below(8)),
+                          .priority = static_cast<spec::Priority>(random.below(3))});
       floors += floor * services.back().cost;
       connections += floor * services.back().uses;
     }

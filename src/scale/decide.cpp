@@ -13,6 +13,7 @@
 #include "scale/error_budget.h"
 #include "scale/growth.h"
 #include "scale/need.h"
+#include "scale/pid.h"
 #include "scale/seen.h"
 #include "scale/settle.h"
 
@@ -71,8 +72,8 @@ Reason evidence(const ServiceSeen* seen, bool believed, const std::string& contr
   if (seen->completeness < complete)
     return {"evidence", "partial", 0,
             fmt::format("{:.0f}% of the sources reported", 100 * seen->completeness), false};
-  return {"evidence", "complete", 0, "all sources reported", false};
   if (!contradicted.empty()) return {"evidence", "contradictory", 0, contradicted, false};
+  return {"evidence", "complete", 0, "all sources reported", false};
 }
 
 /// What the rules start from: evidence, demand, its growth, capacity. They change no number.
@@ -109,19 +110,24 @@ std::vector<Counterfactual> counterfactuals(const Question& question,
 }
 
 /// The state after the tick, but for what the decision itself adds.
-ServiceState observed(const ServiceState& before, const ServiceSeen* found, Duration dt,
-                      double delay_s) {
+ServiceState observed(const ServicePolicy& policy, const ServiceModel& model,
+                      const ServiceState& before, const ServiceSeen* found, Duration dt) {
   static const ServiceSeen nothing;
   const bool believed = is_evidence(found, dt);
   const double tick_s = std::max(0.0, seconds(dt));
   ServiceState next;
   next.demand = extended(before.demand, demand_sample(found, dt));
   next.outcomes = outcomes_with(before.outcomes, believed ? *found : nothing, believed, tick_s);
+  const double delay_s = in_delay_s(policy, model);
   next.needs = aged(before.needs, tick_s, delay_s);
   next.events = aged(before.events, tick_s, delay_s);
   next.roughness = before.roughness;
   next.situation =
       believed ? situation_of(demand_now(next.demand), tick_s, next.roughness) : before.situation;
+  next.pid = before.pid;
+  if (policy.scale.pid && believed)
+    next.pid =
+        pid_after(*policy.scale.pid, policy.replicas, model.lead_s, before.pid, *found, tick_s);
   next.unseen_s = believed ? 0 : before.unseen_s + tick_s;
   return next;
 }
@@ -138,8 +144,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   const Duration dt = tick.dt;
   const bool believed = is_evidence(found, dt);
   const ServiceSeen& seen = believed ? *found : nothing;
-  const double delay_s = in_delay_s(policy, model);
-  Proposal out{.decision = {}, .next = observed(before, found, dt, delay_s)};
+  Proposal out{.decision = {}, .next = observed(policy, model, before, found, dt)};
   ServiceDecision& decision = out.decision;
   ServiceState& next = out.next;
   decision.service = policy.service;
@@ -155,12 +160,12 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
 
   const Demand demand = demand_now(next.demand);
   const double expected = expected_per_second(policy, model, before, demand);
+  const std::string contradicted = contradiction(next.outcomes);
   Question question{
       .needs = needs_of(policy, model, seen, demand, expected, next.outcomes, explain),
       .event_lately = next.events.empty() ? 0 : next.events.front().replicas,
       .needed_lately = next.needs.empty() ? 0 : next.needs.front().replicas,
-  const std::string contradicted = contradiction(next.outcomes);
-      .delay_s = delay_s,
+      .delay_s = in_delay_s(policy, model),
       .band = band_of(before),
       .evidence = believed && found->completeness >= complete && contradicted.empty(),
       .rolling_out = found != nullptr && found->rolling_out,
@@ -171,6 +176,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   };
   const auto event = calendar_need(policy, model, tick.now.wall, explain);
   if (event) question.needs.push_back(*event);
+  if (auto need = pid_need(policy, next.pid, explain)) question.needs.push_back(*std::move(need));
   if (explain == Explain::yes) {
     decision.reasons =
         grounds(policy, model, demand, expected, evidence(found, believed, contradicted), out.from);

@@ -8,6 +8,8 @@
 namespace headroom::scale {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// Steady, a ramp to tenfold in 5 min, twice that within 10 s for a minute, and back.
 double ramp_and_flash_crowd(int t) {
   if (t < 300) return 100;
@@ -196,6 +198,42 @@ TEST(Decide, while_replicas_are_replaced_nothing_is_lowered_and_raising_goes_on)
   EXPECT_GT(pilot.last.replicas, before);
   for (int t = 0; t < 300; ++t) pilot.advance(world, 20);
   EXPECT_LT(pilot.last.replicas, before) << "once it is over";
+}
+
+TEST(Decide, evidence_that_contradicts_itself_never_lowers_and_says_so) {
+  FluidWorld world;
+  Pilot pilot = settled(world, policy_for_test());
+  const int before = pilot.last.replicas;
+  for (int t = 0; t < 200; ++t) {
+    Observations seen = world.tick(pilot.policy.services[0], 300);
+    seen.services[0].arrivals = 0;  // while answers go out as before
+    pilot.decide_on(seen);
+    ASSERT_GE(pilot.last.replicas, before) << t;
+  }
+  const Reason* reason = find(pilot.last, "contradictory");
+  ASSERT_NE(reason, nullptr);
+  EXPECT_NE(reason->text.find("requests that came or were there within"), std::string::npos);
+  EXPECT_TRUE(find(pilot.last, "no evidence")->decisive);
+  for (int t = 0; t < 300; ++t) pilot.advance(world, 20);
+  EXPECT_LT(pilot.last.replicas, before) << "when it fits together again";
+}
+
+TEST(Decide, a_backlog_is_drained_within_the_time_that_is_stated) {
+  FluidWorld world;
+  ServicePolicy policy = policy_for_test();
+  const auto more_for = [&](Duration drain_within) {
+    FluidWorld same = world;
+    policy.scale.drain_within = drain_within;
+    Pilot pilot = settled(same, policy);
+    Observations seen = same.tick(policy, 300);
+    seen.services[0].waiting = 3000;
+    pilot.decide_on(seen);
+    const double per_second = pilot.model.services.at("shop").capacity.per_second();
+    return (pilot.last.replicas - find(pilot.last, "latency")->replicas) * per_second;
+  };
+  EXPECT_NEAR(more_for(10s), 300, 200) << "requests/s, within a replica";
+  EXPECT_NEAR(more_for(5s), 600, 200);
+  EXPECT_NEAR(more_for(0s), 1000, 200) << "the start-up time of 3 s";
 }
 
 TEST(Decide, start_up_times_are_learned_and_planned_for) {

@@ -74,6 +74,8 @@ struct FluidWorld {
     (late ? seen.late : seen.good) = static_cast<std::uint64_t>(std::llround(served));
     (late ? missed : good) += served;
     if (ready > 0) attempts(policy, served, seen.concurrency / ready, seen);
+    for (auto& replica : replicas)
+      replica.cpu_cores = replica.phase == Phase::ready ? served * service_s / (slots * ready) : 0;
     seen.replicas = replicas;
     const Now now{WallTime(std::chrono::seconds(1'800'000'000 + time_s)),
                   Instant(std::chrono::seconds(time_s))};

@@ -37,6 +37,24 @@ Result<Duration> span(std::string_view value) {
   return *duration;
 }
 
+Result<spec::Priority> priority(std::string_view value) {
+  if (value == "critical") return spec::Priority::critical;
+  if (value == "normal") return spec::Priority::normal;
+  if (value == "sheddable") return spec::Priority::sheddable;
+  return refused(value, "critical, normal or sheddable");
+}
+
+/// 0 takes the rule away.
+Result<> set_pid_cpu(ServicePolicy& policy, double cores) {
+  if (cores <= 0)
+    policy.scale.pid.reset();
+  else if (policy.scale.pid)
+    policy.scale.pid->cpu = cores;
+  else
+    policy.scale.pid = spec::Pid{.cpu = cores};
+  return {};
+}
+
 struct Knob {
   std::string_view path;  // within the service
   Setter set;
@@ -60,6 +78,15 @@ constexpr std::array knobs{
     p.scale.in_delay = TRY(span(v)); return {}; }},
   Knob{"scale.step", [](ServicePolicy& p, std::string_view v) -> Result<> {
     p.scale.step = TRY(count(v, 0)); return {}; }},
+  Knob{"scale.drain_within", [](ServicePolicy& p, std::string_view v) -> Result<> {
+    p.scale.drain_within = TRY(span(v)); return {}; }},
+  Knob{"scale.priority", [](ServicePolicy& p, std::string_view v) -> Result<> {
+    p.scale.priority = TRY(priority(v)); return {}; }},
+  Knob{"scale.pid.cpu", [](ServicePolicy& p, std::string_view v) -> Result<> {
+    return set_pid_cpu(p, TRY(amount(v))); }},
+  Knob{"scale.pid.reset", [](ServicePolicy& p, std::string_view v) -> Result<> {
+    if (!p.scale.pid) return fail(ErrorCode::invalid, "needs scale.pid.cpu first");
+    p.scale.pid->reset = TRY(span(v)); return {}; }},
   Knob{"objective.availability", [](ServicePolicy& p, std::string_view v) -> Result<> {
     p.objective.availability = TRY(parse_share(v)); return {}; }},
   Knob{"objective.window", [](ServicePolicy& p, std::string_view v) -> Result<> {

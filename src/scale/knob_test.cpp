@@ -23,6 +23,8 @@ TEST(Knob, every_knob_turns_its_own_number) {
         "services.catalog.replicas.cost_per_hour=0.04", "services.catalog.replicas.concurrency=8",
         "services.catalog.replicas.zones=3", "services.catalog.scale.target_concurrency=3.5",
         "services.catalog.scale.in_delay=90s", "services.catalog.scale.step=2",
+        "services.catalog.scale.drain_within=10s", "services.catalog.scale.priority=sheddable",
+        "services.catalog.scale.pid.cpu=0.7", "services.catalog.scale.pid.reset=2m",
         "services.catalog.scale.uses.postgres=12", "services.catalog.objective.latency.p95=80ms",
         "services.catalog.objective.availability=99%", "services.catalog.objective.window=7d",
         "downstreams.postgres.connections=200", " budget.per_hour = 3.5 "})
@@ -36,6 +38,11 @@ TEST(Knob, every_knob_turns_its_own_number) {
   EXPECT_EQ(service.scale.target_concurrency, 3.5);
   EXPECT_EQ(service.scale.in_delay, 90s);
   EXPECT_EQ(service.scale.step, 2);
+  EXPECT_EQ(service.scale.drain_within, 10s);
+  ASSERT_TRUE(service.scale.pid);
+  EXPECT_EQ(service.scale.pid->cpu, 0.7);
+  EXPECT_EQ(service.scale.pid->reset, 2min);
+  EXPECT_EQ(service.scale.priority, spec::Priority::sheddable);
   EXPECT_EQ(service.scale.uses.at("postgres"), 12);
   EXPECT_EQ(service.objective.latency, 80ms);
   EXPECT_EQ(service.objective.quantile, 0.95);
@@ -75,6 +82,7 @@ TEST(Knob, a_wrong_one_is_a_sentence_that_helps) {
         Case{"services.checkout.replicas.max=0", "at least 1"},
         Case{"services.checkout.replicas.min=11", "min (11) would be above replicas.max (10)"},
         Case{"services.checkout.scale.in_delay=5", "a duration such as"},
+        Case{"services.checkout.scale.priority=high", "critical, normal or sheddable"},
         Case{"services.checkout.objective.latency.fast=5ms", "names no quantile"},
         Case{"services.checkout.scale.calendar=many", "is 'many', allowed is none"},
         Case{"services.checkout.scale.calendar[1].for=3h", "the calendar has 1, from [0] on"},

@@ -52,10 +52,12 @@ Need latency_need(const ServicePolicy& policy, const ServiceModel& model, double
 }
 
 /// Requests that wait here, and those above capacity that wait inside the replicas.
-Need backlog_need(const ServiceModel& model, const ServiceSeen& seen, const Need& latency,
-                  Explain explain) {
+Need backlog_need(const ServicePolicy& policy, const ServiceModel& model, const ServiceSeen& seen,
+                  const Need& latency, Explain explain) {
   const Capacity& capacity = model.capacity;
-  const double within_s = std::max(drain_min_s, model.startup_s);
+  const Duration stated = policy.scale.drain_within;
+  const double within_s =
+      stated > Duration::zero() ? seconds(stated) : std::max(drain_min_s, model.startup_s);
   const double per_replica = capacity.per_second() * within_s;
   const auto waiting = static_cast<double>(seen.waiting);
   double inside = seen.concurrency - capacity.concurrency * count(seen, Phase::ready);
@@ -155,7 +157,7 @@ std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& mode
                            const std::vector<OutcomeSample>& outcomes, Explain explain) {
   std::vector<Need> needs;
   needs.push_back(latency_need(policy, model, expected, explain));
-  needs.push_back(backlog_need(model, seen, needs.front(), explain));
+  needs.push_back(backlog_need(policy, model, seen, needs.front(), explain));
   if (needs.back().replicas <= needs.front().replicas) needs.pop_back();
   if (policy.scale.target_concurrency && *policy.scale.target_concurrency > 0)
     needs.push_back(target_need(*policy.scale.target_concurrency, model, seen, expected, explain));

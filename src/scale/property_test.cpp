@@ -23,6 +23,9 @@ struct Wild {
     if (random.below(3) == 0) policy.scale.in_delay = 1s * (1 + random.below(60));
     if (random.below(3) == 0) policy.replicas.zones = 2 + static_cast<int>(random.below(3));
     for (std::uint64_t events = random.below(3); events > 0; --events) add_event();
+    if (random.below(3) == 0)
+      policy.scale.pid =
+          spec::Pid{.cpu = 0.2 + 0.8 * random.uniform(), .reset = 10s * (1 + random.below(12))};
     rate = 300 * random.uniform();
   }
 

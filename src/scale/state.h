@@ -15,7 +15,7 @@ struct DemandSample {
   bool operator==(const DemandSample&) const = default;
 };
 
-/// How requests ended in one tick.
+/// How requests ended in one tick, and where they are.
 struct OutcomeSample {
   double seconds = 0;
   double ended = 0;
@@ -44,6 +44,14 @@ struct Situation {
   bool operator==(const Situation&) const = default;
 };
 
+/// Where the feedback on processor time stands.
+struct PidState {
+  double replicas = -1;  // its output; -1: it has not begun
+  double error = 0;      // processor time ÷ what is aimed for, − 1; smoothed
+
+  bool operator==(const PidState&) const = default;
+};
+
 struct ServiceState {
   std::vector<DemandSample> demand;     // oldest first, the last 120 s
   std::vector<OutcomeSample> outcomes;  // oldest first, the last 10 s
@@ -51,8 +59,9 @@ struct ServiceState {
   std::vector<NeedSample> events;       // the calendar, which are here
   Situation situation;                  // after the last tick
   double roughness = 0;  // mean squared relative difference of the 5 s and 30 s means
-  double unseen_s = 0;   // how long there has been no evidence
-  int replicas = -1;     // last decision; -1: none yet
+  PidState pid;
+  double unseen_s = 0;  // how long there has been no evidence
+  int replicas = -1;    // last decision; -1: none yet
 
   bool operator==(const ServiceState&) const = default;
 };

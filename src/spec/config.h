@@ -84,13 +84,22 @@ struct Event {
   int at_least = 0;   // replicas that are ready from its begin to its end
 };
 
+/// Feedback on the processor time of replicas.
+struct Pid {
+  double cpu = 0;         // cores busy per replica to aim for
+  Duration reset = 1min;  // how fast a lasting difference is made up for
+};
+
 /// Optional shaping of decisions; the objective alone is enough.
 struct Scale {
   std::optional<double> target_concurrency;  // per replica; otherwise learned
-  Duration in_delay = 0ns;  // how long need must be lower; 0: the learned start-up time, ≥ 15 s
-  int step = 0;             // replicas added at once at most; 0: no limit
-  std::map<std::string, int> uses;  // downstream → connections per replica
+  Duration in_delay = 0ns;      // how long need must be lower; 0: the learned start-up time, ≥ 15 s
+  int step = 0;                 // replicas added at once at most; 0: no limit
+  Duration drain_within = 0ns;  // a backlog; 0: the learned start-up time, ≥ 2 s
+  Priority priority = Priority::normal;  // who gives way when services compete
+  std::map<std::string, int> uses;       // downstream → connections per replica
   std::vector<Event> calendar;
+  std::optional<Pid> pid;
 };
 
 struct Service {

@@ -55,6 +55,9 @@ services:
       target_concurrency: 8
       in_delay: 1m
       step: 4
+      drain_within: 2s
+      pid: { cpu: 0.7, reset: 2m }
+      priority: critical
       uses: { postgres: 5 }
       calendar: [{ cron: "30 7 * * mon-fri", for: 3h, at_least: 10 }]
   catalog:
@@ -95,6 +98,11 @@ TEST(Load, a_service_is_read_as_written) {
   EXPECT_EQ(service.scale.target_concurrency, 8.0);
   EXPECT_EQ(service.scale.in_delay, 1min);
   EXPECT_EQ(service.scale.step, 4);
+  EXPECT_EQ(service.scale.drain_within, 2s);
+  ASSERT_TRUE(service.scale.pid);
+  EXPECT_EQ(service.scale.pid->cpu, 0.7);
+  EXPECT_EQ(service.scale.pid->reset, 2min);
+  EXPECT_EQ(service.scale.priority, Priority::critical);
   EXPECT_EQ(service.scale.uses, (std::map<std::string, int>{{"postgres", 5}}));
   ASSERT_EQ(service.scale.calendar.size(), 1U);
   EXPECT_EQ(service.scale.calendar[0].cron.text, "30 7 * * mon-fri");

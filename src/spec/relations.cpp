@@ -62,7 +62,8 @@ void check_source(const At& at) {
   const At scale = at.child("scale");
   for (const At& key : {replicas.child("min"), replicas.child("max"), replicas.child("zones"),
                         scale.child("in_delay"), scale.child("step"),
-                        scale.child("target_concurrency"), scale.child("calendar")}) {
+                        scale.child("target_concurrency"), scale.child("calendar"),
+                        scale.child("drain_within"), scale.child("priority"), scale.child("pid")}) {
     if (key.present())
       key.problem("only with 'run': the number of 'endpoints' is not headroom's to change");
   }
@@ -92,6 +93,17 @@ void check_timeouts(const At& at, const Service& service) {
                               total.written(format_duration(route.timeouts.total)),
                               written_latency(at, where, route.objective)));
   }
+}
+
+/// Longer than any request may take, nothing would be left to drain.
+void check_drain(const At& at, const Service& service) {
+  const At drain = at.child("scale").child("drain_within");
+  if (!drain.present() || !drain.sound() || !at.child("routes").sound()) return;
+  Duration longest = 0ns;
+  for (const Route& route : service.routes) longest = std::max(longest, route.timeouts.total);
+  if (service.scale.drain_within > longest)
+    drain.problem(fmt::format("{} is longer than every route's timeout (at most {})",
+                              drain.written(""), format_duration(longest)));
 }
 
 void check_uses(const At& at, const Service& service, const Config& config) {
@@ -176,6 +188,7 @@ void check_relations(const At& root, const Config& config) {
     check_replicas(at, service);
     check_calendar(at, service);
     check_timeouts(at, service);
+    check_drain(at, service);
     if (root.child("downstreams").sound()) check_uses(at, service, config);
   }
   if (root.child("gateway").sound()) check_listeners(root, config);

@@ -59,6 +59,24 @@ void read_calendar(const At& at, Scale& out) {
   }
 }
 
+const Table<Pid>& pid_table() {
+  static const Table<Pid> table = [] {
+    Table<Pid> t(
+        "services.NAME.scale.pid",
+        "Feedback on processor time, for work that requests do not tell of: what a replica "
+        "does in the background, or after it has answered. Where requests make the load, "
+        "the objective alone is quicker and needs no number.");
+    t.number("cpu", &Pid::cpu, {.min = 0.01, .max = 1000}, "",
+             "Cores that a replica keeps busy on average.")
+        .required();
+    t.duration("reset", &Pid::reset, {.min = 10s, .max = 1h},
+               "How fast a lasting difference is made up for; never faster than twice the lead "
+               "time.");
+    return t;
+  }();
+  return table;
+}
+
 }  // namespace
 
 const Table<Scale>& scale_table() {
@@ -72,6 +90,17 @@ const Table<Scale>& scale_table() {
                "How long fewer replicas must have been enough before one is stopped.");
     t.integer("step", &Scale::step, {.min = 1, .max = replicas_limit, .zero = "no limit"},
               "Replicas added at once at most.");
+    t.duration("drain_within", &Scale::drain_within,
+               {.min = 1s, .max = 1h, .zero = "the learned start-up time, at least 2s"},
+               "How soon requests that wait are to be served, once there are replicas for it. "
+               "Longer is cheaper; `gateway.queue.wait` must let them wait that long.");
+    t.choice("priority", &Scale::priority,
+             {{"critical", Priority::critical},
+              {"normal", Priority::normal},
+              {"sheddable", Priority::sheddable}},
+             "Who gives way when all services together want more than `downstreams` or `budget` "
+             "allow: sheddable services down to their `replicas.min` before normal ones, those "
+             "before critical ones.");
     t.custom({"uses", "map", "none", "names of `downstreams` with connections, 1 to 100000",
               "Connections that one replica holds to each downstream."},
              read_uses);
@@ -82,6 +111,13 @@ const Table<Scale>& scale_table() {
               .meaning = "Demand that is known beforehand.",
               .below = &event_table()},
              read_calendar);
+    t.custom({.key = "pid",
+              .type = "map",
+              .fallback = "none",
+              .allowed = "",
+              .meaning = "Feedback on processor time.",
+              .below = &pid_table()},
+             [](const At& at, Scale& out) { (void)pid_table().read(at, out.pid.emplace()); });
     return t;
   }();
   return table;

@@ -47,6 +47,27 @@ TEST(ScaleMessages, calendars) {
       "mon-fri\", for: 3h, at_least: 10 }\n");
 }
 
+TEST(ScaleMessages, draining_and_priority) {
+  EXPECT_EQ(
+      messages("scale: { drain_within: 5 }"),
+      "f:5: services.shop.scale.drain_within: found '5', allowed a duration from 1s to 1h, or "
+      "0 (the learned start-up time, at least 2s)\n");
+  EXPECT_EQ(messages("scale: { drain_within: 20s }"),
+            "f:5: services.shop.scale.drain_within: 20s is longer than every route's timeout (at "
+            "most 15s)\n");
+  EXPECT_EQ(messages("scale: { priority: high }"),
+            "f:5: services.shop.scale.priority: found 'high', allowed critical, normal, "
+            "sheddable\n");
+}
+
+TEST(ScaleMessages, pid) {
+  EXPECT_EQ(messages("scale: { pid: { reset: 1m } }"),
+            "f:5: services.shop.scale.pid.cpu: missing; allowed a number from 0.01 to 1000\n");
+  EXPECT_EQ(messages("scale: { pid: { cpu: 70%, reset: 1s } }"),
+            "f:5: services.shop.scale.pid.cpu: found '70%', allowed a number from 0.01 to 1000\n"
+            "f:5: services.shop.scale.pid.reset: found '1s', allowed a duration from 10s to 1h\n");
+}
+
 TEST(ScaleMessages, zones) {
   EXPECT_EQ(messages("replicas: { zones: 0 }"),
             "f:5: services.shop.replicas.zones: found '0', allowed a whole number from 1 to 100\n");

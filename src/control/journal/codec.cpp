@@ -51,13 +51,22 @@ static void fields(Is<Event> auto& v, auto visit) {
   visit("at_least", at_least);
 }
 
+static void fields(Is<Pid> auto& v, auto visit) {
+  auto& [cpu, reset] = v;
+  visit("cpu", cpu);
+  visit("reset", reset);
+}
+
 static void fields(Is<Scale> auto& v, auto visit) {
-  auto& [target_concurrency, in_delay, step, uses, calendar] = v;
+  auto& [target_concurrency, in_delay, step, drain_within, priority, uses, calendar, pid] = v;
   visit("target_concurrency", target_concurrency);
   visit("in_delay", in_delay);
   visit("step", step);
+  visit("drain_within", drain_within);
+  visit("priority", priority);
   visit("uses", uses);
   visit("calendar", calendar);
+  visit("pid", pid);
 }
 
 }  // namespace headroom::spec
@@ -260,6 +269,9 @@ static void fields(Is<OutcomeSample> auto& v, auto visit) {
   visit("seconds", seconds);
   visit("ended", ended);
   visit("missed", missed);
+  visit("came", came);
+  visit("left", left);
+  visit("there", there);
 }
 
 static void fields(Is<NeedSample> auto& v, auto visit) {
@@ -269,23 +281,27 @@ static void fields(Is<NeedSample> auto& v, auto visit) {
 }
 
 static void fields(Is<Situation> auto& v, auto visit) {
-  visit("came", came);
-  visit("left", left);
-  visit("there", there);
   auto& [slope, volatility, level_per_second] = v;
   visit("slope", slope);
   visit("volatility", volatility);
   visit("level_per_second", level_per_second);
 }
 
+static void fields(Is<PidState> auto& v, auto visit) {
+  auto& [replicas, error] = v;
+  visit("replicas", replicas);
+  visit("error", error);
+}
+
 static void fields(Is<ServiceState> auto& v, auto visit) {
-  auto& [demand, outcomes, needs, events, situation, roughness, unseen_s, replicas] = v;
+  auto& [demand, outcomes, needs, events, situation, roughness, pid, unseen_s, replicas] = v;
   visit("demand", demand);
   visit("outcomes", outcomes);
   visit("needs", needs);
   visit("events", events);
   visit("situation", situation);
   visit("roughness", roughness);
+  visit("pid", pid);
   visit("unseen_s", unseen_s);
   visit("replicas", replicas);
 }

@@ -77,13 +77,15 @@ TEST(Codec, states_come_back_equal) {
     service.demand.resize(random.below(4));
     for (auto& sample : service.demand) sample = {any(random), any(random)};
     service.outcomes.resize(random.below(4));
-    for (auto& sample : service.outcomes) sample = {any(random), any(random), any(random)};
+    for (auto& sample : service.outcomes)
+      sample = {any(random), any(random), any(random), any(random), any(random), any(random)};
     service.needs.resize(random.below(4));
     for (auto& sample : service.needs) sample = {any(random), any(random)};
     service.events.resize(random.below(3));
     for (auto& sample : service.events) sample = {any(random), any(random)};
     service.situation = {any(random), any(random), any(random)};
     service.roughness = any(random);
+    service.pid = {any(random), any(random)};
     service.unseen_s = any(random);
     service.replicas = static_cast<int>(random.below(9)) - 1;
     const auto back = decode<scale::State>(encode(state));
@@ -103,6 +105,9 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   policy.services[0].replicas = {
       .min = 2, .max = 40, .cost_per_hour = 0.04, .concurrency = 8, .zones = 3};
   policy.services[0].scale.target_concurrency = 0.0;
+  policy.services[0].scale.drain_within = std::chrono::seconds(10);
+  policy.services[0].scale.priority = spec::Priority::sheddable;
+  policy.services[0].scale.pid = spec::Pid{.cpu = 0.7, .reset = std::chrono::minutes(2)};
   policy.services[0].scale.uses = {{"postgres", 12}};
   policy.services[0].scale.calendar = {{.cron = spec::parse_cron("0 8 * * mon-fri").value(),
                                         .length = std::chrono::hours(3),
@@ -117,6 +122,11 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   EXPECT_EQ(back->services[0].replicas.zones, 3);
   EXPECT_EQ(back->services[0].scale.target_concurrency, 0.0) << "stated as 0 is not unstated";
   EXPECT_EQ(back->services[0].scale.uses.at("postgres"), 12);
+  EXPECT_EQ(back->services[0].scale.drain_within, std::chrono::seconds(10));
+  EXPECT_EQ(back->services[0].scale.priority, spec::Priority::sheddable);
+  ASSERT_TRUE(back->services[0].scale.pid);
+  EXPECT_EQ(back->services[0].scale.pid->cpu, 0.7);
+  EXPECT_EQ(back->services[0].scale.pid->reset, std::chrono::minutes(2));
   ASSERT_EQ(back->services[0].scale.calendar.size(), 1);
   const spec::Event& event = back->services[0].scale.calendar[0];
   EXPECT_EQ(event.cron.hours, std::uint32_t{1} << 8) << "not only the text";
