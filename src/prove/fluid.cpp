@@ -65,7 +65,7 @@ FluidPlant::FluidPlant(const Scenario& scenario, std::uint64_t seed)
 void FluidPlant::live(std::size_t second) {
   now_s_ = static_cast<double>(second);
   second_ = {};
-  started_ = waited_s_ = surplus_ = 0;
+  started_ = waited_s_ = surplus_ = saturated_ = chance_queue_ = queue_share_ = 0;
   scoring_ = tally_.scoring();
   second_.arrivals = arrivals_.at(second);
   live_fleet();
@@ -75,16 +75,20 @@ void FluidPlant::live(std::size_t second) {
   stay_.take_on(started_ - surplus_);
   second_.replica_seconds = fleet_.paid_s();
   tally_.add(second_);
-  view_.show({.second = second_,
-              .started = started_,
-              .wait_s = started_ > 0 ? waited_s_ / started_ : 0,
-              .waiting = backlog_.count(),
-              .places = can.places,
-              .stretch = can.stretch,
-              .slowness = can.slowness,
-              .busy = std::min(stay_.mean() * can.slowness, can.places),
-              .in_flight = std::min(stay_.at_end() * can.slowness, can.places),
-              .ready = fleet_.ready()});
+  view_.show(
+      {.second = second_,
+       .started = started_,
+       .wait_s = started_ > 0 ? waited_s_ / started_ : 0,
+       .waiting = backlog_.count(),
+       .queue_share = queue_share_,
+       .queue = chance_queue_,
+       .places = can.places,
+       .stretch = can.stretch,
+       .slowness = can.slowness,
+       .busy = std::lerp(std::min(stay_.mean() * can.slowness, can.places), can.places, saturated_),
+       .in_flight =
+           saturated_ >= 1 ? can.places : std::min(stay_.at_end() * can.slowness, can.places),
+       .ready = fleet_.ready()});
 }
 
 void FluidPlant::live_fleet() {
@@ -137,7 +141,7 @@ void FluidPlant::take_chance(Capacity& can, double there) {
     const double more = std::sqrt(before) * dice_.normal();
     const double factor = std::max(0.0, 1 + more / can.under_way);
     can.per_s = std::max(0.0, can.per_s - (factor - 1) * can.under_way * per_share_left_);
-    stay_.scale(factor);
+    stay_.be_left(factor);
     can.under_way *= factor;
   }
   // So may those of this second, where more than one after the other fits into it.
@@ -191,6 +195,8 @@ void FluidPlant::serve_arrivals(const Capacity& can, double clear_at) {
   const double count = second_.arrivals;
   const double each = can.per_s > 0 ? count / can.per_s : 1;  // seconds of capacity they take
   if (clear_at + each > 1) {                                  // not all: the last of them wait on
+    // A queue that only begins within the second may do so at its very end.
+    saturated_ = clear_at > 0 ? 1 : 0;
     const double part = count > 0 ? std::min(1.0, (1 - clear_at) / each) : 1;
     if (part > 0) take_on(can, count * part, clear_at, clear_at + part * each - part);
     backlog_.join({.count = count * (1 - part), .from_s = now_s_ + part, .to_s = now_s_ + 1});
@@ -198,6 +204,7 @@ void FluidPlant::serve_arrivals(const Capacity& can, double clear_at) {
   }
   // The queue that there was shrinks to nothing; whoever comes later meets chance alone.
   const double part = clear_at > 0 ? std::min(1.0, clear_at / (1 - each)) : 0;
+  saturated_ = part;
   if (part > 0) take_on(can, count * part, clear_at, 0);
   if (part < 1) serve_at_once(can, count * (1 - part));
 }
@@ -254,7 +261,9 @@ void FluidPlant::serve_at_once(const Capacity& can, double count) {
   Chance once;
   if (!usual) once = chance(can, servers, utilisation_);
   Chance& found = usual ? known_chance(can, servers, utilisation_) : once;
-  waited_s_ += count * found.share * found.wait_s;
+  queue_share_ = found.share;
+  chance_queue_ = count * found.share * found.wait_s;
+  waited_s_ += chance_queue_;
   second_.late += count * found.late;
   if (!scoring_) return;
   if (usual && !contended_)

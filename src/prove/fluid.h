@@ -96,8 +96,11 @@ class FluidPlant final : public Physics {
   double now_s_ = 0;
   Second second_;
   double started_ = 0;
-  double waited_s_ = 0;  // sum over the started
-  double surplus_ = 0;   // of the started, in places that became free sooner than expected
+  double waited_s_ = 0;      // sum over the started
+  double chance_queue_ = 0;  // of those that found no backlog, time-mean
+  double queue_share_ = 0;   // that met one
+  double surplus_ = 0;       // of the started, in places that became free sooner than expected
+  double saturated_ = 0;     // share of the second with someone waiting: all places are taken
   bool scoring_ = false;
   double utilisation_ = 0;  // of the last seconds
   int ready_before_ = 0;

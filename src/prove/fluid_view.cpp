@@ -85,7 +85,7 @@ FluidView::FluidView(const Workload& workload, const LateTable& late, const Alon
 void FluidView::show(const FluidSecond& second) {
   seen_.arrivals = static_cast<std::uint64_t>(second.second.arrivals);
   seen_.concurrency = second.busy;
-  seen_.waiting = rounded(second.waiting);
+  show_waiting(second);
   if (outcomes_) {
     show_attempts(second);
     show_outcomes(second);
@@ -93,6 +93,14 @@ void FluidView::show(const FluidSecond& second) {
   show_replicas(second);
   busy_ = second.busy;
   in_flight_ = second.in_flight;
+}
+
+void FluidView::show_waiting(const FluidSecond& second) {
+  double waiting = second.waiting;
+  // A queue by chance is mostly not there, and has an exponential length when it is.
+  if (second.queue > 0 && dice_.uniform() < second.queue_share)
+    waiting += second.queue / second.queue_share * dice_.exponential();
+  seen_.waiting = waiting > 0 ? static_cast<std::int64_t>(waiting + dice_.uniform()) : 0;
 }
 
 void FluidView::show_outcomes(const FluidSecond& second) {

@@ -18,9 +18,11 @@ namespace headroom::prove {
 /// A second of the fluid plant.
 struct FluidSecond {
   const Second& second;
-  double started = 0;  // taken on by a replica
-  double wait_s = 0;   // their mean
-  double waiting = 0;  // at the end
+  double started = 0;      // taken on by a replica
+  double wait_s = 0;       // their mean
+  double waiting = 0;      // at the end, of a backlog
+  double queue_share = 0;  // of the time with a queue by chance
+  double queue = 0;        // and its time-mean
   double places = 0;
   double stretch = 1;
   double slowness = 1;
@@ -55,6 +57,7 @@ class FluidView {
     }
   };
 
+  void show_waiting(const FluidSecond& second);
   void show_outcomes(const FluidSecond& second);
   void show_attempts(const FluidSecond& second);
   /// Spreads attempts over the levels around the mean that they find in flight.

@@ -63,6 +63,45 @@ TEST(plants, show_attempts_alike) {
   }
 }
 
+/// What most autoscalers go by.
+class Load final : public rivals::Autoscaler {
+ public:
+  int decide(const Now&, Duration, const scale::ServiceSeen& seen) override {
+    if (++seconds_ <= 100) return 6;
+    count += 1;
+    busy += seen.concurrency / 48;
+    squares += seen.concurrency / 48 * seen.concurrency / 48;
+    waiting += static_cast<double>(seen.waiting);
+    return 6;
+  }
+  [[nodiscard]] double mean() const { return busy / count; }
+  [[nodiscard]] double deviation() const { return std::sqrt(squares / count - mean() * mean()); }
+
+  double count = 0, busy = 0, squares = 0, waiting = 0;
+
+ private:
+  int seconds_ = 0;
+};
+
+TEST(plants, show_the_load_alike_near_capacity_and_beyond) {
+  for (const std::string_view workload : {"fast-web", "slow-api", "go-with-pauses"}) {
+    for (const double taken : {0.6, 0.9, 0.97, 1.05}) {
+      Scenario scenario = steady(workload, 0, 1300);
+      const double rate = taken * 48 / scenario.workload.service_time.mean();
+      scenario.demand.per_second.assign(1300, rate);
+      Load fluid;
+      Load exact;
+      (void)simulate(scenario, Plant::fluid, 1, fluid);
+      (void)simulate(scenario, Plant::exact, 1, exact);
+      EXPECT_NEAR(fluid.mean(), exact.mean(), 0.02) << workload << " " << taken;
+      EXPECT_NEAR(fluid.deviation(), exact.deviation(), 0.03) << workload << " " << taken;
+      const double few = 0.1 * exact.count;
+      EXPECT_LT(fluid.waiting + few, 2 * (exact.waiting + few)) << workload << " " << taken;
+      EXPECT_GT(fluid.waiting + few, (exact.waiting + few) / 2) << workload << " " << taken;
+    }
+  }
+}
+
 TEST(plants, agree_on_fixed_fleets) {
   expect_agreement(steady("fast-web", 320, 3000), [](double) { return 1; }, "1 × fast at 80%");
   expect_agreement(steady("fast-web", 1520, 1000), [](double) { return 4; }, "4 × fast at 95%");

@@ -51,7 +51,8 @@ void Stay::weigh(const Distribution& time) {
 void Stay::take_on(double count) {
   taken_[0] = count;
   at_end_now_ = under_way_ + count * at_end_[0];
-  mean_now_ = remainder_;
+  mean_now_ = remainder_ + mean_shift_;
+  mean_shift_ = 0;
   for (std::size_t k = 0; k < length_; ++k) mean_now_ += taken_[k] * in_mean_[k];
 
   remainder_ = remainder_ * remainder_keeps_ + taken_[length_ - 1] * at_end_[length_];
@@ -66,6 +67,15 @@ double Stay::variance() const {
   double sum = remainder_ * (1 - remainder_keeps_);
   for (std::size_t k = 1; k < length_; ++k) sum += taken_[k] * thinning_[k];
   return sum;
+}
+
+void Stay::be_left(double factor) {
+  // Whoever ends sooner or later than expected does so in the middle of the second on average: the
+  // mean over it changes by half of what its end does. What scaling does beyond that is taken back.
+  double mean = remainder_;
+  for (std::size_t k = 1; k < length_; ++k) mean += taken_[k] * in_mean_[k];
+  mean_shift_ += (factor - 1) * (under_way_ / 2 - mean);
+  scale(factor);
 }
 
 void Stay::scale(double factor) {

@@ -32,8 +32,10 @@ class Stay {
   [[nodiscard]] double at_end() const { return at_end_now_; }
   [[nodiscard]] double mean() const { return mean_now_; }
 
-  /// So many times as many are under way as was expected.
+  /// So many times as many are there from now on.
   void scale(double factor);
+  /// By chance so many times as many as expected will be there at the end of this second.
+  void be_left(double factor);
 
  private:
   void weigh(const Distribution& time);
@@ -51,6 +53,7 @@ class Stay {
   double under_way_ = 0;
   double at_end_now_ = 0;
   double mean_now_ = 0;
+  double mean_shift_ = 0;  // of this second, by chance
 };
 
 }  // namespace headroom::prove
