@@ -169,6 +169,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
       .band = band_of(before),
       .evidence = believed && found->completeness >= complete && contradicted.empty(),
       .rolling_out = found != nullptr && found->rolling_out,
+      .incident = model.capacity.basis == Basis::held,
       .last = out.from,
       .ready = decision.ready,
       .bounds = policy.replicas,
@@ -190,7 +191,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   // A service that was never seen may have any number of replicas: the next look is the first.
   next.replicas = first && found == nullptr ? -1 : decision.replicas;
   out.floor = policy.replicas.min;
-  if (!question.evidence || question.rolling_out)
+  if (!question.evidence || question.rolling_out || question.incident)
     out.floor = std::max(out.floor, std::min(out.from, decision.replicas));
   return out;
 }

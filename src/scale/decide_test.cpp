@@ -200,6 +200,29 @@ TEST(Decide, while_replicas_are_replaced_nothing_is_lowered_and_raising_goes_on)
   EXPECT_LT(pilot.last.replicas, before) << "once it is over";
 }
 
+TEST(Decide, while_requests_are_late_whatever_the_concurrency_nothing_is_lowered) {
+  FluidWorld world;
+  Pilot pilot = settled(world, policy_for_test());
+  const int before = pilot.last.replicas;
+  Observations seen;
+  for (int t = 0; t < 200; ++t) {
+    seen = world.tick(pilot.policy.services[0], 20);
+    pilot.state.services.at("shop").replicas = before;  // as if decided a second ago
+    pilot.decide_on(seen);
+  }
+  pilot.state.services.at("shop").replicas = before;
+  const auto decided_with = [&](Basis basis) {
+    pilot.model.services.at("shop").capacity.basis = basis;
+    return decide(pilot.policy, pilot.model, pilot.state, seen).services[0];
+  };
+  EXPECT_LT(decided_with(Basis::learned).decision.replicas, before);
+  const Proposal held = decided_with(Basis::held);
+  EXPECT_EQ(held.decision.replicas, before);
+  EXPECT_EQ(held.floor, before) << "nor does it give way to others";
+  ASSERT_NE(find(held.decision, "incident"), nullptr);
+  EXPECT_EQ(held.decision.counterfactuals.back().without, "incident");
+}
+
 TEST(Decide, evidence_that_contradicts_itself_never_lowers_and_says_so) {
   FluidWorld world;
   Pilot pilot = settled(world, policy_for_test());

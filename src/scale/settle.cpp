@@ -71,6 +71,11 @@ void bound(Settling& s) {
     s.set("bound", "roll-out", std::max(s.replicas, q.last), [] {
       return std::string("while replicas of an earlier version are replaced nothing is lowered");
     });
+  if (s.applies("incident") && q.incident)
+    s.set("bound", "incident", std::max(s.replicas, q.last), [] {
+      return std::string(
+          "while requests are late or fail for another reason than concurrency nothing is lowered");
+    });
   if (s.applies("max"))
     s.set("bound", "max", std::min(s.replicas, q.bounds.max),
           [&] { return fmt::format("at most {} are allowed", q.bounds.max); });

@@ -19,6 +19,7 @@ struct Question {
   double band = 0;           // a fall smaller than this share may be chance
   bool evidence = true;      // complete; otherwise the number may not fall
   bool rolling_out = false;  // replicas are being replaced; the number may not fall
+  bool incident = false;     // requests are late or fail whatever the concurrency; the same
   int last = 0;              // the decision before, or what stands when there is none
   int ready = 0;
   spec::Replicas bounds;

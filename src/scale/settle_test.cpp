@@ -51,9 +51,12 @@ TEST(Settle, each_rule_changes_the_number_as_stated_and_says_so) {
   blind.evidence = false;
   add("no evidence", blind, 7, 3);
 
-  Question rolling = question(3, 7);
-  rolling.rolling_out = true;
-  add("roll-out", rolling, 7, 3);
+  for (const auto& [rule, flag] :
+       {std::pair{"roll-out", &Question::rolling_out}, {"incident", &Question::incident}}) {
+    Question held = question(3, 7);
+    held.*flag = true;
+    add(rule, held, 7, 3);
+  }
 
   Question high = question(140, 90);
   add("max", high, 100, 140);
@@ -70,10 +73,6 @@ TEST(Settle, each_rule_changes_the_number_as_stated_and_says_so) {
   sudden.step = 4;
   add("step", sudden, 9, 20);
 
-  Question waiting = question(5, 5);
-  waiting.needs.push_back({"backlog", 6.5, "waiting"});
-  add("backlog", waiting, 7, 5);
-
   for (const auto& c : cases) {
     std::vector<Reason> reasons;
     EXPECT_EQ(settle(c.question, {}, &reasons), c.replicas) << c.rule;
@@ -83,6 +82,16 @@ TEST(Settle, each_rule_changes_the_number_as_stated_and_says_so) {
     EXPECT_TRUE(reason->decisive) << c.rule;
     EXPECT_EQ(reason->replicas, c.replicas) << c.rule;
   }
+}
+
+TEST(Settle, the_largest_need_wins_and_without_it_the_next) {
+  Question waiting = question(5, 5);
+  waiting.needs.push_back({"backlog", 6.5, "waiting"});
+  std::vector<Reason> reasons;
+  EXPECT_EQ(settle(waiting, {}, &reasons), 7);
+  EXPECT_TRUE(find(reasons, "backlog")->decisive);
+  EXPECT_FALSE(find(reasons, "latency")->decisive);
+  EXPECT_EQ(settle(waiting, "backlog", nullptr), 5);
 }
 
 TEST(Settle, rules_that_do_not_bite_leave_the_number_and_no_reason) {
@@ -147,6 +156,7 @@ TEST(Settle, bounds_hold_and_more_need_never_gives_fewer_whatever_the_rest) {
     q.band = 0.5 * random.uniform();
     q.evidence = random.below(3) > 0;
     q.rolling_out = random.below(3) == 0;
+    q.incident = random.below(3) == 0;
     q.ready = static_cast<int>(random.below(30));
     q.bounds.min = static_cast<int>(random.below(5));
     q.bounds.max = q.bounds.min + 1 + static_cast<int>(random.below(30));
