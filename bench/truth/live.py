@@ -50,10 +50,11 @@ def scenario():
             re.findall(r"(?m)^(\w+)=('[^']*'|\S+)", text)}
 
 
-def demo_slice(hours, faster=1):
-    """So many hours of the recorded trace from where the demo begins, so many times as fast."""
+def demo_slice(hours, faster=1, skip_hours=0):
+    """So many hours of the recorded trace, so many times as fast as the demo, which begins with
+    the first of the skipped ones."""
     said = scenario()
-    begin = int(said["trace_from"])
+    begin = int(said["trace_from"]) + round(3600 * skip_hours)
     return Slice(ROOT / said["trace"], begin, begin + round(3600 * hours),
                  faster * float(said["trace_speed"]))
 

@@ -33,10 +33,11 @@ class Measured:
     ticks: list = field(default_factory=list)
     startups_s: list = field(default_factory=list)
     drains_s: list = field(default_factory=list)  # how long stopped replicas were still seen
-    stays_s: list = field(default_factory=list)  # of answered requests at replicas, sorted
+    by_route: dict = field(default_factory=dict)  # how many requests
+    stays_s: dict = field(default_factory=dict)  # by route: of answered ones at replicas, sorted
     latencies_s: list = field(default_factory=list)  # of answered requests, sorted
     requests: int = 0
-    missed: int = 0  # over the service's objective, shed or failed
+    missed: int = 0  # late by their route's objective, shed or failed
 
     @property
     def missed_share(self):
@@ -138,28 +139,39 @@ def read_requests(path, out):
             if request["service"] != out.service or request["outcome"] == "gone":
                 continue
             out.requests += 1
-            latency_s = request["latency_ms"] / 1e3
+            route = request["route"]
+            out.by_route[route] = out.by_route.get(route, 0) + 1
+            out.missed += request["outcome"] != "good"
             if request["outcome"] not in ("good", "late"):
-                out.missed += 1
                 continue
-            out.missed += latency_s > out.objective_s
-            out.latencies_s.append(latency_s)
-            out.stays_s.append(latency_s - request["waited_ms"] / 1e3)
+            out.latencies_s.append(request["latency_ms"] / 1e3)
+            stay_ms = request["latency_ms"] - request["waited_ms"]
+            out.stays_s.setdefault(route, []).append(stay_ms / 1e3)
     out.latencies_s.sort()
-    out.stays_s.sort()
+    for stays_s in out.stays_s.values():
+        stays_s.sort()
+
+
+def service_time_text(stays_s):
+    percentiles = ", ".join(f"p{p:g}: {max(1, round(1e6 * quantile(stays_s, p / 100)))}us"
+                            for p in PERCENTS)
+    return f"service_time: {{ percentiles: {{ {percentiles} }} }}"
 
 
 def workload_text(measured):
     """The workload file: the service time is that at the replica, without the wait."""
-    percentiles = ", ".join(f"p{p:g}: {max(1, round(1e6 * quantile(measured.stays_s, p / 100)))}us"
-                            for p in PERCENTS)
     mean_s, spread = measured.startup_s
+    together = sorted(stay_s for stays_s in measured.stays_s.values() for stay_s in stays_s)
+    routes = "".join(f"  {name}:\n    share: {100 * measured.by_route[name] / measured.requests:g}%\n"
+                     f"    {service_time_text(stays_s)}\n"
+                     for name, stays_s in sorted(measured.stays_s.items()))
     return (f"# Measured over {measured.requests} requests, {len(measured.startups_s)} starts and "
             f"{len(measured.drains_s)} stops.\n"
             f"name: {measured.service}\n"
             f"concurrency: {measured.concurrency}\n"
             f"objective: {1e3 * measured.objective_s:g}ms\n"
-            f"service_time: {{ percentiles: {{ {percentiles} }} }}\n"
+            f"{service_time_text(together)}\n"
+            f"routes:\n{routes}"
             f"startup: {{ mean: {round(1e3 * mean_s)}ms, spread: {100 * spread:.3g}% }}\n"
             f"drain: {round(1e3 * measured.drain_s)}ms\n")
 

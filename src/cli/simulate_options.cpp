@@ -73,6 +73,23 @@ Result<> settle_objective(const SimulateOptions& options, SimulateOrder& order) 
   return {};
 }
 
+/// What a route promises and how it is treated stands in the service's file.
+Result<> settle_routes(const SimulateOptions& options, const spec::Service& service,
+                       prove::Workload& workload) {
+  for (prove::RouteLoad& load : workload.routes) {
+    const auto route = std::ranges::find(service.routes, load.name, &spec::Route::name);
+    if (route == service.routes.end()) {
+      std::vector<std::string_view> names;
+      for (const spec::Route& one : service.routes) names.push_back(one.name);
+      return wrong(fmt::format("workload {} has a route '{}', service {} has {}", workload.name,
+                               load.name, service.name, fmt::join(names, ", ")));
+    }
+    load.rank = static_cast<std::uint8_t>(route->priority);
+    if (options.objective.empty()) load.objective_s = seconds(route->objective.latency);
+  }
+  return {};
+}
+
 using Recorded = std::optional<prove::Recording>;
 
 Result<> settle_service(const SimulateOptions& options, const Recorded& recorded,
@@ -98,6 +115,7 @@ Result<> settle_service(const SimulateOptions& options, const Recorded& recorded
   scenario.world.drain_s = scenario.workload.drain_s.value_or(scenario.world.drain_s);
   scenario.world.replicas_at_first =
       static_cast<int>(TRY(positive("--replicas-at-first", options.replicas_at_first, 0, 1e4)));
+  TRY(settle_routes(options, service, scenario.workload));
   return settle_objective(options, order);
 }
 

@@ -45,6 +45,8 @@ class WaitingQueue {
 
   /// The one to serve next, or null. It keeps waiting until it leaves.
   [[nodiscard]] Waiter* first() const;
+  /// The one of that rank that has waited longest, or null.
+  [[nodiscard]] Waiter* first(std::uint8_t rank) const { return ranks_[rank].first; }
   /// Since when first() waits; the greatest instant when nobody does.
   [[nodiscard]] Instant first_since() const;
   [[nodiscard]] std::size_t size() const { return size_; }

@@ -22,7 +22,6 @@ std::int64_t to_ns(double seconds) {
 ExactPlant::ExactPlant(const Scenario& scenario, std::uint64_t seed)
     : workload_(scenario.workload),
       world_(scenario.world),
-      objective_ns_(to_ns(scenario.workload.objective_s)),
       patience_ns_(to_ns(scenario.world.patience_s)),
       fleet_(scenario.world, seed ^ fleet_seed, seen_.replicas),
       arrivals_(scenario.demand, seed),
@@ -36,9 +35,33 @@ ExactPlant::ExactPlant(const Scenario& scenario, std::uint64_t seed)
                        workload_.contention.kappa * others * (others + 1));
     levels_.push_back(scale::ByConcurrency::level_of(static_cast<std::uint32_t>(n)));
   }
+  sort_kinds();
   seen_.service = workload_.name;
   fleet_.begin(replicas_at_first(scenario));
   for (const Fleet::Life& life : fleet_.lives()) open_place(life, -3600 * second_ns);
+}
+
+void ExactPlant::sort_kinds() {
+  double share_to = 0;
+  for (const RouteLoad& route : workload_.routes) {
+    const double objective_s = route.objective_s > 0 ? route.objective_s : workload_.objective_s;
+    kinds_.push_back({.service_time = &route.service_time,
+                      .share_to = share_to += route.share,
+                      .objective_ns = to_ns(objective_s),
+                      .rank = route.rank});
+    ranks_ = std::max<std::uint8_t>(ranks_, route.rank + 1);
+  }
+  if (kinds_.empty())
+    kinds_.push_back(
+        {.service_time = &workload_.service_time, .objective_ns = to_ns(workload_.objective_s)});
+}
+
+std::uint8_t ExactPlant::draw_kind() {
+  if (kinds_.size() == 1) return 0;
+  const double at = random_.uniform();
+  std::uint8_t kind = 0;
+  while (kind + 1U < kinds_.size() && at >= kinds_[kind].share_to) ++kind;
+  return kind;
 }
 
 void ExactPlant::live(std::size_t second) {
@@ -87,7 +110,7 @@ void ExactPlant::draw_arrivals(std::int64_t begin_ns) {
 
 void ExactPlant::advance_to(std::int64_t until_ns) {
   for (; next_due_ < due_.size() && due_[next_due_] < until_ns; ++next_due_) {
-    Request request{.arrived_ns = due_[next_due_]};
+    Request request{.arrived_ns = due_[next_due_], .service_s = -1, .kind = draw_kind()};
     if (recorded_ != nullptr && !recorded_->service_s.empty())
       request.service_s = recorded_->service_s[recorded_before_ + next_due_];
     while (ends_.next_at() <= request.arrived_ns) end_next();
@@ -103,7 +126,7 @@ void ExactPlant::arrive(const Request& request) {
   Waiting& waiting = *free_waiting_.back();
   free_waiting_.pop_back();
   waiting.request = request;
-  CHECK(queue_.join(waiting, 0, Instant(Duration(now_ns))).accepted);
+  CHECK(queue_.join(waiting, kinds_[request.kind].rank, Instant(Duration(now_ns))).accepted);
 }
 
 bool ExactPlant::send(const Request& request, std::int64_t now_ns) {
@@ -131,8 +154,9 @@ void ExactPlant::work_on(const Request& request, std::uint32_t at, std::int64_t 
   ++in_flight_;
 
   const auto n = static_cast<std::size_t>(place.in_flight);
-  const double service_s =
-      request.service_s >= 0 ? request.service_s : workload_.service_time.sample(random_);
+  const double service_s = request.service_s >= 0
+                               ? request.service_s
+                               : kinds_[request.kind].service_time->sample(random_);
   const double alone_s = service_s * place.slowdown;
   const std::int64_t work_ns = to_ns(alone_s * stretch_[n]);
   const std::int64_t done_ns =
@@ -146,12 +170,14 @@ void ExactPlant::work_on(const Request& request, std::uint32_t at, std::int64_t 
   }
   const std::uint32_t index = free_flights_.back();
   free_flights_.pop_back();
-  flights_[index] = {.arrived_ns = request.arrived_ns,
-                     .sent_ns = now_ns,
-                     .place = at,
-                     .generation = place.generation,
-                     .in_flight = place.in_flight,
-                     .late_alone = done_ns - now_ns - shared_ns > objective_ns_};
+  flights_[index] = {
+      .arrived_ns = request.arrived_ns,
+      .sent_ns = now_ns,
+      .place = at,
+      .generation = place.generation,
+      .in_flight = place.in_flight,
+      .kind = request.kind,
+      .late_alone = done_ns - now_ns - shared_ns > kinds_[request.kind].objective_ns};
   ends_.add({.at_ns = done_ns, .what = index});
 }
 
@@ -168,11 +194,12 @@ void ExactPlant::end_next() {
   const std::int64_t latency_ns = event.at_ns - flight.arrived_ns;
   const std::int64_t stay_ns = event.at_ns - flight.sent_ns;
   latency_.record(Duration(latency_ns));
-  if (latency_ns > objective_ns_) ++(flight.late_alone ? second_.late_alone : second_.late);
+  const std::int64_t objective_ns = kinds_[flight.kind].objective_ns;
+  if (latency_ns > objective_ns) ++(flight.late_alone ? second_.late_alone : second_.late);
   const std::size_t level = levels_[static_cast<std::size_t>(flight.in_flight)];
   auto& by = seen_.by_concurrency;
   ++by.attempts[level];
-  by.late[level] += stay_ns > objective_ns_ ? 1 : 0;
+  by.late[level] += stay_ns > objective_ns ? 1 : 0;
   by.latency_s[level] += static_cast<double>(stay_ns) * 1e-9;
   ++attempts_ended_;
   attempts_ns_ += stay_ns;
@@ -191,11 +218,13 @@ void ExactPlant::serve_waiting(std::int64_t now_ns) {
 }
 
 void ExactPlant::shed_impatient(std::int64_t now_ns) {
-  while (protect::Waiter* first = queue_.first()) {
-    auto& waiting = static_cast<Waiting&>(*first);
-    if (now_ns - waiting.request.arrived_ns <= patience_ns_) return;
-    ++second_.shed;
-    let_go(waiting);
+  for (std::uint8_t rank = 0; rank < ranks_; ++rank) {
+    while (protect::Waiter* first = queue_.first(rank)) {
+      auto& waiting = static_cast<Waiting&>(*first);
+      if (now_ns - waiting.request.arrived_ns <= patience_ns_) break;
+      ++second_.shed;
+      let_go(waiting);
+    }
   }
 }
 

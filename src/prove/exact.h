@@ -33,10 +33,18 @@ class ExactPlant final : public Physics {
  private:
   static constexpr std::uint32_t nowhere = UINT32_MAX;
 
+  /// Requests that are treated alike: those of a route, or all.
+  struct Kind {
+    const Distribution* service_time = nullptr;
+    double share_to = 1;  // its share and that of the kinds before
+    std::int64_t objective_ns = 0;
+    std::uint8_t rank = 0;
+  };
   /// A request that came.
   struct Request {
     std::int64_t arrived_ns = 0;
     double service_s = -1;  // as recorded; negative: drawn when it is sent
+    std::uint8_t kind = 0;
   };
   /// A request at a replica.
   struct Flight {
@@ -45,6 +53,7 @@ class ExactPlant final : public Physics {
     std::uint32_t place = 0;
     std::uint32_t generation = 0;
     std::int32_t in_flight = 0;  // there, when it was sent, itself included
+    std::uint8_t kind = 0;
     bool late_alone = false;
   };
   /// A request at the door.
@@ -52,6 +61,8 @@ class ExactPlant final : public Physics {
     Request request;
   };
 
+  void sort_kinds();
+  [[nodiscard]] std::uint8_t draw_kind();
   void draw_arrivals(std::int64_t begin_ns);
   void advance_to(std::int64_t until_ns);
   void arrive(const Request& request);
@@ -77,7 +88,6 @@ class ExactPlant final : public Physics {
 
   const Workload& workload_;
   const World& world_;
-  std::int64_t objective_ns_;
   std::int64_t patience_ns_;
   scale::ServiceSeen seen_;
   Fleet fleet_;
@@ -85,6 +95,8 @@ class ExactPlant final : public Physics {
   const Recording* recorded_;
   Random random_;
   Distribution gaps_ = Distribution::exponential(1);
+  std::vector<Kind> kinds_;          // at least one
+  std::uint8_t ranks_ = 1;           // of the queue that are in use
   std::vector<double> stretch_;      // by requests in flight
   std::vector<std::size_t> levels_;  // of ByConcurrency, by requests in flight
 

@@ -47,6 +47,39 @@ TEST(exact, eight_servers_with_exponential_service_are_m_m_8) {
   }
 }
 
+RouteLoad route(double share, double service_s, double objective_s, std::uint8_t rank) {
+  return {.name = "r",
+          .share = share,
+          .service_time = Distribution::exponential(service_s),
+          .objective_s = objective_s,
+          .rank = rank};
+}
+
+TEST(exact, routes_that_are_alike_are_as_one_but_for_their_objectives) {
+  auto scenario = queue_of(Distribution::exponential(0.1), 1, 7, 99);
+  scenario.workload.routes = {route(0.4, 0.1, 0.2, 0), route(0.6, 0.1, 0.5, 0)};
+  const auto over = [](double s) { return std::exp(-3 * s) - std::exp(-10 * s); };
+  EXPECT_NEAR(missed_share(scenario) / (0.4 * over(0.2) + 0.6 * over(0.5)), 1, 0.05);
+}
+
+TEST(exact, a_route_of_lower_rank_waits_for_the_others) {
+  // 9 of 10 places are asked for by the first route, 3 more by the second.
+  auto scenario = queue_of(Distribution::exponential(0.1), 10, 120, 1.5);
+  scenario.demand.per_second.resize(2'000);
+  scenario.world.patience_s = 1;
+  scenario.workload.routes = {route(0.75, 0.1, 0, 0), route(0.25, 0.1, 0, 2)};
+  Fixed one(1);
+  const Score score = simulate(scenario, Plant::exact, 1, one);
+  const double second = 0.25 * score.requests;
+  EXPECT_GT(score.shed, 0.6 * second) << "two thirds of the second route find no place";
+  EXPECT_LT(score.shed, 0.75 * second);
+  EXPECT_EQ(one.ended(), one.arrivals - static_cast<std::uint64_t>(one.last.waiting) -
+                             static_cast<std::uint64_t>(one.last.replicas[0].in_flight));
+  for (RouteLoad& each : scenario.workload.routes) each.rank = 1;
+  const Score alike = simulate(scenario, Plant::exact, 1, one);
+  EXPECT_LT(score.p50_s, alike.p50_s / 3) << "most requests are of the first route";
+}
+
 TEST(exact, one_server_with_constant_service_is_m_d_1) {
   for (const double wait_s : {0.05, 0.15, 0.25}) {
     double within = 0;  // P(wait <= wait_s), Erlang's series

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,6 +45,15 @@ struct Startup {
   double new_node_s = 0;      // which takes that much longer
 };
 
+/// Requests that the exact plant tells apart from the service's others.
+struct RouteLoad {
+  std::string name;
+  double share = 0;           // of the service's requests
+  Distribution service_time;  // seconds, alone at a replica
+  double objective_s = 0;     // 0: the workload's
+  std::uint8_t rank = 1;      // in the queue at the door: 0 is served first
+};
+
 /// What the requests of a service are like at its replicas, and how those come and go.
 struct Workload {
   std::string name;
@@ -52,6 +62,7 @@ struct Workload {
   double objective_s = 0;     // answered within, the wait included
   Pauses pauses;
   Contention contention;
+  std::vector<RouteLoad> routes;   // shares add up to 1; empty: requests are all alike
   std::optional<Startup> startup;  // where they are known; World has what holds
   std::optional<double> drain_s;
 };

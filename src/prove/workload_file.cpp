@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -18,6 +19,8 @@ using namespace std::chrono_literals;
 using spec::At;
 using spec::Table;
 
+constexpr std::string_view routes_allowed =
+    "routes with their share of the requests and their service_time";
 constexpr std::string_view percentiles_allowed =
     "percentiles from p0 to p100 with their times, such as { p0: 2ms, p50: 20ms, p100: 1s }";
 
@@ -43,6 +46,12 @@ struct Starts {
   double spread = 0.3;
 };
 
+struct WrittenRoute {
+  std::string name;
+  double share = 0;
+  ServiceTime service_time;
+};
+
 struct Written {
   std::string name;
   int concurrency = 8;
@@ -52,6 +61,7 @@ struct Written {
   Contention contention;
   Starts startup;
   std::optional<Duration> drain;
+  std::vector<WrittenRoute> routes;
 };
 
 void read_percentiles(const At& at, ServiceTime& out) {
@@ -126,6 +136,26 @@ const Table<Starts>& startup_table() {
   return table;
 }
 
+const Table<WrittenRoute>& route_table() {
+  static const Table<WrittenRoute> table = [] {
+    Table<WrittenRoute> t("routes.NAME", "Requests unlike the others.");
+    t.share("share", &WrittenRoute::share, {.min = 1e-6, .max = 1}, "Of the requests.").required();
+    t.section("service_time", &WrittenRoute::service_time, service_time_table(), "Theirs.")
+        .required();
+    return t;
+  }();
+  return table;
+}
+
+void read_routes(const At& at, Written& out) {
+  if (!at.is(spec::Value::Kind::map)) return at.refuse(routes_allowed);
+  for (const spec::Entry& entry : at.value().entries) {
+    WrittenRoute route;
+    route.name = entry.key;
+    if (route_table().read(at.child(entry.key), route)) out.routes.push_back(std::move(route));
+  }
+}
+
 const Table<Written>& workload_table() {
   static const Table<Written> table = [] {
     Table<Written> t("workload", "What requests are like at a replica.");
@@ -145,6 +175,8 @@ const Table<Written>& workload_table() {
     t.custom(
         {"drain", "duration", "", "a duration up to 1h", "What a stopped one lasts."},
         [](const At& at, Written& out) { out.drain = read_duration(at, {.min = 0ns, .max = 1h}); });
+    t.custom({"routes", "map", "none", std::string(routes_allowed), "Requests by route."},
+             read_routes);
     return t;
   }();
   return table;
@@ -168,6 +200,27 @@ Result<Distribution> distribution_of(const ServiceTime& written) {
   return out;
 }
 
+/// Shares as measured add up to about 1.
+Result<std::vector<RouteLoad>> routes_of(const std::vector<WrittenRoute>& written) {
+  constexpr double rounding = 0.01;
+  std::vector<RouteLoad> out;
+  double sum = 0;
+  for (const WrittenRoute& one : written) {
+    auto service_time = distribution_of(one.service_time);
+    if (!service_time)
+      return wrong(fmt::format("routes.{}: {}", one.name, service_time.error().message));
+    RouteLoad& route = out.emplace_back();
+    route.name = one.name;
+    route.share = one.share;
+    route.service_time = *std::move(service_time);
+    sum += one.share;
+  }
+  if (!out.empty() && std::abs(sum - 1) > rounding)
+    return wrong(fmt::format("routes: their shares add up to {:.4g}%, not 100%", 100 * sum));
+  for (RouteLoad& route : out) route.share /= sum;
+  return out;
+}
+
 Result<Workload> parse_yaml(std::string_view text, std::string_view file) {
   const spec::Environment nothing = [](std::string_view) { return std::nullopt; };
   spec::Input input{.environment = nothing};
@@ -182,7 +235,10 @@ Result<Workload> parse_yaml(std::string_view text, std::string_view file) {
 
   auto service_time = distribution_of(written.service_time);
   if (!service_time) return wrong(fmt::format("{}: {}", file, service_time.error().message));
+  auto routes = routes_of(written.routes);
+  if (!routes) return wrong(fmt::format("{}: {}", file, routes.error().message));
   Workload out;
+  out.routes = *std::move(routes);
   out.name = written.name.empty() ? std::string(file) : written.name;
   out.service_time = *std::move(service_time);
   out.concurrency = written.concurrency;

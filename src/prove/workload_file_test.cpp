@@ -49,6 +49,19 @@ TEST(workload_file, percentiles) {
   EXPECT_NEAR(out->service_time.quantile(0.999), 0.2, 2e-3);
 }
 
+TEST(workload_file, routes_have_their_own_service_times) {
+  const auto out = parse(
+      "service_time: { mean: 30ms }\nroutes:\n"
+      "  shop/search: { share: 74.6%, service_time: { mean: 35ms, cv: 0.3 } }\n"
+      "  shop/items:\n    share: 25%\n    service_time: { percentiles: { p0: 1ms, p100: 9ms } }\n");
+  ASSERT_TRUE(out) << out.error().message;
+  ASSERT_EQ(out->routes.size(), 2U);
+  EXPECT_EQ(out->routes[0].name, "shop/search");
+  EXPECT_NEAR(out->routes[0].service_time.mean(), 0.035, 1e-9);
+  EXPECT_DOUBLE_EQ(out->routes[0].share, 0.746 / 0.996) << "what was rounded adds up again";
+  EXPECT_NEAR(out->routes[1].service_time.quantile(1), 0.009, 1e-6);
+}
+
 TEST(workload_file, what_is_wrong_is_said_with_its_place) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"service_time: { mean: 0ms }", "shop.yaml:1: service_time.mean: found '0ms', allowed"},
@@ -58,6 +71,11 @@ TEST(workload_file, what_is_wrong_is_said_with_its_place) {
       {"service_time: { percentiles: { p0: 1ms, p99: 2ms } }",
        "shop.yaml: service_time.percentiles: percentiles must begin with p0"},
       {"service_time: { percentiles: { x: 1ms } }", "shop.yaml:1: service_time.percentiles.x"},
+      {"service_time: { mean: 1ms }\nroutes: { a: { share: 50%, service_time: { mean: 1ms } } }",
+       "shop.yaml: routes: their shares add up to 50%, not 100%"},
+      {"service_time: { mean: 1ms }\nroutes: { a: { service_time: { mean: 1ms } } }",
+       "shop.yaml:2: routes.a.share: missing; allowed"},
+      {"service_time: { mean: 1ms }\nroutes: [ a ]", "shop.yaml:2: routes: found a list"},
       {"a: [", "shop.yaml:"}};
   for (const auto& [text, message] : cases) {
     const auto out = parse(text);

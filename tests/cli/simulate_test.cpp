@@ -61,6 +61,23 @@ TEST_F(Simulate, json_has_what_programs_rely_on) {
     EXPECT_GT(out["latency_ms"][key].get<double>(), 1) << key;
 }
 
+TEST_F(Simulate, routes_of_a_workload_are_those_of_the_service) {
+  const std::string route = "{ share: 50%, service_time: { mean: 20ms } }";
+  (void)folder_.write("w.yaml", "service_time: { mean: 20ms }\nroutes:\n  shop/buy: " + route +
+                                    "\n  shop/look: " + route + "\n");
+  const Arguments more = {"--workload", "w.yaml", "--plant", "exact", "--scale", "0.1"};
+  const Ended unknown = simulate("wave.csv", more);
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("workload w.yaml has a route 'shop/buy', service shop has shop"),
+            std::string::npos)
+      << unknown.err;
+
+  std::string file = shop;
+  file += "    routes: [{ match: /buy, priority: critical }, { match: /look }]\n";
+  (void)folder_.write("headroom.yaml", file);
+  EXPECT_EQ(simulate("wave.csv", more).code, 0) << simulate("wave.csv", more).err;
+}
+
 TEST_F(Simulate, a_timeline_has_a_line_for_each_second) {
   (void)folder_.write("w.yaml",
                       "service_time: { mean: 20ms }\nstartup: { mean: 4s, spread: 0% }\n");
