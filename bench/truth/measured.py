@@ -162,7 +162,8 @@ def workload_text(measured):
     """The workload file: the service time is that at the replica, without the wait."""
     mean_s, spread = measured.startup_s
     together = sorted(stay_s for stays_s in measured.stays_s.values() for stay_s in stays_s)
-    routes = "".join(f"  {name}:\n    share: {100 * measured.by_route[name] / measured.requests:g}%\n"
+    routes = "".join(f"  {name}:\n"
+                     f"    share: {100 * measured.by_route[name] / measured.requests:g}%\n"
                      f"    {service_time_text(stays_s)}\n"
                      for name, stays_s in sorted(measured.stays_s.items()))
     return (f"# Measured over {measured.requests} requests, {len(measured.startups_s)} starts and "
