@@ -90,6 +90,24 @@ Result<> settle_routes(const SimulateOptions& options, const spec::Service& serv
   return {};
 }
 
+/// One of the zones is lost, when that is asked for.
+Result<> settle_zones(const SimulateOptions& options, const spec::Replicas& replicas,
+                      prove::World& world) {
+  world.zones = replicas.zones;
+  if (!options.zones.empty()) {
+    const auto zones = parse_integer(options.zones);
+    if (!zones || *zones < 1 || *zones > 100)
+      return wrong(fmt::format("--zones '{}' is not a whole number from 1 to 100", options.zones));
+    world.zones = static_cast<int>(*zones);
+  }
+  world.zone_fails_for_s = TRY(duration_s("--zone-fails-for", options.zone_fails_for, 600));
+  if (options.zone_fails.empty()) return {};
+  if (world.zones < 2)
+    return wrong("--zone-fails needs two zones or more: --zones 3, or replicas.zones in the file");
+  world.zone_fails_at_s = TRY(duration_s("--zone-fails", options.zone_fails, 0));
+  return {};
+}
+
 using Recorded = std::optional<prove::Recording>;
 
 Result<> settle_service(const SimulateOptions& options, const Recorded& recorded,
@@ -112,6 +130,7 @@ Result<> settle_service(const SimulateOptions& options, const Recorded& recorded
   if (scenario.workload.startup) scenario.world.startup = *scenario.workload.startup;
   scenario.world.startup.mean_s =
       TRY(duration_s("--startup", options.startup, scenario.world.startup.mean_s));
+  TRY(settle_zones(options, service.replicas, scenario.world));
   scenario.world.drain_s = scenario.workload.drain_s.value_or(scenario.world.drain_s);
   scenario.world.replicas_at_first =
       static_cast<int>(TRY(positive("--replicas-at-first", options.replicas_at_first, 0, 1e4)));

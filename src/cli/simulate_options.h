@@ -32,6 +32,9 @@ struct SimulateOptions {
   bool fresh_signal = false;
   std::string startup;
   std::string replicas_at_first;
+  std::string zones;
+  std::string zone_fails;
+  std::string zone_fails_for;
   std::string seed;
   std::string plant = "fluid";
   std::vector<std::string> requirements;

@@ -102,6 +102,26 @@ TEST_F(Simulate, a_timeline_has_a_line_for_each_second) {
   EXPECT_NE(ended.err.find("no/such/folder.csv cannot be written"), std::string::npos) << ended.err;
 }
 
+TEST_F(Simulate, a_zone_can_be_lost_and_planned_for) {
+  const Arguments more = {"--format", "json",         "--startup", "2m",      "--peak-replicas",
+                          "30",       "--zone-fails", "20m",       "--zones", "3"};
+  const auto missed = [&] {
+    const Ended ended = simulate("wave.csv", more);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return Json::parse(ended.out)["missed_share"].get<double>();
+  };
+  const double unplanned = missed();
+  std::string file = shop;
+  file.replace(file.find("min: 1"), 6, "min: 1, zones: 3");
+  (void)folder_.write("headroom.yaml", file);
+  EXPECT_LT(missed(), unplanned / 5);
+
+  (void)folder_.write("headroom.yaml", shop);
+  const Ended alone = simulate("wave.csv", {"--zone-fails", "20m"});
+  EXPECT_EQ(alone.code, 2);
+  EXPECT_NE(alone.err.find("--zone-fails needs two zones or more"), std::string::npos) << alone.err;
+}
+
 TEST_F(Simulate, the_same_seed_gives_the_same_bytes) {
   for (const char* plant : {"fluid", "exact"}) {
     const Arguments more = {"--format", "json", "--plant", plant, "--scale", "0.1", "--seed", "7"};
