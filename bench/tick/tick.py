@@ -42,8 +42,10 @@ def main():
         print(f"{name:24}{ms['mean']:9.2f}{ms['p99']:9.2f}{ms['max']:9.2f}")
     tick = r["tick_ms"]
     verdict = "within" if tick["p99"] <= WANTED_MS else "over"
+    both = tick["mean"] + r["journal_encoding_ms"]["mean"]
     print(
-        f"{tick['mean'] / 10:.2f}% of a core (p99 {tick['p99'] / 10:.2f}%): {verdict} the 5% wanted"
+        f"{tick['mean'] / 10:.2f}% of a core (p99 {tick['p99'] / 10:.2f}%): {verdict} the 5% "
+        f"wanted; {both / 10:.2f}% with the journal's thread"
     )
     print(
         f"a service: model {r['model_bytes'] / 1024:.1f} KiB, state {r['state_bytes'] / 1024:.1f} "

@@ -1,19 +1,26 @@
 // JSON from values and back by one list of fields per type, so both directions always agree.
 // A field that has its default value is left out; a field that is absent keeps its default.
+// Values are written straight into the text, as thousands of services are each second.
 #pragma once
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <concepts>
 #include <deque>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -43,15 +50,50 @@ concept Custom = requires(const T& value, T& out, const json& in) {
 };
 
 template <class T>
-json write(const T& value);
+void write(const T& value, std::string& out);
 template <class T>
 void read(const json& in, T& value);
 
-/// Equal for the purpose of leaving a field out: -0.0 is not 0.0.
-inline bool is_same(const json& a, const json& b) {
-  if (!a.is_number_float() || !b.is_number_float()) return a == b;
-  return std::bit_cast<std::uint64_t>(a.get<double>()) ==
-         std::bit_cast<std::uint64_t>(b.get<double>());
+template <class T>
+std::string written(const T& value) {
+  std::string out;
+  write(value, out);
+  return out;
+}
+
+/// Text in quotes. What is not plain is left to the library, which knows how to escape.
+inline void write_text(std::string_view text, std::string& out) {
+  const auto plain = [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; };
+  if (std::ranges::all_of(text, plain)) {
+    out.append(1, '"').append(text).append(1, '"');
+    return;
+  }
+  out += json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+/// -0.0 is not 0.0.
+template <class T>
+bool is_zero(T value) {
+  if constexpr (std::same_as<T, double>)
+    return std::bit_cast<std::uint64_t>(value) == 0;
+  else
+    return value == T{};
+}
+
+template <class T>
+bool is_default(const T& value) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    return is_zero(value);
+  } else {
+    static const std::string otherwise = written(T{});
+    return written(value) == otherwise;
+  }
+}
+
+/// Ends a list or an object: in place of the comma after its last item.
+inline void close(std::string& out, char end) {
+  if (out.back() == ',') out.pop_back();
+  out += end;
 }
 
 template <class T>
@@ -59,7 +101,9 @@ struct Form;  // how a type that is neither a number nor a record is written
 
 template <class Clock>
 struct Form<std::chrono::time_point<Clock, Duration>> {
-  static json write(const auto& t) { return t.time_since_epoch().count(); }
+  static void write(const auto& t, std::string& out) {
+    archive::write(t.time_since_epoch().count(), out);
+  }
   static void read(const json& in, auto& t) {
     t = std::chrono::time_point<Clock, Duration>(Duration(in.get<std::int64_t>()));
   }
@@ -67,22 +111,30 @@ struct Form<std::chrono::time_point<Clock, Duration>> {
 
 template <>
 struct Form<Duration> {
-  static json write(Duration d) { return d.count(); }
+  static void write(Duration d, std::string& out) { archive::write(d.count(), out); }
   static void read(const json& in, Duration& d) { d = Duration(in.get<std::int64_t>()); }
 };
 
 template <>
 struct Form<std::string> {
-  static json write(const std::string& text) { return text; }
+  static void write(const std::string& text, std::string& out) { write_text(text, out); }
   static void read(const json& in, std::string& text) { text = in.get<std::string>(); }
 };
 
 /// JSON has no infinity: such numbers are written as words.
 template <>
 struct Form<double> {
-  static json write(double x) {
-    if (std::isfinite(x)) return x;
-    return std::isnan(x) ? "nan" : x > 0 ? "inf" : "-inf";
+  static void write(double x, std::string& out) {
+    if (!std::isfinite(x)) {
+      out += std::isnan(x) ? "\"nan\"" : x > 0 ? "\"inf\"" : "\"-inf\"";
+      return;
+    }
+    std::array<char, 32> text;  // the shortest that is read back to the same bits has 24
+    const auto end = std::to_chars(text.data(), text.data() + text.size(), x).ptr;
+    const std::string_view shortest(text.data(), end);
+    out += shortest;
+    // A whole number stays one with a fraction, so that -0.0 keeps its sign.
+    if (shortest.find_first_of(".e") == std::string_view::npos) out += ".0";
   }
   static void read(const json& in, double& x) {
     if (!in.is_string()) {
@@ -98,10 +150,13 @@ struct Form<double> {
 
 template <class Sequence>
 struct SequenceForm {
-  static json write(const Sequence& items) {
-    json out = json::array();
-    for (const auto& item : items) out.push_back(archive::write(item));
-    return out;
+  static void write(const Sequence& items, std::string& out) {
+    out += '[';
+    for (const auto& item : items) {
+      archive::write(item, out);
+      out += ',';
+    }
+    close(out, ']');
   }
   static void read(const json& in, Sequence& items) {
     if (!in.is_array()) throw std::runtime_error("a list was expected");
@@ -121,15 +176,16 @@ struct Form<std::deque<T>> : SequenceForm<std::deque<T>> {};
 /// Only the elements that differ from their default, as [index, value, index, value, …].
 template <class T, std::size_t N>
 struct Form<std::array<T, N>> {
-  static json write(const std::array<T, N>& items) {
-    json out = json::array();
+  static void write(const std::array<T, N>& items, std::string& out) {
+    out += '[';
     for (std::size_t i = 0; i < N; ++i) {
-      json written = archive::write(items[i]);
-      if (is_same(written, archive::write(T{}))) continue;
-      out.push_back(i);
-      out.push_back(std::move(written));
+      if (is_default(items[i])) continue;
+      archive::write(i, out);
+      out += ',';
+      archive::write(items[i], out);
+      out += ',';
     }
-    return out;
+    close(out, ']');
   }
   static void read(const json& in, std::array<T, N>& items) {
     if (!in.is_array() || in.size() % 2 != 0) throw std::runtime_error("pairs were expected");
@@ -142,15 +198,18 @@ struct Form<std::array<T, N>> {
 /// Keys are strings or whole numbers.
 template <class Key, class T>
 struct Form<std::map<Key, T>> {
-  static json write(const std::map<Key, T>& items) {
-    json out = json::object();
+  static void write(const std::map<Key, T>& items, std::string& out) {
+    out += '{';
     for (const auto& [key, value] : items) {
       if constexpr (std::integral<Key>)
-        out[std::to_string(key)] = archive::write(value);
+        out += fmt::format("\"{}\"", key);
       else
-        out[key] = archive::write(value);
+        write_text(key, out);
+      out += ':';
+      archive::write(value, out);
+      out += ',';
     }
-    return out;
+    close(out, '}');
   }
   static void read(const json& in, std::map<Key, T>& items) {
     if (!in.is_object()) throw std::runtime_error("an object was expected");
@@ -166,8 +225,12 @@ struct Form<std::map<Key, T>> {
 
 template <class A, class B>
 struct Form<std::pair<A, B>> {
-  static json write(const std::pair<A, B>& pair) {
-    return json::array({archive::write(pair.first), archive::write(pair.second)});
+  static void write(const std::pair<A, B>& pair, std::string& out) {
+    out += '[';
+    archive::write(pair.first, out);
+    out += ',';
+    archive::write(pair.second, out);
+    out += ']';
   }
   static void read(const json& in, std::pair<A, B>& pair) {
     archive::read(in.at(0), pair.first);
@@ -177,8 +240,11 @@ struct Form<std::pair<A, B>> {
 
 template <class T>
 struct Form<std::optional<T>> {
-  static json write(const std::optional<T>& value) {
-    return value ? archive::write(*value) : json(nullptr);
+  static void write(const std::optional<T>& value, std::string& out) {
+    if (value)
+      archive::write(*value, out);
+    else
+      out += "null";
   }
   static void read(const json& in, std::optional<T>& value) {
     if (in.is_null()) return value.reset();
@@ -186,38 +252,46 @@ struct Form<std::optional<T>> {
   }
 };
 
+/// What each field of a new value is written as, in the order of the fields.
 template <class T>
-json all_fields(const T& value) {
-  json out = json::object();
-  fields(value, [&out](const char* key, const auto& field) { out[key] = write(field); });
+std::vector<std::string> written_fields(const T& value) {
+  std::vector<std::string> out;
+  fields(value, [&out](const char*, const auto& field) { out.push_back(written(field)); });
   return out;
 }
 
 template <class T>
-json write_record(const T& value) {
-  static const json defaults = all_fields(T{});
-  json out = json::object();
-  fields(value, [&out](const char* key, const auto& field) {
-    json written = write(field);
-    if (!is_same(written, defaults.at(key))) out[key] = std::move(written);
+void write_record(const T& value, std::string& out) {
+  static const std::vector<std::string> defaults = written_fields(T{});
+  out += '{';
+  std::size_t number = 0;
+  fields(value, [&out, &number](const char* key, const auto& field) {
+    const std::size_t before = out.size();
+    out.append(1, '"').append(key).append("\":");
+    const std::size_t begin = out.size();
+    write(field, out);
+    if (std::string_view(out).substr(begin) == defaults[number++])
+      out.resize(before);
+    else
+      out += ',';
   });
-  return out;
+  close(out, '}');
 }
 
 template <class T>
-json write(const T& value) {
+void write(const T& value, std::string& out) {
   if constexpr (Custom<T>)
-    return to_json_value(value);
-  else if constexpr (std::same_as<T, double>)
-    return Form<double>::write(value);
-  else if constexpr (std::is_arithmetic_v<T>)
-    return value;
+    out += json(to_json_value(value)).dump(-1, ' ', false, json::error_handler_t::replace);
+  else if constexpr (std::same_as<T, bool>)
+    out += value ? "true" : "false";
+  else if constexpr (std::integral<T>)
+    fmt::format_to(std::back_inserter(out), "{}", value);
   else if constexpr (std::is_enum_v<T>)
-    return std::to_underlying(value);
+    archive::write(std::to_underlying(value), out);
   else if constexpr (Record<T>)
-    return write_record(value);
+    write_record(value, out);
   else
-    return Form<T>::write(value);
+    Form<T>::write(value, out);
 }
 
 template <class T>

@@ -317,7 +317,7 @@ namespace headroom::control {
 
 template <class T>
 std::string encode(const T& value) {
-  return archive::write(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return archive::written(value);
 }
 
 template <class T>
