@@ -79,7 +79,7 @@ TEST(Decide, what_stands_at_the_first_look_is_kept_for_the_scale_in_delay) {
   Pilot pilot(policy_for_test());
   world.tick(pilot.policy.services[0], 0);
   world.tick(pilot.policy.services[0], 0);
-  for (int t = 0; t <= 15; ++t) {
+  for (int t = 0; t <= 20; ++t) {  // twice the prior of the start-up time
     pilot.advance(world, 100);
     EXPECT_EQ(pilot.last.replicas, 9) << t;
   }

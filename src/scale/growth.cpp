@@ -1,4 +1,4 @@
-// Histograms of growth by situation, shrunk to a pooled one; the better estimator is used.
+// Histograms of growth by situation, shrunk to a pooled one; the best estimator is used.
 #include "scale/growth.h"
 
 #include <algorithm>
@@ -18,11 +18,14 @@ constexpr double switch_ratio = 0.9;
 constexpr double end_of_lead_s = 4;
 /// Growth seen at lower demand is not believed to lead further above the highest demand of late
 /// than this: by situation, and pooled, where high and low are not told apart.
-constexpr double above_peak[] = {1.2, 1.1};
+constexpr double above_peak[] = {1.2, 1.1, 1.1};
 constexpr double peak_half_life_s = 7 * 86400;
 constexpr double roughness_memory_s = 300;
 constexpr double slope_cuts[] = {1.02, 1.06};
 constexpr double volatility_cuts[] = {0.03, 0.08};
+/// Estimators.
+constexpr int pooled = 0;
+constexpr int by_season = 2;
 constexpr int level_count = 6;
 constexpr double levels_per_octave = 2;
 
@@ -91,32 +94,38 @@ void add_scaled(const std::map<int, std::vector<double>>& cells, int cell, doubl
   for (std::size_t i = 0; i < growth_bins; ++i) bins[i] += share * found->second[i];
 }
 
+/// Demand that an estimator compares with, for demand that is now `per_second`.
+double base_of(int estimator, double season_move, double per_second) {
+  return estimator == by_season ? per_second * season_move : per_second;
+}
+
 /// The samples of an estimator: `general` ones, from all situations, as many as they weigh, and
-/// for the estimator by situation those of its cells.
-std::vector<double> samples_of(const Growth& growth, int estimator, const Situation& situation,
+/// unless it pools, those of its cells.
+std::vector<double> samples_of(const GrowthRatios& ratios, int estimator, const Place& place,
                                std::vector<double> general) {
-  if (estimator == 0) return general;
-  const double shrink = shrink_samples / sum_of(growth.pooled);
+  if (estimator == pooled) return general;
+  const double shrink = shrink_samples / sum_of(ratios.pooled);
   for (double& b : general) b *= shrink;
-  const Place place = place_of(situation, growth.peak_per_second);
-  add_scaled(growth.cells, place.lower, 1 - place.upper_share, general);
-  add_scaled(growth.cells, place.upper, place.upper_share, general);
+  add_scaled(ratios.cells, place.lower, 1 - place.upper_share, general);
+  add_scaled(ratios.cells, place.upper, place.upper_share, general);
   return general;
 }
 
 double grown_by(const Growth& growth, int estimator, const Situation& situation, double permitted,
                 double per_second) {
   static const std::vector<double> nothing_known = prior();
-  if (growth.pooled.empty())
-    return per_second * upper_ratio(nothing_known, permitted * sum_of(nothing_known));
-  const auto all = samples_of(growth, estimator, situation, growth.pooled);
-  const double left = permitted * sum_of(all);
-  const double grown = per_second * upper_ratio(all, left);
+  const GrowthRatios& ratios = estimator == by_season ? growth.to_season : growth.to_now;
+  const double base = base_of(estimator, growth.season_move, per_second);
+  if (ratios.pooled.empty())
+    return base * upper_ratio(nothing_known, permitted * sum_of(nothing_known));
+  const Place place = place_of(situation, growth.peak_per_second);
+  const auto all = samples_of(ratios, estimator, place, ratios.pooled);
+  const double grown = base * upper_ratio(all, permitted * sum_of(all));
   const double top = above_peak[estimator] * growth.peak_per_second;
   if (grown <= top) return grown;
   // Beyond the peak only the prior and what was seen in this very situation are believed.
-  const auto here = samples_of(growth, estimator, situation, nothing_known);
-  return std::max(top, per_second * upper_ratio(here, left));
+  const auto here = samples_of(ratios, estimator, place, nothing_known);
+  return std::max(top, base * upper_ratio(here, permitted * sum_of(all)));
 }
 
 void add_sample(std::vector<double>& bins, std::size_t bin, double weight) {
@@ -129,22 +138,26 @@ double loss_of(double expected, double came, double permitted) {
   return expected >= came ? expected - came : (came - expected) / permitted;
 }
 
+void learn_ratio(double ratio, const Place& place, double weight, GrowthRatios& ratios) {
+  const std::size_t bin = bin_of(ratio);
+  add_sample(ratios.pooled, bin, weight);
+  add_sample(ratios.cells[place.lower], bin, weight * (1 - place.upper_share));
+  add_sample(ratios.cells[place.upper], bin, weight * place.upper_share);
+}
+
 void learn_moment(const GrowthMoment& moment, double permitted, double weight, Growth& growth) {
   const double base = std::max(moment.per_second, demand_min_per_second);
-  const std::size_t bin = bin_of(moment.highest_per_second / base);
   const Place place =
       place_of({moment.slope, moment.volatility, moment.level_per_second}, growth.peak_per_second);
-  add_sample(growth.pooled, bin, weight);
-  add_sample(growth.cells[place.lower], bin, weight * (1 - place.upper_share));
-  add_sample(growth.cells[place.upper], bin, weight * place.upper_share);
+  const double came = moment.highest_per_second;
+  learn_ratio(came / base, place, weight, growth.to_now);
+  learn_ratio(came / (base * moment.season_move), place, weight, growth.to_season);
 
   for (std::size_t e = 0; e < growth.loss.size(); ++e)
-    growth.loss[e] += weight / base *
-                      loss_of(moment.expected_per_second[e], moment.highest_per_second, permitted);
-  const int other = 1 - growth.estimator;
-  if (growth.loss[static_cast<std::size_t>(other)] <
-      switch_ratio * growth.loss[static_cast<std::size_t>(growth.estimator)])
-    growth.estimator = other;
+    growth.loss[e] += weight / base * loss_of(moment.expected_per_second[e], came, permitted);
+  const auto least = std::ranges::min_element(growth.loss);
+  if (*least < switch_ratio * growth.loss[static_cast<std::size_t>(growth.estimator)])
+    growth.estimator = static_cast<int>(least - growth.loss.begin());
 }
 
 /// Rounded, so that a stored histogram stays short and old samples end.
@@ -153,8 +166,10 @@ void decay(Growth& growth) {
   const auto fade = [kept](std::vector<double>& bins) {
     for (double& b : bins) b = std::round(b * kept * 1000) / 1000;
   };
-  fade(growth.pooled);
-  for (auto& [key, bins] : growth.cells) fade(bins);
+  for (auto* ratios : {&growth.to_now, &growth.to_season}) {
+    fade(ratios->pooled);
+    for (auto& [key, bins] : ratios->cells) fade(bins);
+  }
   for (double& l : growth.loss) l *= kept;
 }
 
@@ -166,8 +181,9 @@ double grown(const Growth& growth, const Situation& situation, double permitted,
 }
 
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
-                  double tick_s, Growth& growth) {
-  if (growth.pooled.empty()) growth.pooled = prior();
+                  double tick_s, double season_move, Growth& growth) {
+  if (growth.to_now.pooled.empty()) growth.to_now.pooled = growth.to_season.pooled = prior();
+  growth.season_move = season_move;
   growth.peak_per_second =
       std::max(growth.peak_per_second * std::exp2(-tick_s / peak_half_life_s), now.mean_5_s);
   // With a long lead time not every second is noted; those that are count for more.
@@ -191,8 +207,9 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
     GrowthMoment moment{.per_second = now.per_second,
                         .slope = before.slope,
                         .volatility = before.volatility,
-                        .level_per_second = before.level_per_second};
-    for (int e = 0; e < 2; ++e)
+                        .level_per_second = before.level_per_second,
+                        .season_move = season_move};
+    for (int e = 0; e < static_cast<int>(growth.loss.size()); ++e)
       moment.expected_per_second[static_cast<std::size_t>(e)] =
           grown_by(growth, e, before, permitted, base);
     growth.pending.push_back(moment);

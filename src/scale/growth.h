@@ -20,9 +20,10 @@ constexpr double growth_low = -0.4;
 [[nodiscard]] double grown(const Growth& growth, const Situation& situation, double permitted,
                            double per_second);
 
-/// Takes in one tick: `now` ends it, `before` is the situation one tick earlier.
+/// Takes in one tick: `now` ends it, `before` is the situation one tick earlier, `season_move` what
+/// demand is usually multiplied by over the lead time from now (see season.h).
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
-                  double tick_s, Growth& growth);
+                  double tick_s, double season_move, Growth& growth);
 
 /// After a tick without evidence: what follows the moments under way is not known.
 void forget_pending(Growth& growth);

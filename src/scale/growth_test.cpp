@@ -30,7 +30,7 @@ TEST(Growth, calm_demand_brings_it_down_and_bursts_keep_it_up) {
     for (int t = 0; t < 4 * 3600; ++t) {
       Demand demand = demand_of(100);
       if (bursts && t % 200 < 10) demand.mean_3_s = 150;  // the lead time sees it coming in 7%
-      learn_growth(demand, situation, 0.01, 5, 1, growth);
+      learn_growth(demand, situation, 0.01, 5, 1, 1, growth);
     }
     const double ratio = grown(growth, situation, 0.01, 100) / 100;
     if (bursts)
@@ -48,7 +48,7 @@ TEST(Growth, what_follows_a_rise_is_told_apart_from_what_follows_calm) {
     const bool rise = t % 100 < 20;  // whenever it rises, 60% more follow
     Demand demand = demand_of(100);
     if (rise) demand.mean_3_s = 160;
-    learn_growth(demand, rise ? rising : calm, 0.1, 5, 1, growth);
+    learn_growth(demand, rise ? rising : calm, 0.1, 5, 1, 1, growth);
   }
   EXPECT_EQ(growth.estimator, 1) << "by situation has the smaller loss";
   EXPECT_GT(grown(growth, rising, 0.1, 100), 150);
@@ -62,7 +62,7 @@ TEST(Growth, what_followed_low_demand_leads_little_above_the_highest_demand_of_l
   };
   for (int t = 0; t < 12 * 3600; ++t) {  // ten quiet minutes, then ten at five times as much
     const double now = t / 600 % 2 == 0 ? 100 : 500;
-    learn_growth(demand_of(now), at(now), 0.01, 60, 1, growth);
+    learn_growth(demand_of(now), at(now), 0.01, 60, 1, 1, growth);
   }
   EXPECT_GT(grown(growth, at(100), 0.01, 100), 400) << "a rise to five times is to be expected";
   EXPECT_LT(grown(growth, at(500), 0.01, 500), 610) << "but not from the top";
@@ -74,9 +74,32 @@ TEST(Growth, what_followed_low_demand_leads_little_above_the_highest_demand_of_l
   }
 }
 
+TEST(Growth, what_the_days_before_say_is_believed_when_it_proves_right) {
+  for (const bool right : {true, false}) {
+    Growth growth;
+    const Situation calm{.slope = 1, .volatility = 0, .level_per_second = 100};
+    for (int t = 0; t < 12 * 3600; ++t) {  // a minute of three times as much, each ten minutes
+      const bool high = t % 600 >= 540;
+      const bool soon = t % 600 >= 480 && !high;
+      const double move = right ? (soon ? 3 : high ? 1 / 3.0 : 1) : (t % 7 == 0 ? 3 : 1);
+      learn_growth(demand_of(high ? 300 : 100), calm, 0.01, 60, 1, move, growth);
+    }
+    growth.season_move = 1;
+    const double quiet = grown(growth, calm, 0.01, 100);
+    growth.season_move = 3;
+    const double before_a_rise = grown(growth, calm, 0.01, 100);
+    EXPECT_GT(before_a_rise, 290);
+    EXPECT_EQ(growth.estimator == 2, right);
+    if (right)
+      EXPECT_LT(quiet, 110) << "between rises nothing is kept for them";
+    else
+      EXPECT_GT(quiet, 290);
+  }
+}
+
 TEST(Growth, moments_under_way_stay_few_however_long_the_lead) {
   Growth growth;
-  for (int t = 0; t < 3600; ++t) learn_growth(demand_of(50), {}, 0.01, 600, 1, growth);
+  for (int t = 0; t < 3600; ++t) learn_growth(demand_of(50), {}, 0.01, 600, 1, 1, growth);
   EXPECT_LE(growth.pending.size(), 62);
   forget_pending(growth);
   EXPECT_TRUE(growth.pending.empty());
@@ -89,7 +112,7 @@ TEST(Growth, a_stricter_objective_never_gets_less) {
   for (int t = 0; t < 7200; ++t) {
     Demand demand = demand_of(40);
     demand.mean_3_s = 40 * std::exp(0.2 * random.normal());
-    learn_growth(demand, situation, 0.01, 10, 1, growth);
+    learn_growth(demand, situation, 0.01, 10, 1, 1, growth);
   }
   double before = 0;
   for (const double permitted : {0.5, 0.1, 0.05, 0.01, 0.005, 0.001, 0.0001}) {

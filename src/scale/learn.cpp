@@ -7,6 +7,7 @@
 #include "scale/demand.h"
 #include "scale/error_budget.h"
 #include "scale/growth.h"
+#include "scale/season.h"
 #include "scale/seen.h"
 
 namespace headroom::scale {
@@ -66,8 +67,10 @@ Model learn(const Policy& policy, Model model, const State& state, const Observa
     const ServiceState& before = last == state.services.end() ? unknown : last->second;
     const auto samples = extended(before.demand, demand_sample(&one, seen.dt));
     learn_misses(service, one, std::max(0.0, seconds(seen.dt)), learned);
+    learn_season(seen.now.wall, samples.back().per_second, seconds(seen.dt), learned.season);
     learn_growth(demand_now(samples), before.situation, outgrown_share(service, learned),
-                 learned.lead_s, seconds(seen.dt), learned.growth);
+                 learned.lead_s, seconds(seen.dt),
+                 season_move(learned.season, seen.now.wall, learned.lead_s), learned.growth);
   }
   return model;
 }

@@ -62,24 +62,46 @@ struct GrowthMoment {
   double slope = 1;               // the situation then, see Situation in state.h
   double volatility = 0;
   double level_per_second = 0;
-  std::array<double, 2> expected_per_second{};  // by each estimator: pooled, by situation
+  double season_move = 1;  // what the days before said that it would be multiplied by
+  std::array<double, 3> expected_per_second{};  // by each estimator, see Growth
 
   bool operator==(const GrowthMoment&) const = default;
 };
 
-/// How far demand rises within the lead time, as a ratio to demand at its begin.
-/// Histograms have growth_bins bins over ln(ratio) (see growth.h); a sample is one second.
-struct Growth {
+/// How often demand came to each multiple of what was to be compared with it. Histograms have
+/// growth_bins bins over ln(ratio) (see growth.h); a sample is one second.
+struct GrowthRatios {
   std::vector<double> pooled;                // empty until the first tick, then with its prior
   std::map<int, std::vector<double>> cells;  // by situation: slope × volatility × level
-  std::vector<GrowthMoment> pending;         // oldest first
-  std::array<double, 2> loss{};              // of each estimator, older ones counting less
-  int estimator = 0;                         // the one in use: 0 pooled, 1 by situation
-  double peak_per_second = 0;                // highest demand lately, fading over weeks
-  double since_moment_s = 0;                 // since the last moment was noted
-  double since_decay_s = 0;                  // since older samples were last made to count less
+
+  bool operator==(const GrowthRatios&) const = default;
+};
+
+/// How far demand rises within the lead time.
+struct Growth {
+  GrowthRatios to_now;                // compared with demand at its begin
+  GrowthRatios to_season;             // with that, moved as the days before moved
+  std::vector<GrowthMoment> pending;  // oldest first
+  std::array<double, 3> loss{};       // of each estimator, older ones counting less
+  int estimator = 0;       // the one in use: 0 pooled, 1 by situation, 2 by situation and season
+  double season_move = 1;  // over the lead time from now
+  double peak_per_second = 0;  // highest demand lately, fading over weeks
+  double since_moment_s = 0;   // since the last moment was noted
+  double since_decay_s = 0;    // since older samples were last made to count less
 
   bool operator==(const Growth&) const = default;
+};
+
+/// Demand in each five minutes of the last days (see season.h).
+struct Season {
+  std::vector<std::vector<double>>
+      days;              // requests/s by bin of a UTC day, oldest first; -1 unknown
+  std::int64_t day = 0;  // the newest, counted from the Unix epoch
+  int bin = 0;           // the one under way
+  double requests = 0;   // in it so far
+  double seen_s = 0;
+
+  bool operator==(const Season&) const = default;
 };
 
 /// What the misses that came say about how careful to be (see error_budget.h).
@@ -100,6 +122,7 @@ struct ServiceModel {
   std::vector<double> startups_s;  // observed, oldest first, at most startups_max
   double startup_s = 0;            // to plan with; 0: nothing known, not even a prior
   double lead_s = 0;               // decision → ready replica
+  Season season;
   Growth growth;
   ErrorBudget error_budget;
 

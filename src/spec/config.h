@@ -93,7 +93,7 @@ struct Pid {
 /// Optional shaping of decisions; the objective alone is enough.
 struct Scale {
   std::optional<double> target_concurrency;  // per replica; otherwise learned
-  Duration in_delay = 0ns;      // how long need must be lower; 0: the learned start-up time, ≥ 15 s
+  Duration in_delay = 0ns;      // how long need must be lower; 0: twice the start-up time, ≥ 15 s
   int step = 0;                 // replicas added at once at most; 0: no limit
   Duration drain_within = 0ns;  // a backlog; 0: the learned start-up time, ≥ 2 s
   Priority priority = Priority::normal;  // who gives way when services compete

@@ -108,8 +108,9 @@ TEST(Messages, values_out_of_range) {
        "f:5: services.shop.replicas.cost_per_hour: found 'free', allowed a number from 0 to "
        "1000000"},
       {"    scale: { in_delay: 5 }",
-       "f:5: services.shop.scale.in_delay: found '5', allowed a duration from 1s to 1d, or 0 (the "
-       "learned start-up time, at least 15s)"},
+       "f:5: services.shop.scale.in_delay: found '5', allowed a duration from 1s to 1d, or 0 "
+       "(twice "
+       "the learned start-up time, at least 15s)"},
       {"gateway: { body_max: 1TB }",
        "f:5: gateway.body_max: found '1TB', allowed a size from 1B to 1024GiB, or 0 (no bodies)"},
       {"gateway: { access_log_sample: 101% }",

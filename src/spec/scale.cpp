@@ -86,7 +86,7 @@ const Table<Scale>& scale_table() {
     t.number("target_concurrency", &Scale::target_concurrency, {.min = 0.01, .max = 100'000},
              "learned", "Requests in flight per replica to aim for.");
     t.duration("in_delay", &Scale::in_delay,
-               {.min = 1s, .max = 24h, .zero = "the learned start-up time, at least 15s"},
+               {.min = 1s, .max = 24h, .zero = "twice the learned start-up time, at least 15s"},
                "How long fewer replicas must have been enough before one is stopped.");
     t.integer("step", &Scale::step, {.min = 1, .max = replicas_limit, .zero = "no limit"},
               "Replicas added at once at most.");

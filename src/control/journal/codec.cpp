@@ -207,7 +207,7 @@ static void fields(Is<Suspicion> auto& v, auto visit) {
 }
 
 static void fields(Is<GrowthMoment> auto& v, auto visit) {
-  auto& [per_second, age_s, highest_per_second, slope, volatility, level_per_second,
+  auto& [per_second, age_s, highest_per_second, slope, volatility, level_per_second, season_move,
          expected_per_second] = v;
   visit("per_second", per_second);
   visit("age_s", age_s);
@@ -215,20 +215,37 @@ static void fields(Is<GrowthMoment> auto& v, auto visit) {
   visit("slope", slope);
   visit("volatility", volatility);
   visit("level_per_second", level_per_second);
+  visit("season_move", season_move);
   visit("expected_per_second", expected_per_second);
 }
 
-static void fields(Is<Growth> auto& v, auto visit) {
-  auto& [pooled, cells, pending, loss, estimator, peak_per_second, since_moment_s, since_decay_s] =
-      v;
+static void fields(Is<GrowthRatios> auto& v, auto visit) {
+  auto& [pooled, cells] = v;
   visit("pooled", pooled);
   visit("cells", cells);
+}
+
+static void fields(Is<Growth> auto& v, auto visit) {
+  auto& [to_now, to_season, pending, loss, estimator, season_move, peak_per_second, since_moment_s,
+         since_decay_s] = v;
+  visit("to_now", to_now);
+  visit("to_season", to_season);
   visit("pending", pending);
   visit("loss", loss);
   visit("estimator", estimator);
+  visit("season_move", season_move);
   visit("peak_per_second", peak_per_second);
   visit("since_moment_s", since_moment_s);
   visit("since_decay_s", since_decay_s);
+}
+
+static void fields(Is<Season> auto& v, auto visit) {
+  auto& [days, day, bin, requests, seen_s] = v;
+  visit("days", days);
+  visit("day", day);
+  visit("bin", bin);
+  visit("requests", requests);
+  visit("seen_s", seen_s);
 }
 
 static void fields(Is<ErrorBudget> auto& v, auto visit) {
@@ -240,7 +257,7 @@ static void fields(Is<ErrorBudget> auto& v, auto visit) {
 
 static void fields(Is<ServiceModel> auto& v, auto visit) {
   auto& [levels, capacity, capacity_age_s, suspicion, service_time_s, startups_s, startup_s, lead_s,
-         growth, error_budget] = v;
+         season, growth, error_budget] = v;
   visit("levels", levels);
   visit("capacity", capacity);
   visit("capacity_age_s", capacity_age_s);
@@ -249,6 +266,7 @@ static void fields(Is<ServiceModel> auto& v, auto visit) {
   visit("startups_s", startups_s);
   visit("startup_s", startup_s);
   visit("lead_s", lead_s);
+  visit("season", season);
   visit("growth", growth);
   visit("error_budget", error_budget);
 }

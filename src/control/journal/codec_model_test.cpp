@@ -25,15 +25,18 @@ std::vector<double> some(Random& random) {
 
 scale::Growth any_growth(Random& random) {
   scale::Growth growth;
-  growth.pooled = some(random);
+  growth.to_now.pooled = some(random);
+  growth.to_season.pooled = some(random);
   for (std::uint64_t i = random.below(4); i > 0; --i)
-    growth.cells[static_cast<int>(random.below(1000)) - 500] = some(random);
+    growth.to_season.cells[static_cast<int>(random.below(1000)) - 500] = some(random);
   growth.pending.resize(random.below(3));
   for (auto& moment : growth.pending) {
-    moment = {any(random), any(random), any(random), any(random), any(random), any(random), {}};
-    moment.expected_per_second = {any(random), any(random)};
+    moment = {any(random), any(random), any(random), any(random),
+              any(random), any(random), any(random), {}};
+    moment.expected_per_second = {any(random), any(random), any(random)};
   }
-  growth.loss = {any(random), any(random)};
+  growth.loss = {any(random), any(random), any(random)};
+  growth.season_move = any(random);
   growth.estimator = static_cast<int>(random.below(2));
   growth.since_moment_s = any(random);
   growth.since_decay_s = any(random);
@@ -60,6 +63,11 @@ TEST(Codec, models_come_back_equal) {
       service.startups_s = some(random);
       service.startup_s = any(random);
       service.lead_s = any(random);
+      service.season.days.resize(random.below(3), some(random));
+      service.season.day = static_cast<std::int64_t>(random.below(100'000));
+      service.season.bin = static_cast<int>(random.below(288));
+      service.season.requests = any(random);
+      service.season.seen_s = any(random);
       service.growth = any_growth(random);
     }
     const auto back = decode<scale::Model>(encode(model));

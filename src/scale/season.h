@@ -1,0 +1,20 @@
+// What demand usually does at this time of day: medians over the days before.
+#pragma once
+
+#include "core/time.h"
+#include "scale/model.h"
+
+namespace headroom::scale {
+
+/// Days are kept in bins of this length.
+constexpr double season_bin_s = 300;
+
+/// Takes in one tick that ends at `wall`. Time that runs backwards is passed over.
+void learn_season(WallTime wall, double per_second, double tick_s, Season& season);
+
+/// What demand is usually multiplied by from `wall` to `lead_s` later, between 1/e and e. By the
+/// median of up to seven days before this one; 1 until two of them are known at both times. Days
+/// that stand out alone, with a burst or an outage, do not move a median.
+[[nodiscard]] double season_move(const Season& season, WallTime wall, double lead_s);
+
+}  // namespace headroom::scale

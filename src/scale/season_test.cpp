@@ -1,0 +1,106 @@
+// What the time of day says: medians over days, gaps, clocks that run backwards.
+#include "scale/season.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "core/random.h"
+
+namespace headroom::scale {
+namespace {
+
+constexpr double day_s = 86400;
+constexpr std::int64_t begin_s = 20'000LL * 86400;  // a midnight
+
+WallTime at(double s) {
+  return wall_from_unix_ns((begin_s * 1'000'000'000) + static_cast<std::int64_t>(s * 1e9));
+}
+
+/// Demand by time since a midnight, seen in ticks of 10 s.
+Season seen(double from_s, double until_s, const std::function<double(double)>& per_second) {
+  Season season;
+  for (double t = from_s + 10; t <= until_s; t += 10)
+    learn_season(at(t), per_second(t), 10, season);
+  return season;
+}
+
+double hour_of(double t) {
+  return std::fmod(t, day_s) / 3600;
+}
+
+/// Ten times as much from 9 to 10 o'clock each day.
+double busy_at_nine(double t) {
+  return hour_of(t) >= 9 && hour_of(t) < 10 ? 1000 : 100;
+}
+
+TEST(Season, what_came_on_two_days_is_expected_on_the_third) {
+  const double now = 2 * day_s + 8.9 * 3600;
+  const Season season = seen(0, now, busy_at_nine);
+  EXPECT_NEAR(season_move(season, at(now), 720), std::exp(1), 1e-9) << "held to a factor of e";
+  EXPECT_NEAR(season_move(season, at(now - 1800), 180), 1, 1e-9);
+  EXPECT_NEAR(season_move(season, at(2 * day_s + 9.9 * 3600), 720), std::exp(-1), 1e-9);
+}
+
+TEST(Season, one_day_says_nothing) {
+  const double now = day_s + 8.9 * 3600;
+  EXPECT_EQ(season_move(seen(0, now, busy_at_nine), at(now), 720), 1);
+  EXPECT_EQ(season_move({}, at(now), 720), 1);
+}
+
+TEST(Season, between_the_middles_of_its_bins_the_move_is_gradual) {
+  const double now = 3 * day_s + 6 * 3600 + 150;
+  const auto doubling = [](double t) { return 100 * std::exp2(std::fmod(t, day_s) / 3600); };
+  const Season season = seen(0, now, doubling);
+  for (const double lead_s : {30.0, 300.0, 600.0, 900.0})
+    EXPECT_NEAR(season_move(season, at(now), lead_s), std::exp2(lead_s / 3600), 0.01) << lead_s;
+}
+
+TEST(Season, a_burst_or_an_outage_of_one_day_does_not_come_again) {
+  const double now = 4 * day_s + 8.9 * 3600;
+  for (const double once : {5000.0, 0.0}) {
+    const Season season = seen(0, now, [once](double t) {
+      return t > 2 * day_s && t < 3 * day_s && hour_of(t) >= 9 && hour_of(t) < 10 ? once : 100;
+    });
+    EXPECT_NEAR(season_move(season, at(now), 720), 1, 1e-9) << once;
+  }
+}
+
+TEST(Season, at_most_a_week_before_this_day_counts) {
+  const double now = 20 * day_s + 8.9 * 3600;
+  const Season season =
+      seen(0, now, [](double t) { return t < 12 * day_s ? busy_at_nine(t) : 100.0; });
+  EXPECT_LE(season.days.size(), 8U);
+  EXPECT_NEAR(season_move(season, at(now), 720), 1, 1e-9);
+}
+
+TEST(Season, hours_that_were_not_seen_are_left_out) {
+  Season season = seen(0, 2 * day_s, busy_at_nine);
+  // Away from midnight to noon of the third day; the fourth is seen again.
+  for (double t = 2.5 * day_s; t <= 3 * day_s + 8.9 * 3600; t += 10)
+    learn_season(at(t), busy_at_nine(t), 10, season);
+  EXPECT_NEAR(season_move(season, at(3 * day_s + 8.9 * 3600), 720), std::exp(1), 1e-9);
+}
+
+TEST(Season, a_clock_set_back_changes_nothing) {
+  Season season = seen(0, 2 * day_s + 3600, busy_at_nine);
+  const Season before = season;
+  for (double t = 0; t < 3600; t += 10) learn_season(at(t), 1e6, 10, season);
+  EXPECT_EQ(season, before);
+}
+
+TEST(Season, more_demand_now_moves_nothing_now) {
+  Random random(11);
+  const double now = 3 * day_s + 8.9 * 3600;
+  const Season season = seen(0, now, busy_at_nine);
+  const double move = season_move(season, at(now + 1), 720);
+  for (int i = 0; i < 100; ++i) {
+    Season other = season;
+    learn_season(at(now + 1), 1e5 * random.uniform(), 1, other);
+    EXPECT_EQ(season_move(other, at(now + 1), 720), move);
+  }
+}
+
+}  // namespace
+}  // namespace headroom::scale
