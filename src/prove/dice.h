@@ -8,6 +8,7 @@
 
 #include "core/random.h"
 #include "prove/distribution.h"
+#include "prove/rounded.h"
 
 namespace headroom::prove {
 
@@ -35,7 +36,7 @@ class Dice {
     if (mean > 40) {
       const double z = normal();
       const double count = mean + std::sqrt(mean) * z + (z * z - 1) * (1.0 / 6);
-      return static_cast<double>(static_cast<std::int64_t>(std::max(0.0, count + 0.5)));
+      return static_cast<double>(rounded(std::max(0.0, count)));
     }
     constexpr double count_max = 200;  // never reached; ends the loop whatever rounding does
     double left = random_.uniform();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/result.h"
+#include "prove/rounded.h"
 
 namespace headroom::prove {
 namespace {
@@ -243,7 +244,7 @@ FluidPlant::Chance& FluidPlant::known_chance(const Capacity& can, int servers, d
   const auto row = static_cast<std::size_t>(servers);
   if (chances_.size() <= row) chances_.resize(row + 1);
   if (chances_[row].empty()) chances_[row].assign(cells + 1, {.share = -1});
-  const auto cell = static_cast<std::size_t>(std::min(1.0, utilisation) * cells + 0.5);
+  const auto cell = static_cast<std::size_t>(rounded(std::min(1.0, utilisation) * cells));
   Chance& known = chances_[row][cell];
   if (known.share < 0) known = chance(can, servers, static_cast<double>(cell) / cells);
   return known;
@@ -256,7 +257,7 @@ void FluidPlant::serve_at_once(const Capacity& can, double count) {
   // varies less than a Poisson number: as with more servers (Hayward's approximation, Fredericks
   // 1980).
   const double alike = can.places * per_unknown_share_;
-  const int servers = std::max(1, static_cast<int>(alike + 0.5));
+  const int servers = std::max(1, static_cast<int>(rounded(alike)));
   const bool usual = can.slowness == usual_slowness_ && servers <= ErlangC::exact_max;
   Chance once;
   if (!usual) once = chance(can, servers, utilisation_);

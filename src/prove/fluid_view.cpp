@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "protect/balance.h"
+#include "prove/rounded.h"
 
 namespace headroom::prove {
 
@@ -40,11 +41,6 @@ class NormalBelow {
 const NormalBelow& normal_below() {
   static const NormalBelow table;
   return table;
-}
-
-/// Of what is not negative.
-std::int64_t rounded(double value) {
-  return static_cast<std::int64_t>(value + 0.5);
 }
 
 /// What replicas with the same load on average differ by, in requests: where all are looked at,
