@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """headroom beside its rivals on recorded traffic: what each costs at an equal share of misses.
 
-The subset answers in minutes: the first four days of each trace, one workload, the rivals that came
-closest. The full comparison takes hours and goes on where it was stopped. Traces and their split
-into development and confirmation stand in traces.csv; the traces themselves are not part of the
-project. Traces with bins of more than a minute are an appendix (coarse.csv): between two of their
-values demand is a straight line, so they tell of hours and days only.
+The subset answers in minutes: the first two days of each trace, one workload, the rivals that came
+closest. The full comparison takes hours and goes on where it was stopped. --exact runs a small part
+in both plants. Traces and their split into development and confirmation stand in traces.csv; the
+traces themselves are not part of the project. Traces with bins of more than a minute are an
+appendix (coarse.csv): between two of their values demand is a straight line, so they tell of hours
+and days only.
 """
 
 import argparse
@@ -15,6 +16,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+import exact
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADROOM = ROOT / "build" / "release" / "src" / "headroom"
@@ -43,6 +46,8 @@ def main():
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--full", action="store_true", help="everything, in hours; resumable")
     which.add_argument("--coarse", action="store_true", help="the appendix: bins of 5 min and more")
+    which.add_argument("--exact", action="store_true", help="a small part in both plants")
+    parser.add_argument("--minutes", type=float, default=15, help="of --exact: begin none after")
     parser.add_argument("--traces", type=Path, default=ROOT / ".." / "shared" / "traces")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "frontier")
     arguments, rest = parser.parse_known_args()
@@ -53,6 +58,9 @@ def main():
         print(f"skipped: {missing[0]} is not here; name the folder with --traces")
         return 0
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.exact:
+        exact.run(HEADROOM, arguments.traces, SPLIT, arguments.out, arguments.minutes, rest)
+        return 0
     name, options = "subset", dict(SUBSET)
     if arguments.full:
         name, options = "full", dict(FULL)
