@@ -18,8 +18,7 @@ using Json = nlohmann::ordered_json;
 using report::left;
 using report::right;
 
-constexpr std::size_t name_width = 11;
-constexpr std::size_t missed_width = 10;  // " <0.0001%"
+constexpr std::size_t missed_width = 9;  // " 0.00123%"
 constexpr std::size_t cost_width = 10;
 constexpr std::size_t figures_width = missed_width + cost_width;  // of one part
 
@@ -33,19 +32,19 @@ Json tuned_json(const Tuned& one, double permitted) {
           {"judged", report::score_json(one.judged)}};
 }
 
-/// As `headroom simulate` takes it, where it does.
+/// For an autoscaler in the words of the options of `headroom simulate`.
 std::string setting_text(const Tuned& one, int replicas_max) {
   const prove::Setting& setting = one.setting;
   if (setting.policy == "fixed")
     return fmt::format("{} replicas", std::ceil(setting.target * replicas_max));
   if (setting.policy == "headroom" || setting.policy == "oracle")
     return fmt::format("permits {:.3g}%", 100 * setting.target);
-  return fmt::format("--target {:g} --stabilise {}", setting.target,
+  return fmt::format("target {:g}, stabilise {}", setting.target,
                      format_duration(from_seconds(setting.stabilise_s)));
 }
 
 std::string share_text(double share) {
-  return share > 0 && share < 1e-6 ? "<0.0001%" : fmt::format("{:.3g}%", 100 * share);
+  return share > 0 && share < 1e-5 ? "<0.001%" : fmt::format("{:.3g}%", 100 * share);
 }
 
 std::string figures(const prove::Score& score) {
@@ -53,9 +52,22 @@ std::string figures(const prove::Score& score) {
          right(fmt::format("{:.1f}", score.replica_hours()), cost_width);
 }
 
-std::string row(const Tuned& one, const TunedCase& of, std::size_t setting_width) {
-  return left(one.setting.policy, name_width) +
-         left(setting_text(one, of.replicas_max), setting_width) + figures(one.searched) +
+struct Columns {
+  std::size_t name = 0;
+  std::size_t setting = 0;
+};
+
+Columns columns_of(const TuneResult& result, std::size_t width) {
+  std::size_t name = std::string_view("headroom").size();
+  for (const TunedCase& one : result.cases)
+    for (const Tuned& tuned : one.policies) name = std::max(name, tuned.setting.policy.size());
+  name += 2;
+  return {name, std::clamp<std::size_t>(width - std::min(width, name + 2 * figures_width), 8, 28)};
+}
+
+std::string row(const Tuned& one, const TunedCase& of, const Columns& columns) {
+  return left(one.setting.policy, columns.name) +
+         left(setting_text(one, of.replicas_max), columns.setting) + figures(one.searched) +
          figures(one.judged);
 }
 
@@ -98,9 +110,8 @@ std::string to_json(const TuneResult& result, const CaseOptions& options) {
 }
 
 std::vector<std::string> to_text(const TuneResult& result, std::size_t width) {
-  const std::size_t setting_width =
-      std::clamp<std::size_t>(width - name_width - 2 * figures_width, 8, 32);
-  const std::string indent(name_width + setting_width, ' ');
+  const Columns columns = columns_of(result, width);
+  const std::string indent(columns.name + columns.setting, ' ');
   std::vector<std::string> lines{
       fmt::format("the cheapest setting that misses at most {:.3g}%", 100 * result.permitted)};
   for (const TunedCase& one : result.cases) {
@@ -110,11 +121,11 @@ std::vector<std::string> to_text(const TuneResult& result, std::size_t width) {
     lines.push_back(indent + right("searched: " + hours(one.searched_s), figures_width) +
                     right("judged: " + hours(one.judged_s), figures_width));
     const std::string head = right("missed", missed_width) + right("replica-h", cost_width);
-    lines.push_back(left("policy", name_width) + left("setting", setting_width) + head + head);
+    lines.push_back(left("policy", columns.name) + left("setting", columns.setting) + head + head);
     std::vector<const Tuned*> rows;
     for (const Tuned& tuned : one.policies) rows.push_back(&tuned);
     rows.push_back(&one.headroom);
-    for (const Tuned* tuned : rows) lines.push_back(row(*tuned, one, setting_width));
+    for (const Tuned* tuned : rows) lines.push_back(row(*tuned, one, columns));
     for (const Tuned* tuned : rows)
       if (const std::string text = note(*tuned, result.permitted); !text.empty())
         for (std::string& line : report::wrap(text, width)) lines.push_back(std::move(line));
