@@ -8,6 +8,7 @@ other, cheapest first; what was run is kept, so that a later call goes on.
 import json
 import subprocess
 import time
+from statistics import median
 
 TRACES = [
     "azure_llm2023_conv_1s.csv",
@@ -24,6 +25,7 @@ OPTIONS = {
     "--days": "0.0625",
     "--peak-replicas": "8",
 }
+MISSED_FROM = 5e-4
 AGAINST = ["best rival in hindsight", "kpa", "hpa-rate", "fixed"]
 
 
@@ -56,8 +58,21 @@ def print_beside(fluid, exact):
             cells = []
             for found in (fluid, exact):
                 one = found.get((against, share))
-                cells.append(f"{one['ratio']:.3f} ({one['cases']})" if one else "-")
+                known = one and one["cost_ratio"]
+                cells.append(f"{one['cost_ratio']:.3f} ({one['cases']})" if known else "-")
             print(f"{against:28} {share:7.1%} {cells[0]:>12} {cells[1]:>12}")
+
+
+def print_agreement(fluid, exact):
+    hours, misses = [], []
+    for one, other in zip(fluid["runs"], exact["runs"]):
+        hours.append(one["replica_hours"] / other["replica_hours"])
+        if other["missed_share"] > MISSED_FROM:
+            misses.append(one["missed_share"] / other["missed_share"])
+    near = sum(abs(ratio - 1) <= 0.05 for ratio in hours)
+    alike = sum(1 / 1.5 <= ratio <= 1.5 for ratio in misses)
+    print(f"replica-hours within 5%: {near} of {len(hours)} runs, median {median(hours):.3f}")
+    print(f"misses above 0.05% within 1.5: {alike} of {len(misses)}, median {median(misses):.3f}")
 
 
 def run(program, folder, split, out, minutes, rest):
@@ -83,3 +98,4 @@ def run(program, folder, split, out, minutes, rest):
         plant: compare(program, plant, done, split, files[plant], rest) for plant in files
     }
     print_beside(results["fluid"], results["exact"])
+    print_agreement(results["fluid"], results["exact"])
