@@ -26,6 +26,8 @@ constexpr double in_delay_min_s = 15;
 /// costs at most twice what hindsight would. Bursts come in groups, so twice that is cheaper still.
 constexpr double in_delay_startups = 2;
 constexpr double complete = 0.999;
+/// Until so many moments that outgrow their forecast could have been seen, the prior has a say.
+constexpr double outgrown_needed = 10;
 /// A fall in the 120 s mean that chance alone does not bring about in hours.
 constexpr double band_deviations = 6;
 constexpr double band_min = 0.02;
@@ -89,13 +91,21 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
       {"shape", std::string(demand.window), 0,
        fmt::format("{} requests/s over {} s", brief(demand.per_second), brief(demand.window_s)),
        false});
+  const double outgrown = outgrown_share(policy, model);
+  const double seen_s = growth_seen_s(model.growth);
+  if (seen_s * outgrown < outgrown_needed)
+    reasons.push_back(
+        {"evidence", "little", 0,
+         fmt::format("{} s of growth seen; for {}% of moments a prior counts until {}",
+                     brief(seen_s), brief(100 * outgrown), brief(outgrown_needed / outgrown)),
+         false});
   if (demand.per_second > 0)
-    reasons.push_back({"need", "growth", 0,
-                       fmt::format("after {}% of moments like this one demand is above {:.2f} × "
-                                   "this within {} s",
-                                   brief(100 * outgrown_share(policy, model)),
-                                   expected / demand.per_second, brief(model.lead_s)),
-                       false});
+    reasons.push_back(
+        {"need", "growth", 0,
+         fmt::format("after {}% of moments like this one demand is above {:.2f} × "
+                     "this within {} s",
+                     brief(100 * outgrown), expected / demand.per_second, brief(model.lead_s)),
+         false});
   if (model.growth.estimator == 2)
     reasons.push_back({"need", "season", 0,
                        fmt::format("on days before this one demand went to {:.2f} × within that",

@@ -222,6 +222,10 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
   }
 }
 
+double growth_seen_s(const Growth& growth) {
+  return std::max(0.0, sum_of(growth.to_now.pooled) - prior_samples);
+}
+
 void forget_pending(Growth& growth) {
   growth.pending.clear();
 }

@@ -25,6 +25,9 @@ constexpr double growth_low = -0.4;
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
                   double tick_s, double season_move, Growth& growth);
 
+/// Seconds of growth that answers rest on, the prior left out, older ones counting less.
+[[nodiscard]] double growth_seen_s(const Growth& growth);
+
 /// After a tick without evidence: what follows the moments under way is not known.
 void forget_pending(Growth& growth);
 
