@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """headroom beside its rivals on recorded traffic: what each costs at an equal share of misses.
 
-The subset answers in minutes: the first two days of each trace, one workload, the rivals that came
+The subset answers in minutes: the first week of each trace, one workload, the rivals that came
 closest. The full comparison takes hours and goes on where it was stopped. --exact runs a small part
 in both plants. Traces and their split into development and confirmation stand in traces.csv; the
 traces themselves are not part of the project. Traces with bins of more than a minute are an
@@ -27,9 +27,8 @@ SUBSET = {
     "--policies": "headroom,kpa,hpa-cpu,hpa-rate,fixed,oracle",
     "--startup": "30s",
     "--workload": "fast-web",
-    "--days": "2",
+    "--days": "7",
 }
-APPENDIX = SUBSET | {"--days": "7"}
 FULL = {
     "--startup": "3s,30s,180s",
     "--workload": "fast-web,slow-api,go-with-pauses",
@@ -65,7 +64,7 @@ def main():
     if arguments.full:
         name, options = "full", dict(FULL)
     elif arguments.coarse:
-        name, options = "coarse", dict(APPENDIX)
+        name, options = "coarse", dict(SUBSET)
     runs = arguments.out / f"{name}.jsonl"
     if runs.exists() and runs.stat().st_mtime < HEADROOM.stat().st_mtime:
         runs.unlink()  # of another build

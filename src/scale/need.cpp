@@ -16,12 +16,22 @@ namespace {
 
 /// Replicas kept for chance are this × √(requests in flight): square-root staffing.
 constexpr double staffing = 0.5;
+/// All of them while at most this share of moments may outgrow their forecast. Where misses leave
+/// room for more, they need not be kept; some always are, as the loop that allows it takes days.
+constexpr double outgrown_staffed = 0.02;
+constexpr double staffing_least = 0.2;
 constexpr double drain_min_s = 2;
 constexpr double feedback_min = 1.1;
 constexpr double feedback_max = 1.5;
 constexpr double at_capacity = 0.9;
 constexpr double outcomes_min = 20;
 constexpr double outcomes_z = 1.28;
+
+/// 1 up to `outgrown_staffed`, then falling with the logit of the share to the least at half.
+double staffed(double outgrown) {
+  const double careful = std::log(1 / outgrown - 1) / std::log(1 / outgrown_staffed - 1);
+  return std::clamp(careful, staffing_least, 1.0);
+}
 
 std::string grouped(double number) {
   std::string digits = fmt::format("{:.0f}", number);
@@ -39,8 +49,8 @@ Need latency_need(const ServicePolicy& policy, const ServiceModel& model, double
                   Explain explain) {
   const Capacity& capacity = model.capacity;
   const double in_flight = expected * capacity.latency_s;
-  const double share = std::min(1.0, 2 * (1 - permitted_share(policy)));
-  const double for_chance = staffing * share * std::sqrt(in_flight) / capacity.concurrency;
+  const double for_chance = staffing * staffed(outgrown_share(policy, model)) *
+                            std::sqrt(in_flight) / capacity.concurrency;
   const double replicas = in_flight / capacity.concurrency + for_chance;
   return {"latency", replicas, words(explain, [&] {
             return fmt::format(
