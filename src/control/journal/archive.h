@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "control/journal/codec.h"
 #include "core/time.h"
 
 namespace headroom::control::archive {
@@ -315,3 +316,23 @@ void read(const json& in, T& value) {
 }
 
 }  // namespace headroom::control::archive
+
+namespace headroom::control {
+
+template <class T>
+std::string encode(const T& value) {
+  return archive::written(value);
+}
+
+template <class T>
+Result<T> decode(std::string_view text) {
+  try {
+    T value{};
+    archive::read(nlohmann::json::parse(text), value);
+    return value;
+  } catch (const std::exception& problem) {
+    return fail(ErrorCode::invalid, fmt::format("stored data is not readable: {}", problem.what()));
+  }
+}
+
+}  // namespace headroom::control
