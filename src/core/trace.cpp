@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "core/text.h"
 
@@ -169,10 +170,12 @@ Result<Trace> parse_trace(std::string_view csv, const TraceFormat& format) {
   const Columns columns = TRY(parse_header(take_line(rest), format));
   const std::vector<Row> rows = TRY(parse_rows(rest, columns, format.file));
   const double bin_s = least_step(rows);
+  // Not within the braces below: leaving them early, GCC 12 does not destroy what is made already.
+  std::vector<double> values = TRY(on_grid(rows, bin_s, format.file));
   return Trace{.column = std::string(columns.name),
                .start_s = rows.front().stamp_s,
                .bin_s = bin_s,
-               .values = TRY(on_grid(rows, bin_s, format.file))};
+               .values = std::move(values)};
 }
 
 Result<Trace> slice(const Trace& trace, double from_s, double to_s) {

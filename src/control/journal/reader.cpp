@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <utility>
 
 namespace headroom::control {
 namespace {
@@ -48,17 +49,19 @@ Result<JournalReader::Extent> JournalReader::extent() {
 
 Result<StoredTick> JournalReader::tick_of(const sqlite::Statement& row) const {
   const auto read = [&]() -> Result<StoredTick> {
-    StoredTick tick{.id = row.integer(0),
-                    .run = row.integer(1),
-                    .seen = TRY(decode<scale::Observations>(row.text(2))),
-                    .decisions = TRY(decode<ServiceDecisions>(row.text(3))),
-                    .checkpoint = std::nullopt,
-                    .after_loss = row.integer(8) != 0};
-    if (!row.text(4).empty())
-      tick.checkpoint = Checkpoint{.reason = std::string(row.text(4)),
-                                   .policy = TRY(decode<scale::Policy>(row.text(5))),
-                                   .model = TRY(decode<scale::Model>(row.text(6))),
-                                   .state = TRY(decode<scale::State>(row.text(7)))};
+    StoredTick tick;
+    tick.id = row.integer(0);
+    tick.run = row.integer(1);
+    tick.seen = TRY(decode<scale::Observations>(row.text(2)));
+    tick.decisions = TRY(decode<ServiceDecisions>(row.text(3)));
+    tick.after_loss = row.integer(8) != 0;
+    if (row.text(4).empty()) return tick;
+    Checkpoint checkpoint;
+    checkpoint.reason = row.text(4);
+    checkpoint.policy = TRY(decode<scale::Policy>(row.text(5)));
+    checkpoint.model = TRY(decode<scale::Model>(row.text(6)));
+    checkpoint.state = TRY(decode<scale::State>(row.text(7)));
+    tick.checkpoint = std::move(checkpoint);
     return tick;
   };
   auto tick = read();
