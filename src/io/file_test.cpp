@@ -5,29 +5,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "io/config_file.h"
+#include "io/folder_for_test.h"
 
 namespace headroom::io {
 namespace {
 
 class File : public testing::Test {
  protected:
-  File() {
-    std::string name = testing::TempDir() + "file_test_XXXXXX";
-    folder_ = mkdtemp(name.data());
-  }
-  ~File() override { std::filesystem::remove_all(folder_); }
-
-  std::string write(const std::string& name, const std::string& content) {
-    const std::string path = folder_ + "/" + name;
-    std::ofstream(path, std::ios::binary) << content;
-    return path;
+  std::string write(const std::string& name, const std::string& content) const {
+    return own_.write(name, content);
   }
 
-  std::string folder_;
+  TestFolder own_;
+  std::string folder_ = own_.path();
 };
 
 TEST_F(File, content_comes_back_byte_by_byte) {

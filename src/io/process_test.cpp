@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "io/folder_for_test.h"
 #include "io/proc.h"
 
 namespace headroom::io {
@@ -20,11 +21,9 @@ namespace {
 class ProcessTest : public testing::Test {
  protected:
   ProcessTest() {
-    char name[] = "/tmp/headroom-process-XXXXXX";
-    folder_ = std::filesystem::canonical(mkdtemp(name)).string();
+    // Other users run programs in it.
     std::filesystem::permissions(folder_, std::filesystem::perms(0755));
   }
-  ~ProcessTest() override { std::filesystem::remove_all(folder_); }
 
   /// Runs a shell script to its end.
   ExitStatus run(const std::string& script, ProcessOptions options = {}) {
@@ -66,7 +65,8 @@ class ProcessTest : public testing::Test {
 
   std::string output_path() const { return folder_ + "/output"; }
 
-  std::string folder_;
+  TestFolder own_;
+  std::string folder_ = own_.path();
 };
 
 TEST_F(ProcessTest, a_program_gets_just_the_environment_it_was_given) {

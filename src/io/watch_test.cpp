@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "io/clock.h"
+#include "io/folder_for_test.h"
 
 namespace headroom::io {
 namespace {
@@ -18,14 +19,8 @@ namespace fs = std::filesystem;
 class WatchTest : public testing::Test {
  protected:
   WatchTest() {
-    char name[] = "/tmp/headroom-watch-XXXXXX";
-    folder_ = mkdtemp(name);
     loop_ = std::move(*Loop::create());
     write(file(), "one");
-  }
-  ~WatchTest() override {
-    watch_.reset();
-    fs::remove_all(folder_);
   }
 
   void watch() {
@@ -43,7 +38,8 @@ class WatchTest : public testing::Test {
   static void write(const fs::path& path, const std::string& text) { std::ofstream(path) << text; }
   fs::path file() const { return folder_ / "headroom.yaml"; }
 
-  fs::path folder_;
+  TestFolder own_;
+  fs::path folder_ = own_.path();
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<FileWatch> watch_;
   int changes_ = 0;

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "io/folder_for_test.h"
 #include "report/html.h"
 #include "report/layout.h"
 #include "report/plot.h"
@@ -193,8 +193,6 @@ TEST(Important, what_a_bound_held_back_counts_like_a_change) {
 
 class WholeRun : public testing::Test {
  protected:
-  ~WholeRun() override { std::filesystem::remove_all(folder_); }
-
   report::Run recorded(double crowd) {
     SampleRun sample(crowd);
     {
@@ -209,12 +207,8 @@ class WholeRun : public testing::Test {
     return std::move(*run);
   }
 
-  static std::filesystem::path make_folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "headroom-report-XXXXXX";
-    return mkdtemp(pattern.data());
-  }
-  std::filesystem::path folder_ = make_folder();
-  std::string path_ = folder_ / "headroom.journal";
+  TestFolder folder_;
+  std::string path_ = folder_.path() + "/headroom.journal";
 };
 
 TEST_F(WholeRun, goes_from_journal_to_verdict_and_page) {

@@ -58,7 +58,7 @@ class BadInput : public testing::Test {
     }
   }
 
-  Folder folder_;
+  TestFolder folder_;
 };
 
 TEST_F(BadInput, a_trace_that_makes_no_sense_is_refused_in_one_sentence) {

@@ -38,7 +38,7 @@ std::string source(const std::string& path) {
 }
 
 TEST(Check, a_right_file_is_summed_up) {
-  const Folder folder;
+  const TestFolder folder;
   const Ended ended = run_program({"check", "-f", folder.write("a.yaml", right)});
   EXPECT_EQ(ended.code, 0);
   EXPECT_EQ(ended.err, "");
@@ -50,7 +50,7 @@ TEST(Check, a_right_file_is_summed_up) {
 }
 
 TEST(Check, the_file_beside_is_the_default) {
-  const Folder folder;
+  const TestFolder folder;
   (void)folder.write("headroom.yaml", right);
   const Ended ended = run_program({"check"}, folder.path());
   EXPECT_EQ(ended.code, 0);
@@ -58,7 +58,7 @@ TEST(Check, the_file_beside_is_the_default) {
 }
 
 TEST(Check, every_problem_of_a_wrong_file_has_a_line) {
-  const Folder folder;
+  const TestFolder folder;
   (void)folder.write("a.yaml", wrong);
   const Ended ended = run_program({"check", "-f", "a.yaml"}, folder.path());
   EXPECT_EQ(ended.code, 2);
@@ -72,7 +72,7 @@ TEST(Check, every_problem_of_a_wrong_file_has_a_line) {
 }
 
 TEST(Check, json_says_the_same_to_programs) {
-  const Folder folder;
+  const TestFolder folder;
   const std::string good = folder.write("a.yaml", right);
   const Ended ended = run_program({"check", "-f", good, "--format", "json"});
   EXPECT_EQ(ended.code, 0);
@@ -101,7 +101,7 @@ TEST(Check, json_says_the_same_to_programs) {
 }
 
 TEST(Check, an_unreadable_file_is_one_sentence) {
-  const Folder folder;
+  const TestFolder folder;
   const Ended missing = run_program({"check", "-f", "none.yaml"}, folder.path());
   EXPECT_EQ(missing.code, 2);
   EXPECT_EQ(missing.out, "");

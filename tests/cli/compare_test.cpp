@@ -37,7 +37,7 @@ class Compare : public testing::Test {
     return run_program(arguments, folder_.path());
   }
 
-  Folder folder_;
+  TestFolder folder_;
 };
 
 TEST_F(Compare, json_has_runs_frontiers_and_comparisons_for_each_part) {

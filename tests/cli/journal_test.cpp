@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "control/journal/sqlite.h"
@@ -39,7 +38,7 @@ class JournalCommands : public testing::Test {
     EXPECT_EQ(ended.out, "");
   }
 
-  Folder folder_;
+  TestFolder folder_;
   std::string journal_ = folder_.path() + "/headroom.journal";
 };
 

@@ -64,7 +64,7 @@ TEST(Load, the_same_seed_sends_the_same_requests) {
 
 TEST(Load, a_slice_of_a_trace_is_replayed_faster_and_stronger) {
   ScriptedServer server(always_ok);
-  const Folder folder;
+  const TestFolder folder;
   std::string csv = "timestamp_seconds,users,requests_per_second\n";
   for (int i = 0; i < 100; ++i)
     csv += std::to_string(1000 + 60 * i) + ",9," + (i < 50 ? "1" : i == 55 ? "" : "4") + "\n";
@@ -81,7 +81,7 @@ TEST(Load, a_slice_of_a_trace_is_replayed_faster_and_stronger) {
 
 TEST(Load, a_shape_a_log_and_a_summary_for_people) {
   ScriptedServer server(always_ok);
-  const Folder folder;
+  const TestFolder folder;
   const Ended ended =
       load({"POST:http://shop.example/buy", "--connect", address_of(server.url()), "--shape",
             "ramp-flash", "--rate", "50", "--duration", "1s", "--body-bytes", "10B", "--header",
@@ -128,7 +128,7 @@ TEST(Load, nobody_there_is_exit_code_1_with_everything_counted) {
 }
 
 TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
-  const Folder folder;
+  const TestFolder folder;
   (void)folder.write("two.csv", "timestamp_seconds,a,b\n0,1,2\n1,1,2\n");
   (void)folder.write("negative.csv", "timestamp_seconds,a\n0,1\n1,-3\n");
   (void)folder.write("unsorted.csv", "timestamp_seconds,a\n5,1\n1,3\n");

@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -22,7 +21,7 @@ std::string content(const std::string& path) {
 }  // namespace
 
 Ended run_program(const std::vector<std::string>& arguments, const std::string& folder) {
-  const Folder output;
+  const TestFolder output;
   const std::string out = output.write("out", "");
   const std::string err = output.write("err", "");
   std::vector<char*> argv = {const_cast<char*>("headroom")};
@@ -46,20 +45,6 @@ Ended run_program(const std::vector<std::string>& arguments, const std::string& 
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(out), content(err)};
-}
-
-Folder::Folder() : path_(testing::TempDir() + "headroom_cli_XXXXXX") {
-  if (mkdtemp(path_.data()) == nullptr) ADD_FAILURE() << "no temporary folder: " << path_;
-}
-
-Folder::~Folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string Folder::write(const std::string& name, const std::string& content) const {
-  std::ofstream(path_ + "/" + name, std::ios::binary) << content;
-  return path_ + "/" + name;
 }
 
 }  // namespace headroom::cli

@@ -42,7 +42,7 @@ class Simulate : public testing::Test {
     return run_program(arguments, folder_.path());
   }
 
-  Folder folder_;
+  TestFolder folder_;
 };
 
 TEST_F(Simulate, json_has_what_programs_rely_on) {

@@ -41,7 +41,7 @@ class Tune : public testing::Test {
     return ended.code == 0 ? Json::parse(ended.out) : Json();
   }
 
-  Folder folder_;
+  TestFolder folder_;
 };
 
 /// The same ten minutes of whole seconds, so many times over.

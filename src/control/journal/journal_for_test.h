@@ -6,28 +6,21 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "control/journal/journal.h"
 #include "control/journal/reader.h"
+#include "io/eventually_for_test.h"
+#include "io/folder_for_test.h"
 
 namespace headroom::control {
 
 using namespace std::chrono_literals;
 
-constexpr Duration patience = 30s;  // for what must happen, also under a sanitizer
-
 class JournalTest : public testing::Test {
  protected:
-  ~JournalTest() override { std::filesystem::remove_all(folder_); }
-
-  static std::filesystem::path make_folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "headroom-journal-XXXXXX";
-    return mkdtemp(pattern.data());
-  }
-
-  std::filesystem::path folder_ = make_folder();
+  TestFolder own_;
+  std::filesystem::path folder_ = own_.path();
   std::string path_ = folder_ / "headroom.journal";
 };
 
@@ -68,16 +61,6 @@ inline std::vector<StoredTick> all(const std::string& path, const Span& span = {
   });
   EXPECT_TRUE(read) << read.error().message;
   return ticks;
-}
-
-template <class Condition>
-bool eventually(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(2ms);
-  }
-  return true;
 }
 
 }  // namespace headroom::control

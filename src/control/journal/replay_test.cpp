@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <filesystem>
 
+#include "io/folder_for_test.h"
 #include "scale/fluid_world_for_test.h"
 #include "scale/knob.h"
 
@@ -19,8 +19,6 @@ constexpr Duration patience = 30s;
 /// A service in a small world, whose every tick is recorded as `run` does it.
 class ReplayTest : public testing::Test {
  protected:
-  ~ReplayTest() override { std::filesystem::remove_all(folder_); }
-
   void open_journal() { journal_ = *Journal::open(path_, {}, world_start()); }
   [[nodiscard]] WallTime world_start() const {
     return WallTime(std::chrono::seconds(1'800'000'000 + world_.time_s));
@@ -65,12 +63,8 @@ class ReplayTest : public testing::Test {
     return differences;
   }
 
-  static std::filesystem::path make_folder() {
-    std::string pattern = std::filesystem::temp_directory_path() / "headroom-replay-XXXXXX";
-    return mkdtemp(pattern.data());
-  }
-  std::filesystem::path folder_ = make_folder();
-  std::string path_ = folder_ / "headroom.journal";
+  TestFolder folder_;
+  std::string path_ = folder_.path() + "/headroom.journal";
   scale::FluidWorld world_;
   scale::Pilot pilot_{scale::policy_for_test(1, 12)};
   std::unique_ptr<Journal> journal_;

@@ -1,6 +1,8 @@
 // A supervisor that goes away without a word, and the next one that finds its replicas.
 #include <sys/wait.h>
 
+#include <filesystem>
+
 #include "control/supervisor/fixture.h"
 
 namespace headroom::supervisor {

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "io/folder_for_test.h"
+
 namespace headroom::supervisor {
 namespace {
 
@@ -22,12 +24,9 @@ Identity identity() {
 class CommandTest : public testing::Test {
  protected:
   CommandTest() {
-    char name[] = "/tmp/headroom-command-XXXXXX";
-    folder_ = fs::canonical(mkdtemp(name)).string();
     write_program("checkout", "#!/bin/sh\n");
     run_.command = {"./checkout", "--listen", "{address}"};
   }
-  ~CommandTest() override { fs::remove_all(folder_); }
 
   void write_program(const std::string& name, const std::string& text) const {
     const std::string path = folder_ + "/" + name;
@@ -41,7 +40,8 @@ class CommandTest : public testing::Test {
     return command ? command->hash : "";
   }
 
-  std::string folder_;
+  TestFolder own_;
+  std::string folder_ = own_.path();
   spec::Run run_;
 };
 

@@ -1,6 +1,8 @@
 // Real replicas that fail in every way that replicas do.
 #include <fcntl.h>
 
+#include <filesystem>
+
 #include "control/supervisor/fixture.h"
 
 namespace headroom::supervisor {

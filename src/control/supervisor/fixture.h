@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "control/supervisor/find.h"
 #include "control/supervisor/supervisor.h"
 #include "io/clock.h"
+#include "io/folder_for_test.h"
 #include "io/proc.h"
 
 namespace headroom::supervisor {
@@ -23,8 +23,6 @@ using namespace std::chrono_literals;
 class SupervisorTest : public testing::Test {
  protected:
   SupervisorTest() {
-    char name[] = "/tmp/headroom-supervisor-XXXXXX";
-    folder_ = std::filesystem::canonical(mkdtemp(name)).string();
     loop_ = std::move(*io::Loop::create());
     config_.file = folder_ + "/headroom.yaml";
     timing_.health_every = 50ms;
@@ -36,7 +34,6 @@ class SupervisorTest : public testing::Test {
     if (supervisor_) shut_down();
     EXPECT_EQ(living().size(), 0U) << "processes are left over";
     for (const pid_t pid : living()) kill(pid, SIGKILL);
-    std::filesystem::remove_all(folder_);
   }
 
   /// The service "shop", run by the test replica with more arguments.
@@ -155,7 +152,8 @@ class SupervisorTest : public testing::Test {
       if (endpoint.phase == scale::Phase::draining) supervisor_->removed(endpoint.replica);
   }
 
-  std::string folder_;
+  TestFolder own_;
+  std::string folder_ = own_.path();
   std::unique_ptr<io::Loop> loop_;
   spec::Config config_;
   Timing timing_;

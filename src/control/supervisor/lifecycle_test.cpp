@@ -1,4 +1,6 @@
 // Real replicas through their ordinary life: start, serve, drain, replacement, shutdown.
+#include <filesystem>
+
 #include "control/supervisor/fixture.h"
 
 namespace headroom::supervisor {

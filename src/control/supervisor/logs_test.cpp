@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "io/folder_for_test.h"
+
 namespace headroom::supervisor {
 namespace {
 
@@ -14,12 +16,6 @@ namespace fs = std::filesystem;
 
 class LogsTest : public testing::Test {
  protected:
-  LogsTest() {
-    char name[] = "/tmp/headroom-logs-XXXXXX";
-    folder_ = mkdtemp(name);
-  }
-  ~LogsTest() override { fs::remove_all(folder_); }
-
   static void write(const io::Fd& fd, const std::string& text) {
     ASSERT_EQ(::write(fd.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
   }
@@ -28,7 +24,8 @@ class LogsTest : public testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
 
-  std::string folder_;
+  TestFolder own_;
+  std::string folder_ = own_.path();
   Logs logs() const { return Logs(folder_ + "/logs"); }
 };
 

@@ -6,6 +6,8 @@
 
 #include <filesystem>
 
+#include "io/folder_for_test.h"
+
 namespace headroom::supervisor {
 namespace {
 
@@ -13,19 +15,14 @@ namespace fs = std::filesystem;
 
 class StateDirTest : public testing::Test {
  protected:
-  StateDirTest() {
-    char name[] = "/tmp/headroom-state-XXXXXX";
-    folder_ = mkdtemp(name);
-  }
-  ~StateDirTest() override { fs::remove_all(folder_); }
-
   std::unique_ptr<StateDir> open() const {
     auto state = StateDir::open(folder_ + "/a/b");
     EXPECT_TRUE(state) << state.error().message;
     return std::move(*state);
   }
 
-  std::string folder_;
+  TestFolder own_;
+  std::string folder_ = own_.path();
 };
 
 TEST_F(StateDirTest, a_second_holder_is_refused_with_the_pid_of_the_first) {

@@ -13,27 +13,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
+#include "io/eventually_for_test.h"
 #include "io/fd.h"
 #include "io/socket.h"
 
 namespace headroom::gateway::testing {
-
-/// Roomy for what must happen: a sanitizer on a busy machine is slow.
-constexpr std::chrono::seconds patience{30};
-
-/// Whether `condition` came to hold in time.
-template <class Condition>
-[[nodiscard]] bool eventually(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
 
 class Wire {
  public:
