@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 #include "control/journal/journal_for_test.h"
@@ -166,6 +168,30 @@ TEST_F(JournalTest, a_database_of_something_else_or_of_the_future_is_refused) {
   ASSERT_FALSE(newer);
   EXPECT_NE(newer.error().message.find("format 99"), std::string::npos) << newer.error().message;
   EXPECT_FALSE(JournalReader::open(future));
+}
+
+/// How often this process has `path` open.
+int times_open(const std::string& path) {
+  const std::filesystem::directory_iterator descriptors("/proc/self/fd");
+  return static_cast<int>(std::ranges::count_if(descriptors, [&path](const auto& descriptor) {
+    std::error_code error;
+    return std::filesystem::read_symlink(descriptor, error) == path;
+  }));
+}
+
+TEST_F(JournalTest, a_file_that_lacks_a_table_is_refused_and_closed) {
+  auto journal = open(path_);
+  EXPECT_GT(times_open(path_), 0);
+  journal.reset();
+  {
+    auto edit = sqlite::Connection::open(path_, sqlite::Access::write);
+    ASSERT_TRUE(edit->run("DROP TABLE gap"));
+  }
+  const auto refused = Journal::open(path_, {}, start);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("no such table: gap"), std::string::npos)
+      << refused.error().message;
+  EXPECT_EQ(times_open(path_), 0);
 }
 
 }  // namespace

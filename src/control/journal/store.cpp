@@ -72,31 +72,38 @@ Result<> prepare_file(sqlite::Connection& connection, const JournalOptions& opti
 }  // namespace
 
 Result<Store::Statements> Store::Statements::prepare(sqlite::Connection& connection) {
-  // clang-format off
-  return Statements{
-    .begin = TRY(connection.prepare("BEGIN IMMEDIATE")),
-    .commit = TRY(connection.prepare("COMMIT")),
-    .tick = TRY(connection.prepare(
-      "INSERT INTO tick(run, wall_ns, seen, decided) VALUES(?,?,?,?)")),
-    .checkpoint = TRY(connection.prepare("INSERT INTO checkpoint VALUES(?,?,?,?,?)")),
-    .gap = TRY(connection.prepare(
-      "INSERT INTO gap(next_tick_id, from_ns, to_ns, lost, reason) VALUES(?,?,?,?,?)")),
-    .used = TRY(connection.prepare(
-      "SELECT (SELECT page_count FROM pragma_page_count())"
-      " - (SELECT freelist_count FROM pragma_freelist_count())")),
-    .trim_old = TRY(connection.prepare(
-      "DELETE FROM tick WHERE wall_ns < ?1 AND id <> (SELECT max(id) FROM tick)"
-      " AND id IN (SELECT id FROM tick ORDER BY id LIMIT ?2)")),
-    .trim_much = TRY(connection.prepare(
-      "DELETE FROM tick WHERE id <> (SELECT max(id) FROM tick)"
-      " AND id IN (SELECT id FROM tick ORDER BY id LIMIT ?1)")),
-    .drop_points = TRY(connection.prepare(
+  // Each by itself: a value under way, of which a later part fails, is not taken back by GCC 12.
+  auto begin = TRY(connection.prepare("BEGIN IMMEDIATE"));
+  auto commit = TRY(connection.prepare("COMMIT"));
+  auto tick =
+      TRY(connection.prepare("INSERT INTO tick(run, wall_ns, seen, decided) VALUES(?,?,?,?)"));
+  auto checkpoint = TRY(connection.prepare("INSERT INTO checkpoint VALUES(?,?,?,?,?)"));
+  auto gap = TRY(connection.prepare(
+      "INSERT INTO gap(next_tick_id, from_ns, to_ns, lost, reason) VALUES(?,?,?,?,?)"));
+  auto used =
+      TRY(connection.prepare("SELECT (SELECT page_count FROM pragma_page_count())"
+                             " - (SELECT freelist_count FROM pragma_freelist_count())"));
+  auto trim_old = TRY(
+      connection.prepare("DELETE FROM tick WHERE wall_ns < ?1 AND id <> (SELECT max(id) FROM tick)"
+                         " AND id IN (SELECT id FROM tick ORDER BY id LIMIT ?2)"));
+  auto trim_much =
+      TRY(connection.prepare("DELETE FROM tick WHERE id <> (SELECT max(id) FROM tick)"
+                             " AND id IN (SELECT id FROM tick ORDER BY id LIMIT ?1)"));
+  auto drop_points = TRY(connection.prepare(
       "DELETE FROM checkpoint WHERE tick_id < (SELECT max(tick_id) FROM checkpoint"
-      " WHERE tick_id <= (SELECT min(id) FROM tick))")),
-    .drop_gaps = TRY(connection.prepare(
-      "DELETE FROM gap WHERE next_tick_id < (SELECT min(id) FROM tick)")),
-  };
-  // clang-format on
+      " WHERE tick_id <= (SELECT min(id) FROM tick))"));
+  auto drop_gaps =
+      TRY(connection.prepare("DELETE FROM gap WHERE next_tick_id < (SELECT min(id) FROM tick)"));
+  return Statements{.begin = std::move(begin),
+                    .commit = std::move(commit),
+                    .tick = std::move(tick),
+                    .checkpoint = std::move(checkpoint),
+                    .gap = std::move(gap),
+                    .used = std::move(used),
+                    .trim_old = std::move(trim_old),
+                    .trim_much = std::move(trim_much),
+                    .drop_points = std::move(drop_points),
+                    .drop_gaps = std::move(drop_gaps)};
 }
 
 Result<Store> Store::open(const std::string& path, const JournalOptions& wanted, std::int64_t run) {
