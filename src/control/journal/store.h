@@ -86,7 +86,6 @@ class Store {
                                                const JournalOptions& options, std::int64_t run,
                                                bool& damaged);
   [[nodiscard]] Result<> write_rows(const TickRow& row, const std::optional<Gap>& outage);
-  [[nodiscard]] Result<> write_gap(const Gap& gap);
   [[nodiscard]] Result<> trim(WallTime now);
   [[nodiscard]] Result<> shrink();
 
