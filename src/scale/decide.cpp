@@ -106,7 +106,7 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
                      "this within {} s",
                      brief(100 * outgrown), expected / demand.per_second, brief(model.lead_s)),
          false});
-  if (model.growth.estimator == 2)
+  if (model.growth.estimator == GrowthEstimator::by_season)
     reasons.push_back({"need", "season", 0,
                        fmt::format("on days before this one demand went to {:.2f} × within that",
                                    model.growth.season_move),

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace headroom::scale {
 namespace {
@@ -16,16 +17,10 @@ constexpr std::size_t pending_max = 60;
 constexpr double switch_ratio = 0.9;
 /// Demand during the lead time is what was ordered for before; what is ordered now serves its end.
 constexpr double end_of_lead_s = 4;
-/// Growth seen at lower demand is not believed to lead further above the highest demand of late
-/// than this: by situation, and pooled, where high and low are not told apart.
-constexpr double above_peak[] = {1.2, 1.1, 1.1};
 constexpr double peak_half_life_s = 7 * 86400;
 constexpr double roughness_memory_s = 300;
 constexpr double slope_cuts[] = {1.02, 1.06};
 constexpr double volatility_cuts[] = {0.03, 0.08};
-/// Estimators.
-constexpr int pooled = 0;
-constexpr int by_season = 2;
 constexpr int level_count = 6;
 constexpr double levels_per_octave = 2;
 
@@ -94,16 +89,26 @@ void add_scaled(const std::map<int, std::vector<double>>& cells, int cell, doubl
   for (std::size_t i = 0; i < growth_bins; ++i) bins[i] += share * found->second[i];
 }
 
+double& of(ByEstimator& figures, GrowthEstimator estimator) {
+  return figures[std::to_underlying(estimator)];
+}
+
+/// Growth seen at lower demand is not believed to lead further above the highest demand of late
+/// than this: by situation, and pooled, where high and low are not told apart.
+double above_peak(GrowthEstimator estimator) {
+  return estimator == GrowthEstimator::pooled ? 1.2 : 1.1;
+}
+
 /// Demand that an estimator compares with, for demand that is now `per_second`.
-double base_of(int estimator, double season_move, double per_second) {
-  return estimator == by_season ? per_second * season_move : per_second;
+double base_of(GrowthEstimator estimator, double season_move, double per_second) {
+  return estimator == GrowthEstimator::by_season ? per_second * season_move : per_second;
 }
 
 /// The samples of an estimator: `general` ones, from all situations, as many as they weigh, and
 /// unless it pools, those of its cells.
-std::vector<double> samples_of(const GrowthRatios& ratios, int estimator, const Place& place,
-                               std::vector<double> general) {
-  if (estimator == pooled) return general;
+std::vector<double> samples_of(const GrowthRatios& ratios, GrowthEstimator estimator,
+                               const Place& place, std::vector<double> general) {
+  if (estimator == GrowthEstimator::pooled) return general;
   const double shrink = shrink_samples / sum_of(ratios.pooled);
   for (double& b : general) b *= shrink;
   add_scaled(ratios.cells, place.lower, 1 - place.upper_share, general);
@@ -111,17 +116,18 @@ std::vector<double> samples_of(const GrowthRatios& ratios, int estimator, const 
   return general;
 }
 
-double grown_by(const Growth& growth, int estimator, const Situation& situation, double permitted,
-                double per_second) {
+double grown_by(const Growth& growth, GrowthEstimator estimator, const Situation& situation,
+                double permitted, double per_second) {
   static const std::vector<double> nothing_known = prior();
-  const GrowthRatios& ratios = estimator == by_season ? growth.to_season : growth.to_now;
+  const GrowthRatios& ratios =
+      estimator == GrowthEstimator::by_season ? growth.to_season : growth.to_now;
   const double base = base_of(estimator, growth.season_move, per_second);
   if (ratios.pooled.empty())
     return base * upper_ratio(nothing_known, permitted * sum_of(nothing_known));
   const Place place = place_of(situation, growth.peak_per_second);
   const auto all = samples_of(ratios, estimator, place, ratios.pooled);
   const double grown = base * upper_ratio(all, permitted * sum_of(all));
-  const double top = above_peak[estimator] * growth.peak_per_second;
+  const double top = above_peak(estimator) * growth.peak_per_second;
   if (grown <= top) return grown;
   // Beyond the peak only the prior and what was seen in this very situation are believed.
   const auto here = samples_of(ratios, estimator, place, nothing_known);
@@ -156,8 +162,8 @@ void learn_moment(const GrowthMoment& moment, double permitted, double weight, G
   for (std::size_t e = 0; e < growth.loss.size(); ++e)
     growth.loss[e] += weight / base * loss_of(moment.expected_per_second[e], came, permitted);
   const auto least = std::ranges::min_element(growth.loss);
-  if (*least < switch_ratio * growth.loss[static_cast<std::size_t>(growth.estimator)])
-    growth.estimator = static_cast<int>(least - growth.loss.begin());
+  if (*least < switch_ratio * of(growth.loss, growth.estimator))
+    growth.estimator = static_cast<GrowthEstimator>(least - growth.loss.begin());
 }
 
 /// Rounded, so that a stored histogram stays short and old samples end.
@@ -209,9 +215,10 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
                         .volatility = before.volatility,
                         .level_per_second = before.level_per_second,
                         .season_move = season_move};
-    for (int e = 0; e < static_cast<int>(growth.loss.size()); ++e)
-      moment.expected_per_second[static_cast<std::size_t>(e)] =
-          grown_by(growth, e, before, permitted, base);
+    for (const auto estimator :
+         {GrowthEstimator::pooled, GrowthEstimator::by_situation, GrowthEstimator::by_season})
+      of(moment.expected_per_second, estimator) =
+          grown_by(growth, estimator, before, permitted, base);
     growth.pending.push_back(moment);
   }
 

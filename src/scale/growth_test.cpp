@@ -50,7 +50,7 @@ TEST(Growth, what_follows_a_rise_is_told_apart_from_what_follows_calm) {
     if (rise) demand.mean_3_s = 160;
     learn_growth(demand, rise ? rising : calm, 0.1, 5, 1, 1, growth);
   }
-  EXPECT_EQ(growth.estimator, 1) << "by situation has the smaller loss";
+  EXPECT_EQ(growth.estimator, GrowthEstimator::by_situation) << "by situation has the smaller loss";
   EXPECT_GT(grown(growth, rising, 0.1, 100), 150);
   EXPECT_NEAR(grown(growth, calm, 0.1, 100), 100, 5);
 }
@@ -89,7 +89,7 @@ TEST(Growth, what_the_days_before_say_is_believed_when_it_proves_right) {
     growth.season_move = 3;
     const double before_a_rise = grown(growth, calm, 0.01, 100);
     EXPECT_GT(before_a_rise, 290);
-    EXPECT_EQ(growth.estimator == 2, right);
+    EXPECT_EQ(growth.estimator == GrowthEstimator::by_season, right);
     if (right)
       EXPECT_LT(quiet, 110) << "between rises nothing is kept for them";
     else

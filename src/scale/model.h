@@ -54,6 +54,16 @@ struct Suspicion {
   bool operator==(const Suspicion&) const = default;
 };
 
+/// What growth is estimated from.
+enum class GrowthEstimator : std::uint8_t {
+  pooled,        // all moments alike
+  by_situation,  // moments like this one
+  by_season,     // moments like this one, compared with what the days before did
+};
+
+/// A figure for each estimator.
+using ByEstimator = std::array<double, 3>;
+
 /// One moment whose lead time is not over yet.
 struct GrowthMoment {
   double per_second = 0;  // demand then
@@ -63,7 +73,7 @@ struct GrowthMoment {
   double volatility = 0;
   double level_per_second = 0;
   double season_move = 1;  // what the days before said that it would be multiplied by
-  std::array<double, 3> expected_per_second{};  // by each estimator, see Growth
+  ByEstimator expected_per_second{};
 
   bool operator==(const GrowthMoment&) const = default;
 };
@@ -82,12 +92,12 @@ struct Growth {
   GrowthRatios to_now;                // compared with demand at its begin
   GrowthRatios to_season;             // with that, moved as the days before moved
   std::vector<GrowthMoment> pending;  // oldest first
-  std::array<double, 3> loss{};       // of each estimator, older ones counting less
-  int estimator = 0;       // the one in use: 0 pooled, 1 by situation, 2 by situation and season
-  double season_move = 1;  // over the lead time from now
-  double peak_per_second = 0;  // highest demand lately, fading over weeks
-  double since_moment_s = 0;   // since the last moment was noted
-  double since_decay_s = 0;    // since older samples were last made to count less
+  ByEstimator loss{};                 // older ones counting less
+  GrowthEstimator estimator{};        // the one in use
+  double season_move = 1;             // over the lead time from now
+  double peak_per_second = 0;         // highest demand lately, fading over weeks
+  double since_moment_s = 0;          // since the last moment was noted
+  double since_decay_s = 0;           // since older samples were last made to count less
 
   bool operator==(const Growth&) const = default;
 };

@@ -37,7 +37,7 @@ scale::Growth any_growth(Random& random) {
   }
   growth.loss = {any(random), any(random), any(random)};
   growth.season_move = any(random);
-  growth.estimator = static_cast<int>(random.below(2));
+  growth.estimator = static_cast<scale::GrowthEstimator>(random.below(3));
   growth.since_moment_s = any(random);
   growth.since_decay_s = any(random);
   return growth;
