@@ -69,24 +69,80 @@ void add_need(double replicas, std::vector<NeedSample>& needs) {
   needs.push_back({replicas, 0});
 }
 
-Reason evidence(const ServiceSeen* seen, bool believed, const std::string& contradicted) {
-  if (seen == nullptr) return {"evidence", "missing", 0, "the service was not observed", false};
-  if (!believed)
+/// What one tick shows of a service, and what follows from it before any rule.
+struct Look {
+  const ServiceSeen* found = nullptr;  // null: it was not observed
+  bool believed = false;               // it is evidence
+  int ready = 0;
+  int starting = 0;
+  int last = 0;              // the decision before, or what stands at the first look
+  Demand demand;             // now
+  double expected = 0;       // to be carried, requests/s
+  std::string contradicted;  // what does not fit together; empty: nothing
+  ServiceState next;         // but for what the decision itself adds
+
+  [[nodiscard]] const ServiceSeen& seen() const {
+    static const ServiceSeen nothing;
+    return believed ? *found : nothing;
+  }
+};
+
+Look look_at(const ServicePolicy& policy, const ServiceModel& model, const ServiceState& before,
+             const ServiceSeen* found, Duration dt) {
+  Look look;
+  look.found = found;
+  look.believed = is_evidence(found, dt);
+  if (found != nullptr) {
+    look.ready = count(*found, Phase::ready);
+    look.starting = count(*found, Phase::starting);
+  }
+  const bool first = before.replicas < 0;
+  look.last = first ? look.ready + look.starting : before.replicas;
+
+  const double tick_s = std::max(0.0, seconds(dt));
+  ServiceState& next = look.next;
+  next.demand = extended(before.demand, demand_sample(found, dt));
+  look.demand = demand_now(next.demand);
+  look.expected = expected_per_second(policy, model, before, look.demand);
+  next.outcomes = outcomes_with(before.outcomes, look.seen(), look.believed, tick_s);
+  look.contradicted = contradiction(next.outcomes);
+  const double delay_s = in_delay_s(policy, model);
+  next.needs = aged(before.needs, tick_s, delay_s);
+  // What stands at the first look was started for some reason that is not known here.
+  if (first && found != nullptr)
+    add_need(after_zone_loss(look.last, policy.replicas.zones), next.needs);
+  next.events = aged(before.events, tick_s, delay_s);
+  next.roughness = before.roughness;
+  next.situation =
+      look.believed ? situation_of(look.demand, tick_s, next.roughness) : before.situation;
+  next.pid = before.pid;
+  if (policy.scale.pid && look.believed)
+    next.pid =
+        pid_after(*policy.scale.pid, policy.replicas, model.lead_s, before.pid, *found, tick_s);
+  next.unseen_s = look.believed ? 0 : before.unseen_s + tick_s;
+  return look;
+}
+
+Reason evidence(const Look& look) {
+  if (look.found == nullptr)
+    return {"evidence", "missing", 0, "the service was not observed", false};
+  if (!look.believed)
     return {"evidence", "unusable", 0, "no source reported, or what it reported is no number",
             false};
-  if (seen->completeness < complete)
+  if (look.found->completeness < complete)
     return {"evidence", "partial", 0,
-            fmt::format("{:.0f}% of the sources reported", 100 * seen->completeness), false};
-  if (!contradicted.empty()) return {"evidence", "contradictory", 0, contradicted, false};
+            fmt::format("{:.0f}% of the sources reported", 100 * look.found->completeness), false};
+  if (!look.contradicted.empty()) return {"evidence", "contradictory", 0, look.contradicted, false};
   return {"evidence", "complete", 0, "all sources reported", false};
 }
 
 /// What the rules start from: evidence, demand, its growth, capacity. They change no number.
 std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& model,
-                            const Demand& demand, double expected, Reason observed, int last) {
+                            const Look& look) {
+  const Demand& demand = look.demand;
   const double permitted = permitted_share(policy);
   std::vector<Reason> reasons;
-  reasons.push_back(std::move(observed));
+  reasons.push_back(evidence(look));
   reasons.push_back(
       {"shape", std::string(demand.window), 0,
        fmt::format("{} requests/s over {} s", brief(demand.per_second), brief(demand.window_s)),
@@ -104,7 +160,7 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
         {"need", "growth", 0,
          fmt::format("after {}% of moments like this one demand is above {:.2f} × "
                      "this within {} s",
-                     brief(100 * outgrown), expected / demand.per_second, brief(model.lead_s)),
+                     brief(100 * outgrown), look.expected / demand.per_second, brief(model.lead_s)),
          false});
   if (model.growth.estimator == GrowthEstimator::by_season)
     reasons.push_back({"need", "season", 0,
@@ -112,7 +168,7 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
                                    model.growth.season_move),
                        false});
   reasons.push_back({"need", "capacity", 0, describe(model.capacity, permitted), false});
-  for (auto& reason : reasons) reason.replicas = last;
+  for (auto& reason : reasons) reason.replicas = look.last;
   return reasons;
 }
 
@@ -127,90 +183,62 @@ std::vector<Counterfactual> counterfactuals(const Question& question,
   return out;
 }
 
-/// The state after the tick, but for what the decision itself adds.
-ServiceState observed(const ServicePolicy& policy, const ServiceModel& model,
-                      const ServiceState& before, const ServiceSeen* found, Duration dt) {
-  static const ServiceSeen nothing;
-  const bool believed = is_evidence(found, dt);
-  const double tick_s = std::max(0.0, seconds(dt));
-  ServiceState next;
-  next.demand = extended(before.demand, demand_sample(found, dt));
-  next.outcomes = outcomes_with(before.outcomes, believed ? *found : nothing, believed, tick_s);
-  const double delay_s = in_delay_s(policy, model);
-  next.needs = aged(before.needs, tick_s, delay_s);
-  next.events = aged(before.events, tick_s, delay_s);
-  next.roughness = before.roughness;
-  next.situation =
-      believed ? situation_of(demand_now(next.demand), tick_s, next.roughness) : before.situation;
-  next.pid = before.pid;
-  if (policy.scale.pid && believed)
-    next.pid =
-        pid_after(*policy.scale.pid, policy.replicas, model.lead_s, before.pid, *found, tick_s);
-  next.unseen_s = believed ? 0 : before.unseen_s + tick_s;
-  return next;
-}
-
 /// How much demand may fall by chance. From the state before, as demand itself must not change it.
 double band_of(const ServiceState& before) {
   const double level = std::max(demand_min_per_second, before.situation.level_per_second);
   return std::min(band_max, band_min + band_deviations / std::sqrt(steady_window_s * level));
 }
 
-Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const ServiceState& before,
-                 const ServiceSeen* found, const Observations& tick, Explain explain) {
-  static const ServiceSeen nothing;
-  const Duration dt = tick.dt;
-  const bool believed = is_evidence(found, dt);
-  const ServiceSeen& seen = believed ? *found : nothing;
-  Proposal out{.decision = {}, .next = observed(policy, model, before, found, dt)};
-  ServiceDecision& decision = out.decision;
-  ServiceState& next = out.next;
-  decision.service = policy.service;
-  if (found != nullptr) {
-    decision.ready = count(*found, Phase::ready);
-    decision.starting = count(*found, Phase::starting);
-  }
-  const bool first = before.replicas < 0;
-  out.from = first ? decision.ready + decision.starting : before.replicas;
-  // What stands at the first look was started for some reason that is not known here.
-  if (first && found != nullptr)
-    add_need(after_zone_loss(out.from, policy.replicas.zones), next.needs);
-
-  const Demand demand = demand_now(next.demand);
-  const double expected = expected_per_second(policy, model, before, demand);
-  const std::string contradicted = contradiction(next.outcomes);
-  Question question{
-      .needs = needs_of(policy, model, seen, demand, expected, next.outcomes, explain),
+Question question_of(const ServicePolicy& policy, const ServiceModel& model,
+                     const ServiceState& before, const Look& look, std::vector<Need> needs) {
+  const ServiceState& next = look.next;
+  return {
+      .needs = std::move(needs),
       .event_lately = next.events.empty() ? 0 : next.events.front().replicas,
       .needed_lately = next.needs.empty() ? 0 : next.needs.front().replicas,
       .delay_s = in_delay_s(policy, model),
       .band = band_of(before),
-      .evidence = believed && found->completeness >= complete && contradicted.empty(),
-      .rolling_out = found != nullptr && found->rolling_out,
+      .evidence =
+          look.believed && look.found->completeness >= complete && look.contradicted.empty(),
+      .rolling_out = look.found != nullptr && look.found->rolling_out,
       .incident = model.capacity.basis == Basis::held,
-      .last = out.from,
-      .ready = decision.ready,
+      .last = look.last,
+      .ready = look.ready,
       .bounds = policy.replicas,
       .step = policy.scale.step,
   };
+}
+
+Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const ServiceState& before,
+                 const ServiceSeen* found, const Observations& tick, Explain explain) {
+  Look look = look_at(policy, model, before, found, tick.dt);
+  auto needs =
+      needs_of(policy, model, look.seen(), look.demand, look.expected, look.next.outcomes, explain);
   const auto event = calendar_need(policy, model, tick.now.wall, explain);
-  if (event) question.needs.push_back(*event);
-  if (auto need = pid_need(policy, next.pid, explain)) question.needs.push_back(*std::move(need));
+  if (event) needs.push_back(*event);
+  if (auto need = pid_need(policy, look.next.pid, explain)) needs.push_back(*std::move(need));
+  const Question question = question_of(policy, model, before, look, std::move(needs));
+
+  Proposal out{.decision = {}, .from = look.last, .floor = policy.replicas.min, .next = {}};
+  ServiceDecision& decision = out.decision;
+  decision.service = policy.service;
+  decision.ready = look.ready;
+  decision.starting = look.starting;
   if (explain == Explain::yes) {
-    decision.reasons =
-        grounds(policy, model, demand, expected, evidence(found, believed, contradicted), out.from);
+    decision.reasons = grounds(policy, model, look);
     decision.replicas = settle(question, {}, &decision.reasons);
     decision.counterfactuals = counterfactuals(question, decision.reasons, decision.replicas);
   } else {
     decision.replicas = settle(question, {}, nullptr);
   }
-  add_need(largest(question, "calendar"), next.needs);
-  if (event) add_need(event->replicas, next.events);
-  // A service that was never seen may have any number of replicas: the next look is the first.
-  next.replicas = first && found == nullptr ? -1 : decision.replicas;
-  out.floor = policy.replicas.min;
   if (!question.evidence || question.rolling_out || question.incident)
     out.floor = std::max(out.floor, std::min(out.from, decision.replicas));
+
+  out.next = std::move(look.next);
+  add_need(largest(question, "calendar"), out.next.needs);
+  if (event) add_need(event->replicas, out.next.events);
+  // A service that was never seen may have any number of replicas: the next look is the first.
+  out.next.replicas = before.replicas < 0 && found == nullptr ? -1 : decision.replicas;
   return out;
 }
 
