@@ -67,6 +67,13 @@ void RunBuilder::add_service(const scale::ServiceSeen& seen, const control::Stor
       run.startup_s = model->second.startup_s;
     }
   }
+  // Nobody knew what was running: that it was nothing is the least likely.
+  if (seen.completeness <= 0 && seen.replicas.empty() && !run.moments.empty()) {
+    const Moment& before = run.moments.back();
+    moment.starting = before.starting;
+    moment.ready = before.ready;
+    moment.draining = before.draining;
+  }
   moment.per_replica = run.capacity.per_second();
   moment.wanted = run.moments.empty() ? -1 : run.moments.back().wanted;
   const auto decision = find_service(tick.decisions, seen.service);

@@ -122,7 +122,7 @@ std::vector<std::string> methods() {
       "latency), shed (refused by headroom) or failed (5xx or transport). They are the client's "
       "where a result of headroom load was given, else the gateway's.",
       "Replica-hours used: every replica alive costs, also while it starts or drains; summed over "
-      "the ticks of the journal.",
+      "the ticks of the journal. In a tick in which nobody knew them, those seen before it count.",
       "Smallest fixed fleet: estimated. The recorded arrivals run through a queue, second by "
       "second, before n replicas that are always ready, each with the capacity that headroom had "
       "learned by the end of the run; requests whose wait leaves less than a service time within "
