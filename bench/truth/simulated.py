@@ -43,7 +43,10 @@ def simulate(headroom, folder, measured, seeds, plant="exact"):
         runs.append(json.loads(done.stdout))
         with open(timeline) as table:
             wanted.append([int(row["wanted"]) for row in csv.DictReader(table)])
-    mean = lambda of: statistics.fmean(of(run) for run in runs)  # noqa: E731
+
+    def mean(of):
+        return statistics.fmean(of(run) for run in runs)
+
     return Simulated(
         replica_seconds=mean(lambda run: 3600 * run["replica_hours"]),
         p99_s=mean(lambda run: run["latency_ms"]["p99"] / 1e3),
