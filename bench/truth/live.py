@@ -14,9 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOP = ROOT / "examples" / "shop"
-READY_S = 60  # the longest that replicas may take to be ready
-DRAIN_S = 60  # the longest that headroom may take to end
-LAST_TICK_S = 2.5  # what ends last is seen in a tick of its own
+PATIENCE_S = 60  # the longest that headroom may take to be ready, to tick, to end
 
 
 @dataclass
@@ -106,9 +104,9 @@ class Live:
             for load in loads:
                 if load.wait(longest_s) not in (0, 3):
                     raise RuntimeError((self.folder / "load.log").read_text())
-            time.sleep(LAST_TICK_S)
+            self.wait_for_ticks(headroom, 2)  # one may have been under way
             headroom.send_signal(signal.SIGTERM)
-            if headroom.wait(DRAIN_S) != 0:
+            if headroom.wait(PATIENCE_S) != 0:
                 raise RuntimeError((self.folder / "run.log").read_text()[-2000:])
         finally:
             for process in [*loads, headroom]:
@@ -121,20 +119,35 @@ class Live:
             return
         process.terminate()
         try:
-            process.wait(DRAIN_S)
+            process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
     def wait_until_ready(self, headroom, services):
-        deadline = time.monotonic() + READY_S
+        def ready(status):
+            seen = {s["name"]: s["replicas"] for s in status["services"]}
+            return seen.keys() >= set(services) and all(
+                seen[s]["ready"] > 0 and seen[s]["starting"] == 0 for s in services)
+        self.wait_until(headroom, ready)
+
+    def wait_for_ticks(self, headroom, count):
+        """What ended before is then in one of them."""
+        ends = set()
+
+        def passed(status):
+            ends.add(status["uptime_s"])
+            return len(ends) > count
+        self.wait_until(headroom, passed)
+
+    def wait_until(self, headroom, condition):
+        """Until what headroom says of its services is as wanted."""
+        deadline = time.monotonic() + PATIENCE_S
         while True:
             with contextlib.suppress(OSError, ValueError):
                 with urllib.request.urlopen(f"http://{self.admin}/services", timeout=5) as answer:
-                    seen = {s["name"]: s["replicas"] for s in json.load(answer)["services"]}
-                if seen.keys() >= set(services) and all(
-                        seen[s]["ready"] > 0 and seen[s]["starting"] == 0 for s in services):
-                    return
+                    if condition(json.load(answer)):
+                        return
             if headroom.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError((self.folder / "run.log").read_text()[-2000:])
             time.sleep(0.1)
