@@ -7,12 +7,12 @@
 #include <limits>
 #include <utility>
 
+#include "core/csv.h"
 #include "core/text.h"
 
 namespace headroom {
 namespace {
 
-constexpr std::string_view stamp_column = "timestamp_seconds";
 constexpr std::string_view usual_column = "requests_per_second";
 constexpr double grid_tolerance = 1e-3;  // of a bin; stamps are written rounded
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
@@ -28,15 +28,6 @@ struct Row {
   double stamp_s = 0;
   double value = nothing;
 };
-
-/// Takes the next line off `rest`, without its ending.
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
 
 std::string listed(const std::vector<std::string_view>& names) {
   return fmt::format("{}", fmt::join(names, ", "));
@@ -60,9 +51,7 @@ Result<std::size_t> value_column(const std::vector<std::string_view>& values,
 }
 
 Result<Columns> parse_header(std::string_view line, const TraceFormat& format) {
-  if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // a byte order mark
-  std::vector<std::string_view> names = split(line, ',');
-  for (std::string_view& name : names) name = trim(name);
+  const auto names = column_names(line);
   const auto stamp = std::find(names.begin(), names.end(), stamp_column);
   if (stamp == names.end())
     return fail(ErrorCode::invalid, fmt::format("{}:1: has no column '{}'; its columns are {}",
@@ -77,28 +66,12 @@ Result<Columns> parse_header(std::string_view line, const TraceFormat& format) {
                  .name = values[value]};
 }
 
-/// Field `index` of a line, or nothing when the line has not exactly `count` fields.
-/// By hand, because a vector per line would double the time of reading.
-bool fields_of(std::string_view line, const Columns& columns, std::string_view& stamp,
-               std::string_view& value) {
-  std::size_t index = 0;
-  for (std::size_t begin = 0;; ++index) {
-    const std::size_t end = std::min(line.find(',', begin), line.size());
-    const std::string_view field = trim(line.substr(begin, end - begin));
-    if (index == columns.stamp) stamp = field;
-    if (index == columns.value) value = field;
-    if (end == line.size()) break;
-    begin = end + 1;
-  }
-  return index + 1 == columns.count;
-}
-
 Result<Row> parse_row(std::string_view line, const Columns& columns) {
-  std::string_view stamp;
-  std::string_view value;
-  if (!fields_of(line, columns, stamp, value))
+  const auto fields = two_fields(line, columns.count, columns.stamp, columns.value);
+  if (!fields)
     return fail(ErrorCode::invalid,
                 fmt::format("has not the {} fields of the header", columns.count));
+  const auto& [stamp, value] = *fields;
   const auto stamp_s = parse_number(stamp);
   if (!stamp_s)
     return fail(ErrorCode::invalid, fmt::format("{} '{}' is not a number", stamp_column, stamp));

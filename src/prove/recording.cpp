@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/csv.h"
 #include "core/text.h"
 #include "prove/demand.h"
 #include "prove/workload.h"
@@ -15,7 +16,6 @@
 namespace headroom::prove {
 namespace {
 
-constexpr std::string_view stamp_column = "timestamp_seconds";
 constexpr std::string_view duration_columns[] = {"duration_seconds", "duration_ms"};
 constexpr std::size_t nowhere = SIZE_MAX;
 constexpr double ns_per_s = 1e9;
@@ -37,29 +37,13 @@ struct Row {
   float service_s = 0;
 };
 
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find('\n'), rest.size());
-  std::string_view line = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  if (line.ends_with('\r')) line.remove_suffix(1);
-  return line;
-}
-
-std::vector<std::string_view> names_of(std::string_view csv) {
-  std::string_view line = take_line(csv);
-  if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // a byte order mark
-  std::vector<std::string_view> names = split(line, ',');
-  for (std::string_view& name : names) name = trim(name);
-  return names;
-}
-
 std::size_t index_of(const std::vector<std::string_view>& names, std::string_view name) {
   const auto found = std::ranges::find(names, name);
   return found == names.end() ? nowhere : static_cast<std::size_t>(found - names.begin());
 }
 
-Result<Columns> columns_of(std::string_view csv, const RecordingFormat& format) {
-  const auto names = names_of(csv);
+Result<Columns> columns_of(std::string_view header, const RecordingFormat& format) {
+  const auto names = column_names(header);
   Columns columns;
   columns.count = names.size();
   columns.stamp = index_of(names, stamp_column);
@@ -83,18 +67,9 @@ Result<Columns> columns_of(std::string_view csv, const RecordingFormat& format) 
 }
 
 Result<Row> parse_row(std::string_view line, const Columns& columns) {
-  std::string_view stamp;
-  std::string_view duration;
-  std::size_t index = 0;
-  for (std::size_t begin = 0;; ++index) {
-    const std::size_t end = std::min(line.find(',', begin), line.size());
-    if (index == columns.stamp) stamp = trim(line.substr(begin, end - begin));
-    if (index == columns.duration) duration = trim(line.substr(begin, end - begin));
-    if (end == line.size()) break;
-    begin = end + 1;
-  }
-  if (index + 1 != columns.count)
-    return wrong(fmt::format("has not the {} fields of the header", columns.count));
+  const auto fields = two_fields(line, columns.count, columns.stamp, columns.duration);
+  if (!fields) return wrong(fmt::format("has not the {} fields of the header", columns.count));
+  const auto& [stamp, duration] = *fields;
   const auto stamp_s = parse_number(stamp);
   if (!stamp_s) return wrong(fmt::format("{} '{}' is not a number", stamp_column, stamp));
   if (columns.duration == nowhere) return Row{.stamp_s = *stamp_s};
@@ -125,7 +100,7 @@ Result<std::vector<Row>> rows_of(std::string_view rest, const Columns& columns,
 }  // namespace
 
 bool is_recording(std::string_view csv) {
-  const auto names = names_of(csv);
+  const auto names = column_names(take_line(csv));
   if (index_of(names, stamp_column) == nowhere) return false;
   return names.size() == 1 || std::ranges::any_of(duration_columns, [&](std::string_view name) {
            return index_of(names, name) != nowhere;
@@ -133,8 +108,7 @@ bool is_recording(std::string_view csv) {
 }
 
 Result<Recording> parse_recording(std::string_view csv, const RecordingFormat& format) {
-  const Columns columns = TRY(columns_of(csv, format));
-  (void)take_line(csv);
+  const Columns columns = TRY(columns_of(take_line(csv), format));
   const std::vector<Row> rows = TRY(rows_of(csv, columns, format.file));
   Recording out;
   out.start_s = std::floor(rows.front().stamp_s);

@@ -1,0 +1,40 @@
+// Cutting CSV text.
+#include "core/csv.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace headroom {
+
+std::string_view take_line(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::vector<std::string_view> column_names(std::string_view header) {
+  if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);  // a byte order mark
+  std::vector<std::string_view> names = split(header, ',');
+  for (std::string_view& name : names) name = trim(name);
+  return names;
+}
+
+std::optional<std::array<std::string_view, 2>> two_fields(std::string_view line, std::size_t count,
+                                                          std::size_t first, std::size_t second) {
+  std::array<std::string_view, 2> fields;
+  std::size_t index = 0;
+  for (std::size_t begin = 0;; ++index) {
+    const std::size_t end = std::min(line.find(',', begin), line.size());
+    if (index == first) fields[0] = trim(line.substr(begin, end - begin));
+    if (index == second) fields[1] = trim(line.substr(begin, end - begin));
+    if (end == line.size()) break;
+    begin = end + 1;
+  }
+  if (index + 1 != count) return std::nullopt;
+  return fields;
+}
+
+}  // namespace headroom
