@@ -6,17 +6,11 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/csv.h"
 #include "core/text.h"
 
 namespace headroom::prove {
 namespace {
-
-std::string_view take_line(std::string_view& rest) {
-  const std::size_t end = std::min(rest.find('\n'), rest.size());
-  const std::string_view line = trim(rest.substr(0, end));
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
-}
 
 /// 0.25 for "p25_ms".
 std::optional<double> share_of(std::string_view column) {
@@ -48,16 +42,16 @@ Result<PercentileRow> read_row(const std::vector<std::string_view>& columns,
 }  // namespace
 
 bool is_percentile_table(std::string_view csv) {
-  const auto columns = split(take_line(csv), ',');
+  const auto columns = split(trim(take_line(csv)), ',');
   return std::ranges::count(columns, "p0_ms") == 1 && std::ranges::count(columns, "p100_ms") == 1;
 }
 
 Result<PercentileRow> find_row(std::string_view csv, std::string_view file, std::string_view name) {
-  const auto columns = split(take_line(csv), ',');
+  const auto columns = split(trim(take_line(csv)), ',');
   std::size_t rows = 0;
   std::optional<PercentileRow> found;
   for (int number = 2; !csv.empty(); ++number) {
-    const std::string_view line = take_line(csv);
+    const std::string_view line = trim(take_line(csv));
     if (line.empty()) continue;
     ++rows;
     const auto cells = split(line, ',');
