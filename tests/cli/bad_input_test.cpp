@@ -9,14 +9,6 @@ namespace headroom::cli {
 namespace {
 
 using Json = nlohmann::json;
-using Arguments = std::vector<std::string>;
-
-constexpr const char* shop =
-    "services:\n"
-    "  shop:\n"
-    "    objective: { latency: { p99: 150ms } }\n"
-    "    replicas: { min: 1, max: 60 }\n"
-    "    run: { command: \"./shop {address}\" }\n";
 
 const Arguments commands[] = {{"simulate", "--peak-replicas", "5"},
                               {"compare", "--policies", "kpa,fixed"},

@@ -11,7 +11,6 @@ namespace headroom::cli {
 namespace {
 
 using Json = nlohmann::json;
-using Arguments = std::vector<std::string>;
 
 /// Twenty minutes: a wave of 200 to 1,800 requests/s.
 std::string wave(double shift) {

@@ -24,8 +24,8 @@ class JournalCommands : public testing::Test {
     for (int i = 0; journal && i < 130; ++i) sample.advance(**journal);
   }
 
-  [[nodiscard]] Ended run(std::string command, const std::vector<std::string>& arguments) const {
-    std::vector<std::string> all{std::move(command), "-j", journal_};
+  [[nodiscard]] Ended run(std::string command, const Arguments& arguments) const {
+    Arguments all{std::move(command), "-j", journal_};
     all.insert(all.end(), arguments.begin(), arguments.end());
     return run_program(all, folder_.path());
   }

@@ -25,7 +25,7 @@ std::string address_of(const std::string& url) {
   return url.substr(7, url.size() - 8);
 }
 
-Ended load(std::vector<std::string> arguments, const std::string& folder = ".") {
+Ended load(Arguments arguments, const std::string& folder = ".") {
   arguments.insert(arguments.begin(), "load");
   return run_program(arguments, folder);
 }
@@ -136,7 +136,7 @@ TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
   (void)folder.write("gap.csv", "timestamp_seconds,a\n0,1\n1,1\n20,1\n");
   const std::string here = "http://127.0.0.1:1/";
   const struct {
-    std::vector<std::string> arguments;
+    Arguments arguments;
     std::string message;
   } cases[] = {
       {{here}, "say what to send with one of --rate R, --trace FILE and --closed N"},

@@ -20,7 +20,7 @@ std::string content(const std::string& path) {
 
 }  // namespace
 
-Ended run_program(const std::vector<std::string>& arguments, const std::string& folder) {
+Ended run_program(const Arguments& arguments, const std::string& folder) {
   const TestFolder output;
   const std::string out = output.write("out", "");
   const std::string err = output.write("err", "");

@@ -8,6 +8,16 @@
 
 namespace headroom::cli {
 
+using Arguments = std::vector<std::string>;
+
+/// A right headroom.yaml with one service, whose replicas cost 0.5 an hour.
+inline constexpr const char* shop =
+    "services:\n"
+    "  shop:\n"
+    "    objective: { latency: { p99: 150ms } }\n"
+    "    replicas: { min: 1, max: 60, cost_per_hour: 0.5 }\n"
+    "    run: { command: \"./shop {address}\" }\n";
+
 struct Ended {
   int code = -1;  // exit code; -1 when a signal ended it
   std::string out;
@@ -15,6 +25,6 @@ struct Ended {
 };
 
 /// Runs `headroom` with `arguments` in `folder` to its end.
-Ended run_program(const std::vector<std::string>& arguments, const std::string& folder = ".");
+Ended run_program(const Arguments& arguments, const std::string& folder = ".");
 
 }  // namespace headroom::cli

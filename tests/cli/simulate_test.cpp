@@ -12,14 +12,6 @@ namespace headroom::cli {
 namespace {
 
 using Json = nlohmann::json;
-using Arguments = std::vector<std::string>;
-
-constexpr const char* shop =
-    "services:\n"
-    "  shop:\n"
-    "    objective: { latency: { p99: 150ms } }\n"
-    "    replicas: { min: 1, max: 60, cost_per_hour: 0.5 }\n"
-    "    run: { command: \"./shop {address}\" }\n";
 
 /// An hour of minutes: a wave of 200 to 1,800 requests/s.
 std::string wave() {

@@ -10,7 +10,6 @@ namespace headroom::cli {
 namespace {
 
 using Json = nlohmann::json;
-using Arguments = std::vector<std::string>;
 
 /// Forty minutes: waves that stay below 1,000 requests/s in the first half, and `later` × as high
 /// after it.

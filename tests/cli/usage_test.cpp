@@ -12,7 +12,7 @@ TEST(Usage, version_and_help_are_answers) {
   const Ended version = run_program({"--version"});
   EXPECT_EQ(version.code, 0);
   EXPECT_TRUE(version.out.starts_with("headroom 0.")) << version.out;
-  for (const auto& arguments : {std::vector<std::string>{"--help"}, {"check", "--help"}}) {
+  for (const auto& arguments : {Arguments{"--help"}, {"check", "--help"}}) {
     const Ended help = run_program(arguments);
     EXPECT_EQ(help.code, 0);
     EXPECT_EQ(help.err, "");
@@ -22,7 +22,7 @@ TEST(Usage, version_and_help_are_answers) {
 
 TEST(Usage, nonsense_is_one_sentence) {
   const struct {
-    std::vector<std::string> arguments;
+    Arguments arguments;
     const char* sentence;
   } cases[] = {
       {{"chekc"}, "unknown command 'chekc'; did you mean 'check'? see headroom --help"},
