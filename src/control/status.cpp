@@ -5,17 +5,14 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
+
+#include "scale/seen.h"
 
 namespace headroom::control {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-int count(const scale::ServiceSeen& seen, scale::Phase phase) {
-  int n = 0;
-  for (const scale::ReplicaSeen& replica : seen.replicas) n += replica.phase == phase ? 1 : 0;
-  return n;
-}
 
 std::string rfc3339(WallTime t) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
@@ -47,6 +44,12 @@ Json replica_json(const scale::ReplicaSeen& replica) {
 
 }  // namespace
 
+void Status::Entry::look(const scale::ServiceSeen& now) {
+  std::vector<scale::ReplicaSeen> before = std::move(seen.replicas);
+  seen = now;
+  if (scale::replicas_unknown(seen)) seen.replicas = std::move(before);
+}
+
 void Status::update(const spec::Config& config, const scale::Observations& seen,
                     const scale::Model& model, const std::vector<scale::ServiceDecision>& decisions,
                     const gateway::WorkerStats& counted) {
@@ -64,7 +67,7 @@ void Status::update(const spec::Config& config, const scale::Observations& seen,
     entry.objective = service.objective;
     entry.replicas_min = service.replicas.min;
     for (const scale::ServiceSeen& s : seen.services)
-      if (s.service == service.name) entry.seen = s;
+      if (s.service == service.name) entry.look(s);
     const auto learned = model.services.find(service.name);
     if (learned != model.services.end()) {
       entry.capacity = learned->second.capacity;

@@ -44,6 +44,9 @@ class Status {
     std::string last_change;  // the summary of the last decision that changed the number
     std::string last_change_at;
     std::string summary;
+
+    /// Replicas that nobody knows of for a tick are taken to be those seen before.
+    void look(const scale::ServiceSeen& now);
   };
 
   mutable std::mutex mutex_;

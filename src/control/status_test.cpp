@@ -7,7 +7,7 @@ namespace headroom::control {
 namespace {
 
 /// One service that must have a replica, seen with `ready` of them.
-void look(Status& status, int ready) {
+void look(Status& status, int ready, double completeness = 1) {
   spec::Config config;
   config.services.emplace_back();
   config.services[0].name = "shop";
@@ -15,6 +15,7 @@ void look(Status& status, int ready) {
   seen.dt = std::chrono::seconds(1);
   seen.services.emplace_back();
   seen.services[0].service = "shop";
+  seen.services[0].completeness = completeness;
   for (int i = 0; i < ready; ++i)
     seen.services[0].replicas.push_back({.id = "shop-1", .phase = scale::Phase::ready});
   status.update(config, seen, {}, {}, {});
@@ -30,6 +31,16 @@ TEST(Status, readyz_is_200_once_each_service_has_a_replica_and_until_the_process
   EXPECT_EQ(status.answer("/readyz", false).body, "ready\n");
   EXPECT_EQ(status.answer("/readyz", true).status, 503);
   EXPECT_EQ(status.answer("/healthz", true).status, 200);
+}
+
+TEST(Status, replicas_that_nobody_knows_of_for_a_tick_are_those_seen_before) {
+  Status status;
+  look(status, 1);
+  look(status, 0, 0);
+  EXPECT_EQ(status.answer("/readyz", false).status, 200);
+  EXPECT_NE(status.answer("/services", false).body.find("\"ready\": 1,"), std::string::npos);
+  look(status, 0);
+  EXPECT_EQ(status.answer("/readyz", false).status, 503) << "now somebody knows that there is none";
 }
 
 TEST(Status, the_other_paths_answer_in_their_formats_and_unknown_ones_name_them) {

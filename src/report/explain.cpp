@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "report/layout.h"
 #include "report/when.h"
+#include "scale/seen.h"
 
 namespace headroom::report {
 namespace {
@@ -87,17 +88,22 @@ std::string latency_text(const Explanation& what) {
   return text;
 }
 
+std::string replicas_text(const scale::ServiceSeen& seen) {
+  if (scale::replicas_unknown(seen)) return "not known";
+  const Phases phases = count(seen);
+  return fmt::format("{} ready, {} starting, {} draining", phases.ready, phases.starting,
+                     phases.draining);
+}
+
 void add_observation(Page& page, const Explanation& what) {
   constexpr std::size_t label = 9;
   const auto& seen = what.seen;
-  const Phases phases = count(seen);
   page.heading("What was seen");
   page.item("arrivals", arrivals_text(what), label);
   page.item("latency", latency_text(what), label);
   page.item("replicas",
-            fmt::format("{} ready, {} starting, {} draining; {} requests in flight, {} waiting",
-                        phases.ready, phases.starting, phases.draining, rough(seen.concurrency),
-                        seen.waiting),
+            fmt::format("{}; {} requests in flight, {} waiting", replicas_text(seen),
+                        rough(seen.concurrency), seen.waiting),
             label);
   std::string evidence = seen.completeness >= 1 ? "complete"
                                                 : fmt::format("{} of the sources reported",

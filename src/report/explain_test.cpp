@@ -75,6 +75,14 @@ What it would have been
 )");
 }
 
+TEST(Explain, replicas_that_nobody_knew_of_are_not_called_none) {
+  Explanation what = example();
+  what.seen.replicas.clear();
+  what.seen.completeness = 0;
+  EXPECT_NE(text(what, 80).find("replicas  not known; 71 requests in flight"), std::string::npos)
+      << text(what, 80);
+}
+
 TEST(Explain, fits_a_narrow_terminal) {
   for (std::size_t width = 40; width <= 120; width += 5)
     for (const auto& line : explain_text(example(), width)) EXPECT_LE(columns(line), width) << line;

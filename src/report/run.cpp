@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "scale/seen.h"
+
 namespace headroom::report {
 namespace {
 
@@ -67,8 +69,7 @@ void RunBuilder::add_service(const scale::ServiceSeen& seen, const control::Stor
       run.startup_s = model->second.startup_s;
     }
   }
-  // Nobody knew what was running: that it was nothing is the least likely.
-  if (seen.completeness <= 0 && seen.replicas.empty() && !run.moments.empty()) {
+  if (scale::replicas_unknown(seen) && !run.moments.empty()) {
     const Moment& before = run.moments.back();
     moment.starting = before.starting;
     moment.ready = before.ready;

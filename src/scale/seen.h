@@ -24,6 +24,11 @@ namespace headroom::scale {
   return static_cast<int>(std::ranges::count(seen.replicas, phase, &ReplicaSeen::phase));
 }
 
+/// Whoever runs the replicas did not answer: none are listed, though some most likely run.
+[[nodiscard]] inline bool replicas_unknown(const ServiceSeen& seen) {
+  return seen.completeness <= 0 && seen.replicas.empty();
+}
+
 /// The share of requests that may miss the objective, kept where quantiles can be learned.
 [[nodiscard]] inline double permitted_share(const ServicePolicy& policy) {
   return std::clamp(policy.objective.permitted_misses(), 1e-5, 0.5);
