@@ -24,7 +24,9 @@ std::string describe(const spec::Event& event, Duration until_begin) {
     return format_duration(std::chrono::ceil<std::chrono::seconds>(d));
   };
   const bool ahead = until_begin > Duration::zero();
-  return fmt::format("the event '{}' {} and needs {}", event.cron.text,
+  const std::string where =
+      event.zone.is_utc() ? std::string() : fmt::format(" ({})", event.zone.name());
+  return fmt::format("the event '{}'{} {} and needs {}", event.cron.text, where,
                      ahead ? fmt::format("begins in {}", whole(until_begin))
                            : fmt::format("lasts {} more", whole(until_begin + event.length)),
                      event.at_least);
@@ -38,7 +40,7 @@ std::optional<Need> calendar_need(const ServicePolicy& policy, const ServiceMode
   Duration until_begin{};
   for (const spec::Event& event : policy.scale.calendar) {
     if (largest != nullptr && event.at_least <= largest->at_least) continue;
-    const auto begin = spec::last_begin(event.cron, now - event.length,
+    const auto begin = spec::last_begin(event.cron, event.zone, now - event.length,
                                         now + ahead_of(policy, model, event.at_least));
     if (!begin) continue;
     largest = &event;

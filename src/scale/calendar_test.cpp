@@ -64,6 +64,28 @@ TEST(Calendar, of_events_at_a_time_the_largest_counts_and_says_when) {
   EXPECT_EQ(text(eight - 1h), "none");
 }
 
+TEST(Calendar, an_event_keeps_its_length_over_a_change_of_clocks) {
+  struct Case {
+    WallTime begin;  // 01:30 in Berlin, half an hour before the change or an hour and a half
+    const char* text;
+  };
+  // 2026-03-29 and 2026-10-25.
+  for (const auto& [begin, text] :
+       {Case{WallTime(1'774'744'200s), "the event '30 1 * * *' (Europe/Berlin) lasts 1h more"},
+        Case{WallTime(1'792'884'600s), "the event '30 1 * * *' (Europe/Berlin) lasts 1h more"}}) {
+    ServicePolicy policy = policy_for_test();
+    policy.scale.calendar = {event("30 1 * * *", 3h, 10)};
+    policy.scale.calendar[0].zone = spec::find_zone("Europe/Berlin").value();
+    EXPECT_EQ(replicas(policy, 40, begin - 41s), 0);
+    EXPECT_EQ(replicas(policy, 40, begin - 40s), 10);
+    EXPECT_EQ(replicas(policy, 40, begin + 3h - 1s), 10);
+    EXPECT_EQ(replicas(policy, 40, begin + 3h), 0);
+    const auto need = calendar_need(policy, with_lead(5), begin + 2h, Explain::yes);
+    ASSERT_TRUE(need);
+    EXPECT_EQ(need->text, std::string(text) + " and needs 10");
+  }
+}
+
 TEST(Calendar, replicas_are_ready_when_the_event_begins_and_go_after_it) {
   FluidWorld world;
   world.startup_s = 20;

@@ -125,12 +125,14 @@ Result<> set_calendar(ServicePolicy& policy, std::string_view path, std::string_
   const auto key = path.substr(close + 2);
   if (key == "cron")
     event.cron = TRY(spec::parse_cron(value));
+  else if (key == "zone")
+    event.zone = TRY(spec::find_zone(value));
   else if (key == "for")
     event.length = TRY(span(value));
   else if (key == "at_least")
     event.at_least = TRY(count(value, 0));
   else
-    return fail(ErrorCode::invalid, "is no knob; an event has cron, for, at_least");
+    return fail(ErrorCode::invalid, "is no knob; an event has cron, zone, for, at_least");
   return {};
 }
 

@@ -58,10 +58,12 @@ TEST(Knob, events_of_the_calendar_are_turned_one_by_one_or_taken_away) {
   auto& events = policy.services[0].scale.calendar;
   events.resize(2);
   for (const char* assignment : {"services.checkout.scale.calendar[1].cron=0 8 * * mon-fri",
+                                 "services.checkout.scale.calendar[1].zone=Asia/Kolkata",
                                  "services.checkout.scale.calendar[1].for=3h",
                                  "services.checkout.scale.calendar[1].at_least=12"})
     EXPECT_TRUE(set_knob(policy, assignment)) << set_knob(policy, assignment).error().message;
   EXPECT_EQ(events[1].cron.text, "0 8 * * mon-fri");
+  EXPECT_EQ(events[1].zone.name(), "Asia/Kolkata");
   EXPECT_EQ(events[1].length, 3h);
   EXPECT_EQ(events[1].at_least, 12);
   EXPECT_EQ(events[0].at_least, 0);
@@ -87,8 +89,10 @@ TEST(Knob, a_wrong_one_is_a_sentence_that_helps) {
         Case{"services.checkout.scale.calendar=many", "is 'many', allowed is none"},
         Case{"services.checkout.scale.calendar[1].for=3h", "the calendar has 1, from [0] on"},
         Case{"services.checkout.scale.calendar.for=3h", "names no event"},
-        Case{"services.checkout.scale.calendar[0].until=3h", "an event has cron, for, at_least"},
+        Case{"services.checkout.scale.calendar[0].until=3h",
+             "an event has cron, zone, for, at_least"},
         Case{"services.checkout.scale.calendar[0].cron=0 25 * * *", "hour: found '25'"},
+        Case{"services.checkout.scale.calendar[0].zone=CETT", "did you mean 'CET'?"},
         Case{"gateway.listen=:80", "is no knob"}}) {
     Policy policy = two_services();
     policy.services[0].scale.calendar.resize(1);

@@ -9,6 +9,7 @@
 
 #include "core/time.h"
 #include "spec/cron.h"
+#include "spec/zone.h"
 
 namespace headroom::spec {
 
@@ -77,9 +78,10 @@ struct Run {
   Limits limits;
 };
 
-/// Demand that is known beforehand, in UTC.
+/// Demand that is known beforehand.
 struct Event {
   Cron cron;          // when it begins
+  Zone zone = {};     // by whose clocks
   Duration length{};  // `for` in the file
   int at_least = 0;   // replicas that are ready from its begin to its end
 };

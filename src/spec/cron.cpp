@@ -150,7 +150,7 @@ Result<Cron> parse_cron(std::string_view text) {
   return cron;
 }
 
-std::optional<WallTime> last_begin(const Cron& cron, WallTime after, WallTime until) {
+std::optional<LocalTime> last_minute(const Cron& cron, LocalTime after, LocalTime until) {
   const auto from = std::chrono::floor<minutes>(after.time_since_epoch());  // itself excluded
   const auto to = std::chrono::floor<minutes>(until.time_since_epoch());
   for (auto day = std::chrono::floor<days>(to); day + days(1) > from; day -= days(1)) {
@@ -158,7 +158,7 @@ std::optional<WallTime> last_begin(const Cron& cron, WallTime after, WallTime un
     const auto minute = last_of_day(cron, std::min<minutes>(to - day, days(1) - minutes(1)));
     if (!minute) continue;
     if (day + *minute <= from) return std::nullopt;
-    return WallTime(day + *minute);
+    return LocalTime(day + *minute);
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
-// Cron's five fields: which minutes of the calendar they name, in UTC.
+// Cron's five fields: which minutes of the calendar they name, by whatever clock.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +11,9 @@
 #include "core/time.h"
 
 namespace headroom::spec {
+
+/// What clocks on the wall show, without their zone.
+using LocalTime = std::chrono::local_time<Duration>;
 
 /// Bit n of a field stands for the value n.
 struct Cron {
@@ -29,6 +33,7 @@ struct Cron {
 [[nodiscard]] Result<Cron> parse_cron(std::string_view text);
 
 /// The last minute that `cron` names and that begins in (after, until].
-[[nodiscard]] std::optional<WallTime> last_begin(const Cron& cron, WallTime after, WallTime until);
+[[nodiscard]] std::optional<LocalTime> last_minute(const Cron& cron, LocalTime after,
+                                                   LocalTime until);
 
 }  // namespace headroom::spec

@@ -11,20 +11,20 @@ namespace headroom::spec {
 namespace {
 
 using namespace std::chrono_literals;
-using std::chrono::sys_days;
+using std::chrono::local_days;
 
-WallTime at(int year, unsigned month, unsigned day, int hour = 0, int minute = 0, int second = 0) {
+LocalTime at(int year, unsigned month, unsigned day, int hour = 0, int minute = 0, int second = 0) {
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(day)};
-  return WallTime(sys_days(date).time_since_epoch() + std::chrono::hours(hour) +
-                  std::chrono::minutes(minute) + std::chrono::seconds(second));
+  return LocalTime(local_days(date).time_since_epoch() + std::chrono::hours(hour) +
+                   std::chrono::minutes(minute) + std::chrono::seconds(second));
 }
 
-TEST(Cron, the_last_begin_is_found) {
+TEST(Cron, the_last_minute_is_found) {
   struct Case {
     const char* cron;
-    WallTime until;
-    WallTime begin;
+    LocalTime until;
+    LocalTime begin;
   };
   const Case cases[] = {
       // 2026-11-21 is a Saturday.
@@ -48,19 +48,19 @@ TEST(Cron, the_last_begin_is_found) {
   for (const auto& [text, until, begin] : cases) {
     const auto cron = parse_cron(text);
     ASSERT_TRUE(cron) << cron.error().message;
-    EXPECT_EQ(last_begin(*cron, until - 8 * 24h, until), begin) << text;
+    EXPECT_EQ(last_minute(*cron, until - 8 * 24h, until), begin) << text;
   }
 }
 
 TEST(Cron, leap_days_and_the_borders_of_the_interval_count) {
   const Cron leap = parse_cron("0 0 29 2 *").value();
-  EXPECT_EQ(last_begin(leap, at(2024, 2, 1), at(2024, 3, 1)), at(2024, 2, 29));
-  EXPECT_EQ(last_begin(leap, at(2026, 2, 1), at(2026, 3, 2)), std::nullopt);
+  EXPECT_EQ(last_minute(leap, at(2024, 2, 1), at(2024, 3, 1)), at(2024, 2, 29));
+  EXPECT_EQ(last_minute(leap, at(2026, 2, 1), at(2026, 3, 2)), std::nullopt);
   const Cron eight = parse_cron("0 8 * * *").value();
-  EXPECT_EQ(last_begin(eight, at(2026, 11, 20, 8), at(2026, 11, 20, 9)), std::nullopt) << "open";
-  EXPECT_EQ(last_begin(eight, at(2026, 11, 20, 7, 59, 59), at(2026, 11, 20, 8)),
+  EXPECT_EQ(last_minute(eight, at(2026, 11, 20, 8), at(2026, 11, 20, 9)), std::nullopt) << "open";
+  EXPECT_EQ(last_minute(eight, at(2026, 11, 20, 7, 59, 59), at(2026, 11, 20, 8)),
             at(2026, 11, 20, 8));
-  EXPECT_EQ(last_begin(eight, at(2026, 11, 20, 9), at(2026, 11, 20, 8)), std::nullopt) << "empty";
+  EXPECT_EQ(last_minute(eight, at(2026, 11, 20, 9), at(2026, 11, 20, 8)), std::nullopt) << "empty";
 }
 
 TEST(Cron, what_is_wrong_names_the_field) {
@@ -102,13 +102,14 @@ std::string any_field(Random& random, int min, int max) {
 }
 
 /// By the definition, minute for minute.
-bool names(const Cron& cron, WallTime minute) {
+bool names(const Cron& cron, LocalTime minute) {
   const auto since = minute.time_since_epoch();
   const auto day = std::chrono::floor<std::chrono::days>(since);
-  const std::chrono::year_month_day date{sys_days(day)};
+  const std::chrono::year_month_day date{local_days(day)};
   const auto in_day = std::chrono::duration_cast<std::chrono::minutes>(since - day).count();
   const bool of_month = (cron.days >> static_cast<unsigned>(date.day()) & 1) != 0;
-  const bool of_week = (cron.weekdays >> std::chrono::weekday(sys_days(day)).c_encoding() & 1) != 0;
+  const bool of_week =
+      (cron.weekdays >> std::chrono::weekday(local_days(day)).c_encoding() & 1) != 0;
   return (cron.minutes >> (in_day % 60) & 1) != 0 && (cron.hours >> (in_day / 60) & 1) != 0 &&
          (cron.months >> static_cast<unsigned>(date.month()) & 1) != 0 &&
          (cron.either_day ? of_month || of_week : of_month && of_week);
@@ -122,13 +123,13 @@ TEST(Cron, agrees_with_a_walk_over_every_minute) {
                              any_field(random, 0, 6);
     const auto cron = parse_cron(text);
     ASSERT_TRUE(cron) << text;
-    const WallTime until = at(2026, 1, 1) + random.below(365 * 86'400) * 1s;
-    const WallTime after = until - random.below(7 * 86'400) * 1s;
-    std::optional<WallTime> expected;
-    WallTime minute(std::chrono::floor<std::chrono::minutes>(until.time_since_epoch()));
+    const LocalTime until = at(2026, 1, 1) + random.below(365 * 86'400) * 1s;
+    const LocalTime after = until - random.below(7 * 86'400) * 1s;
+    std::optional<LocalTime> expected;
+    LocalTime minute(std::chrono::floor<std::chrono::minutes>(until.time_since_epoch()));
     for (; minute > after && !expected; minute -= 1min)
       if (names(*cron, minute)) expected = minute;
-    EXPECT_EQ(last_begin(*cron, after, until), expected) << "seed " << seed << ": " << text;
+    EXPECT_EQ(last_minute(*cron, after, until), expected) << "seed " << seed << ": " << text;
   }
 }
 

@@ -37,7 +37,7 @@ services:
       env: { DATABASE: "${DATABASE_URL}" }
     scale:
       uses: { postgres: 5 }
-      calendar: [{ cron: "0 8 * * mon-fri", for: 3h, at_least: 10 }]
+      calendar: [{ cron: "0 8 * * mon-fri", zone: Europe/Berlin, for: 3h, at_least: 10 }]
   catalog:
     objective: { latency: { p99: 80ms } }
     endpoints: ["10.0.0.5:8080", "10.0.0.6:8080"]

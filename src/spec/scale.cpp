@@ -6,6 +6,8 @@
 namespace headroom::spec {
 namespace {
 
+constexpr std::string_view a_zone = "a time zone such as Europe/Berlin or UTC";
+
 void read_uses(const At& at, Scale& out) {
   if (!at.is(Value::Kind::map)) return at.refuse("a map of downstreams to connections");
   for (const Entry& entry : at.value().entries) {
@@ -23,19 +25,33 @@ void read_cron(const At& at, Event& out) {
   out.cron = *std::move(cron);
 }
 
+void read_zone(const At& at, Event& out) {
+  const auto text = at.text(a_zone);
+  if (!text) return;
+  const auto zone = find_zone(*text);
+  if (!zone) return at.problem(zone.error().message);
+  out.zone = *zone;
+}
+
 const Table<Event>& event_table() {
   static const Table<Event> table = [] {
     Table<Event> t(
         "services.NAME.scale.calendar[]",
         "Demand that is known beforehand. Replicas are started one lead time before the "
-        "event begins, so that they are ready when it does. Times are UTC: they do not "
-        "follow daylight saving, so an event by the local clock needs an hour to spare.");
+        "event begins, so that they are ready when it does. Times are UTC unless `zone` is "
+        "written; then they follow its daylight saving.");
     t.custom({"cron", "text", "", "five fields such as \"0 8 * * mon-fri\"",
-              "When it begins: minute, hour, day of the month, month, day of the week, in UTC. "
+              "When it begins: minute, hour, day of the month, month, day of the week. "
               "`*`, numbers, names, lists, ranges and steps; where both kinds of days are "
               "restricted, either of them is enough."},
              read_cron)
         .required();
+    t.custom(
+        {"zone", "text", "UTC", std::string(a_zone),
+         "Whose clocks `cron` goes by: a name of the tz database, which is read when this file "
+         "is. A time that a change of clocks leaves out begins at the change, one that comes "
+         "twice at its first; where the hour is `*`, every hour that passes counts."},
+        read_zone);
     t.duration("for", &Event::length, {.min = 1min, .max = 7 * 24h}, "How long it lasts.")
         .required();
     t.integer("at_least", &Event::at_least, {.min = 1, .max = replicas_limit},

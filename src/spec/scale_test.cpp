@@ -40,11 +40,30 @@ TEST(ScaleMessages, calendars) {
          ".for: found '8d', allowed a duration from 1m to 7d");
   expect(good + "0", ".at_least: found '0', allowed a whole number from 1 to 1000");
   expect(good + "11", ".at_least: 11 is above replicas.max (10)");
-  expect(good + "4, zone: cet", ".zone: unknown key; allowed: cron, for, at_least");
+  expect(good + "4, until: 9", ".until: unknown key; allowed: cron, zone, for, at_least");
+  const std::string zone = ", allowed a time zone such as Europe/Berlin or UTC";
+  expect(good + "4, zone: Europe/Berln",
+         ".zone: found 'Europe/Berln'" + zone + "; did you mean 'Europe/Berlin'?");
+  expect(good + "4, zone: +01:00", ".zone: found '+01:00'" + zone);
+  expect(good + "4, zone: [UTC]", ".zone: found a list" + zone);
   EXPECT_EQ(
       messages("scale: { calendar: 5 }"),
       "f:5: services.shop.scale.calendar: found '5', allowed a list such as - { cron: \"0 8 * * "
       "mon-fri\", for: 3h, at_least: 10 }\n");
+}
+
+TEST(ScaleMessages, a_calendar_has_the_zone_that_is_written_or_utc) {
+  const auto config = examine(
+      "services: { shop: { objective: { latency: { p99: 150ms } }, run: { command: \"./s {port}\" "
+      "},\n"
+      "  scale: { calendar: [{ cron: 0 8 * * *, zone: \"${ZONE}\", for: 3h, at_least: 4 },\n"
+      "    { cron: 0 8 * * *, for: 3h, at_least: 4 }] } } }",
+      "f", [](std::string_view) { return std::optional<std::string>("Asia/Kolkata"); });
+  ASSERT_TRUE(config) << config.error().front().message;
+  const auto& events = config->services.front().scale.calendar;
+  ASSERT_EQ(events.size(), 2);
+  EXPECT_EQ(events[0].zone.name(), "Asia/Kolkata");
+  EXPECT_EQ(events[1].zone.name(), "UTC");
 }
 
 TEST(ScaleMessages, draining_and_priority) {

@@ -2,22 +2,13 @@
 
 import json
 import pathlib
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from system import PROGRAM, Process, SystemTest
+from system import PROGRAM, Process, SystemTest, may_mount
 
 SMALL_DISK = "mount -t tmpfs -o size=1m none disk && exec \"$@\""
-
-
-def may_mount():
-    probe = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"]
-    try:
-        return subprocess.run(probe, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
 
 
 class FullDisk(SystemTest):

@@ -46,6 +46,15 @@ def is_zombie(pid):
         return True
 
 
+def may_mount():
+    """Whether a program can be given a mount of its own here."""
+    probe = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"]
+    try:
+        return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 class Process:
     """A program with its output in files."""
 

@@ -40,9 +40,21 @@ static void from_json_value(const nlohmann::json& in, Cron& cron) {
   cron = *std::move(parsed);
 }
 
+/// By its name: what clocks do there is up to the machine that reads it.
+static nlohmann::json to_json_value(const Zone& zone) {
+  return zone.name();
+}
+
+static void from_json_value(const nlohmann::json& in, Zone& zone) {
+  const auto found = find_zone(in.get_ref<const std::string&>());
+  if (!found) throw std::runtime_error("time zone: " + found.error().message);
+  zone = *found;
+}
+
 static void fields(Is<Event> auto& v, auto visit) {
-  auto& [cron, length, at_least] = v;
+  auto& [cron, zone, length, at_least] = v;
   visit("cron", cron);
+  visit("zone", zone);
   visit("for", length);
   visit("at_least", at_least);
 }

@@ -118,6 +118,7 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   policy.services[0].scale.pid = spec::Pid{.cpu = 0.7, .reset = std::chrono::minutes(2)};
   policy.services[0].scale.uses = {{"postgres", 12}};
   policy.services[0].scale.calendar = {{.cron = spec::parse_cron("0 8 * * mon-fri").value(),
+                                        .zone = spec::find_zone("Europe/Berlin").value(),
                                         .length = std::chrono::hours(3),
                                         .at_least = 10}};
   policy.downstreams = {{"postgres", 200}};
@@ -138,10 +139,33 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   ASSERT_EQ(back->services[0].scale.calendar.size(), 1);
   const spec::Event& event = back->services[0].scale.calendar[0];
   EXPECT_EQ(event.cron.hours, std::uint32_t{1} << 8) << "not only the text";
+  EXPECT_TRUE(event.zone == spec::find_zone("Europe/Berlin").value());
   EXPECT_EQ(event.length, std::chrono::hours(3));
   EXPECT_EQ(event.at_least, 10);
   EXPECT_EQ(back->downstreams.at("postgres"), 200);
   EXPECT_EQ(back->budget_per_hour, 3.0);
+}
+
+/// The policy of one service with one event, which has these fields.
+Result<scale::Policy> with_event(const std::string& fields) {
+  return decode<scale::Policy>(R"({"services":[{"scale":{"calendar":[{)" + fields + "}]}}]}");
+}
+
+TEST(Codec, events_stored_before_there_were_zones_are_in_utc_and_are_stored_as_before) {
+  const std::string before = R"("cron":"0 8 * * *","for":10800000000000,"at_least":10)";
+  const auto policy = with_event(before);
+  ASSERT_TRUE(policy) << policy.error().message;
+  EXPECT_TRUE(policy->services.at(0).scale.calendar.at(0).zone == spec::Zone());
+  EXPECT_NE(encode(*policy).find("{" + before + "}"), std::string::npos) << encode(*policy);
+}
+
+TEST(Codec, a_stored_zone_that_this_machine_does_not_know_is_refused) {
+  const auto policy = with_event(R"("cron":"0 8 * * *","zone":"Europe/Berln")");
+  ASSERT_FALSE(policy);
+  EXPECT_EQ(
+      policy.error().message,
+      "stored data is not readable: time zone: found 'Europe/Berln', allowed a time zone such "
+      "as Europe/Berlin or UTC; did you mean 'Europe/Berlin'?");
 }
 
 }  // namespace
