@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "control/journal/codec.h"
+#include "control/journal/words.h"
 #include "core/time.h"
 
 namespace headroom::control::archive {
@@ -304,7 +305,7 @@ void read(const json& in, T& value) {
   } else if constexpr (std::is_arithmetic_v<T>) {
     value = in.get<T>();
   } else if constexpr (std::is_enum_v<T>) {
-    value = static_cast<T>(in.get<std::underlying_type_t<T>>());
+    value = word<T>(in.get<std::int64_t>());
   } else if constexpr (Record<T>) {
     if (!in.is_object()) throw std::runtime_error("an object was expected");
     fields(value, [&in](const char* key, auto& field) {

@@ -26,6 +26,10 @@ static void fields(Is<Replicas> auto& v, auto visit) {
   visit("zones", zones);
 }
 
+static control::archive::Words<Priority> words_of(Priority) {
+  return {.of = "a priority", .last = Priority::sheddable};
+}
+
 /// Stored as written.
 static nlohmann::json to_json_value(const Cron& cron) {
   return cron.text;

@@ -8,6 +8,14 @@ namespace headroom::scale {
 
 using control::archive::Is;
 
+static control::archive::Words<Basis> words_of(Basis) {
+  return {.of = "a basis of capacity", .last = Basis::held};
+}
+
+static control::archive::Words<GrowthEstimator> words_of(GrowthEstimator) {
+  return {.of = "an estimator of growth", .last = GrowthEstimator::by_season};
+}
+
 static void fields(Is<LevelEvidence> auto& v, auto visit) {
   auto& [attempts, late, latency_s] = v;
   visit("attempts", attempts);

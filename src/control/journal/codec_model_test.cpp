@@ -146,6 +146,28 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   EXPECT_EQ(back->budget_per_hour, 3.0);
 }
 
+TEST(Codec, an_estimator_that_does_not_exist_is_refused_and_not_looked_up) {
+  const auto model = [](const std::string& service) {
+    const auto read = decode<scale::Model>(R"({"services":{"shop":{)" + service + "}}}");
+    return read ? "read" : read.error().message;
+  };
+  const std::string refused = "stored data is not readable: ";
+  EXPECT_EQ(model(R"("growth":{"estimator":2})"), "read");
+  EXPECT_EQ(model(R"("capacity":{"basis":3})"), "read");
+  EXPECT_EQ(model(R"("growth":{"estimator":3})"),
+            refused + "found 3, allowed 0 to 2 for an estimator of growth");
+  EXPECT_EQ(model(R"("growth":{"estimator":-1})"),
+            refused + "found -1, allowed 0 to 2 for an estimator of growth");
+  EXPECT_EQ(model(R"("growth":{"estimator":257})"),
+            refused + "found 257, allowed 0 to 2 for an estimator of growth")
+      << "not cut to eight bits, which would be 1";
+  EXPECT_EQ(model(R"("capacity":{"basis":4})"),
+            refused + "found 4, allowed 0 to 3 for a basis of capacity");
+  const auto policy = decode<scale::Policy>(R"({"services":[{"scale":{"priority":9}}]})");
+  ASSERT_FALSE(policy);
+  EXPECT_EQ(policy.error().message, refused + "found 9, allowed 0 to 2 for a priority");
+}
+
 /// The policy of one service with one event, which has these fields.
 Result<scale::Policy> with_event(const std::string& fields) {
   return decode<scale::Policy>(R"({"services":[{"scale":{"calendar":[{)" + fields + "}]}}]}");
