@@ -15,9 +15,13 @@ constexpr double day_s = 86400;
 /// share of 1% of moments brought 0.34% and 0.17% of missed requests (medians, recorded traffic).
 constexpr double moments_per_missed_request = 2;
 /// What the logit moves by when a day's worth of permitted misses is left over, or overspent.
-constexpr double gain_per_day = 1;
+constexpr double gain_per_day = 1.5;
 constexpr double most_careful = -2;
-constexpr double least_careful = 5;
+/// From a start of one moment in 10,000 as far as the most of moments below.
+constexpr double least_careful = 9;
+/// A steady service on whole replicas misses little though most moments outgrow their forecast.
+constexpr double outgrown_min = 1e-6;
+constexpr double outgrown_max = 0.8;
 
 double logit(double share) {
   return std::log(share / (1 - share));
@@ -45,7 +49,8 @@ double spendable_share(const ServicePolicy& policy, const Capacity& capacity) {
 double outgrown_share(const ServicePolicy& policy, const ServiceModel& model) {
   const double start =
       std::min(0.4, moments_per_missed_request * spendable_share(policy, model.capacity));
-  return std::clamp(1 / (1 + std::exp(-logit(start) - model.error_budget.shift)), 1e-6, 0.5);
+  return std::clamp(1 / (1 + std::exp(-logit(start) - model.error_budget.shift)), outgrown_min,
+                    outgrown_max);
 }
 
 void learn_misses(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,

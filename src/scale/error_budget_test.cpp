@@ -28,14 +28,14 @@ double shift_after(double days, const ServiceSeen& seen, double permitted = 0.01
 }
 
 TEST(ErrorBudget, a_day_without_a_miss_makes_forecasts_less_careful_and_overspending_more) {
-  EXPECT_NEAR(shift_after(1, second(0)), 1, 0.01);
+  EXPECT_NEAR(shift_after(1, second(0)), 1.5, 0.01);
   EXPECT_NEAR(shift_after(1, second(10)), 0, 0.01);
-  EXPECT_NEAR(shift_after(1, second(20)), -1, 0.01);
-  EXPECT_NEAR(shift_after(1, second(0, 20)), -1, 0.01);
+  EXPECT_NEAR(shift_after(1, second(20)), -1.5, 0.01);
+  EXPECT_NEAR(shift_after(1, second(0, 20)), -1.5, 0.01);
 }
 
 TEST(ErrorBudget, neither_boldness_nor_fear_is_without_limit) {
-  EXPECT_EQ(shift_after(10, second(0)), 5);
+  EXPECT_EQ(shift_after(10, second(0)), 9);
   EXPECT_EQ(shift_after(10, second(900)), -2);
 }
 
@@ -43,14 +43,14 @@ TEST(ErrorBudget, what_is_late_without_waiting_is_not_spent_from_it) {
   ServiceSeen seen = second(10);
   seen.by_concurrency.attempts[3] = 1000;
   seen.by_concurrency.late[3] = 10;
-  EXPECT_NEAR(shift_after(1, seen), 1, 0.01);
+  EXPECT_NEAR(shift_after(1, seen), 1.5, 0.01);
 }
 
 TEST(ErrorBudget, failures_of_replicas_do_not_call_for_more_of_them) {
   ServiceSeen seen = second(0);
   seen.good = 900;
   seen.failed = 100;
-  EXPECT_GT(shift_after(1, seen), 0.8);
+  EXPECT_GT(shift_after(1, seen), 1.2);
 }
 
 TEST(ErrorBudget, what_is_late_alone_leaves_less_to_spend) {
@@ -66,8 +66,8 @@ TEST(ErrorBudget, the_share_of_moments_starts_at_twice_what_may_be_missed) {
   policy.objective.quantile = 0.99;
   ServiceModel model;
   EXPECT_NEAR(outgrown_share(policy, model), 0.02, 1e-9);
-  model.error_budget.shift = 5;
-  EXPECT_EQ(outgrown_share(policy, model), 0.5);
+  model.error_budget.shift = 9;
+  EXPECT_EQ(outgrown_share(policy, model), 0.8);
   model.error_budget.shift = -2;
   EXPECT_NEAR(outgrown_share(policy, model), 0.00275, 1e-4);
 }
