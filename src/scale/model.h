@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/result.h"
 #include "scale/observation.h"
 
 namespace headroom::scale {
@@ -145,5 +146,9 @@ struct Model {
 
   bool operator==(const Model&) const = default;
 };
+
+/// For a model that was stored and may have been damaged: whether every list has the length, and
+/// every place in one lies within it, that learning and deciding rely on.
+[[nodiscard]] Result<> well_formed(const Model& model);
 
 }  // namespace headroom::scale

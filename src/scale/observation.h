@@ -61,8 +61,8 @@ struct ServiceSeen {
   double latency_p99_s = 0;
   ByConcurrency by_concurrency;
   std::vector<ReplicaSeen> replicas;
-  bool rolling_out = false;  // some replicas run an earlier program or setting and are replaced
-  double completeness = 1.0;        // share of the sources that reported in time; 0: no evidence
+  bool rolling_out = false;   // some replicas run an earlier program or setting and are replaced
+  double completeness = 1.0;  // share of the sources that reported in time; 0: no evidence
   std::vector<std::string> events;  // what happened to replicas, for people
 
   bool operator==(const ServiceSeen&) const = default;

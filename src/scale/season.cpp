@@ -11,7 +11,6 @@
 namespace headroom::scale {
 namespace {
 
-constexpr std::size_t bins = 288;  // of a day
 constexpr std::size_t days_kept = 8;
 constexpr std::size_t days_needed = 2;
 constexpr double move_max = 1;  // of the logarithm
@@ -50,10 +49,10 @@ std::optional<double> usual(const Season& season, std::size_t bin) {
 
 /// Straight between the middles of neighbouring bins.
 std::optional<double> usual_at(const Season& season, double bin) {
-  const double from_middle = bin - 0.5 + static_cast<double>(bins);
+  const double from_middle = bin - 0.5 + static_cast<double>(season_bins);
   const auto lower = static_cast<std::size_t>(from_middle);
-  const auto first = usual(season, lower % bins);
-  const auto second = usual(season, (lower + 1) % bins);
+  const auto first = usual(season, lower % season_bins);
+  const auto second = usual(season, (lower + 1) % season_bins);
   if (!first || !second) return std::nullopt;
   const double share = from_middle - static_cast<double>(lower);
   return *first * (1 - share) + *second * share;
@@ -70,7 +69,7 @@ void learn_season(WallTime wall, double per_second, double tick_s, Season& seaso
     if (!first && season.seen_s >= season_bin_s / 2)
       season.days.back()[static_cast<std::size_t>(season.bin)] =
           rounded(season.requests / season.seen_s);
-    if (first || now.day != season.day) season.days.emplace_back(bins, -1);
+    if (first || now.day != season.day) season.days.emplace_back(season_bins, -1);
     if (season.days.size() > days_kept) season.days.erase(season.days.begin());
     season.day = now.day;
     season.bin = bin;

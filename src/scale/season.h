@@ -1,6 +1,8 @@
 // What demand usually does at this time of day: medians over the days before.
 #pragma once
 
+#include <cstddef>
+
 #include "core/time.h"
 #include "scale/model.h"
 
@@ -8,6 +10,7 @@ namespace headroom::scale {
 
 /// Days are kept in bins of this length.
 constexpr double season_bin_s = 300;
+constexpr std::size_t season_bins = 288;
 
 /// Takes in one tick that ends at `wall`. Time that runs backwards is passed over.
 void learn_season(WallTime wall, double per_second, double tick_s, Season& season);

@@ -134,6 +134,25 @@ TEST_F(JournalTest, it_can_be_read_while_it_is_written) {
   }
 }
 
+TEST_F(JournalTest, a_damaged_model_is_refused_where_it_is_read) {
+  {
+    auto journal = open(path_);
+    ASSERT_TRUE(
+        journal->wait_committed(journal->record(tick(1), {}, checkpoint("start")), patience));
+  }
+  {
+    auto edit = sqlite::Connection::open(path_, sqlite::Access::write);
+    ASSERT_TRUE(edit->run(R"(UPDATE checkpoint SET model = '{"services":{"shop":{"season":)"
+                          R"({"days":[],"day":0,"bin":999,"requests":0,"seen_s":0}}}}')"));
+  }
+  auto reader = JournalReader::open(path_);
+  ASSERT_TRUE(reader);
+  const auto read = reader->each({}, true, [](StoredTick&&) -> Result<> { return {}; });
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("what was learned of 'shop' is damaged"), std::string::npos)
+      << read.error().message;
+}
+
 TEST_F(JournalTest, a_path_that_cannot_be_is_one_sentence) {
   const auto missing = Journal::open(folder_ / "no" / "such" / "folder", {}, start);
   ASSERT_FALSE(missing);

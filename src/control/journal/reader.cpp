@@ -60,6 +60,7 @@ Result<StoredTick> JournalReader::tick_of(const sqlite::Statement& row) const {
     checkpoint.reason = row.text(4);
     checkpoint.policy = TRY(decode<scale::Policy>(row.text(5)));
     checkpoint.model = TRY(decode<scale::Model>(row.text(6)));
+    TRY(scale::well_formed(checkpoint.model));
     checkpoint.state = TRY(decode<scale::State>(row.text(7)));
     tick.checkpoint = std::move(checkpoint);
     return tick;
