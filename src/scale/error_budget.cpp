@@ -17,6 +17,9 @@ constexpr double moments_per_missed_request = 2;
 /// What the logit moves by when a day's worth of permitted misses is left over, or overspent.
 constexpr double gain_per_day = 1.5;
 constexpr double most_careful = -2;
+/// After a silence little is a day's worth. No tick makes bolder by more than so many times its
+/// part of a day; demand's daily peaks stay below that.
+constexpr double day_part_max = 3;
 /// From a start of one moment in 10,000 as far as the most of moments below.
 constexpr double least_careful = 9;
 /// A steady service on whole replicas misses little though most moments outgrow their forecast.
@@ -68,8 +71,9 @@ void learn_misses(const ServicePolicy& policy, const ServiceSeen& seen, double t
   const double ended = static_cast<double>(seen.good) + static_cast<double>(seen.late) +
                        static_cast<double>(seen.shed);
   const double left = share * ended - preventable(seen, model.capacity);
-  budget.shift = std::clamp(budget.shift + gain_per_day * left / (share * budget.requests_per_day),
-                            most_careful, least_careful);
+  const double days_left =
+      std::min(left / (share * budget.requests_per_day), day_part_max * tick_s / day_s);
+  budget.shift = std::clamp(budget.shift + gain_per_day * days_left, most_careful, least_careful);
 }
 
 }  // namespace headroom::scale

@@ -72,6 +72,22 @@ TEST(ErrorBudget, the_share_of_moments_starts_at_twice_what_may_be_missed) {
   EXPECT_NEAR(outgrown_share(policy, model), 0.00275, 1e-4);
 }
 
+TEST(ErrorBudget, the_first_minutes_after_silence_do_not_count_for_days) {
+  ServicePolicy policy = policy_for_test();
+  policy.objective.quantile = 0.99;
+  ServiceModel model;
+  model.capacity.concurrency = 8;
+  const auto live = [&](int seconds, const ServiceSeen& seen) {
+    for (int t = 0; t < seconds; ++t) learn_misses(policy, seen, 1, model);
+  };
+  live(2 * 86400, ServiceSeen{});
+  live(600, second(0));
+  EXPECT_LT(model.error_budget.shift, 0.05);
+  live(20 * 86400, ServiceSeen{});
+  live(600, second(0));
+  EXPECT_LT(model.error_budget.shift, 0.1);
+}
+
 TEST(ErrorBudget, moves_by_nothing_without_requests) {
   EXPECT_EQ(shift_after(1, ServiceSeen{}), 0);
 }
