@@ -106,6 +106,7 @@ scale::Observations Controller::observe(Now now, const gateway::Collected& colle
   previous_ = now.elapsed;
   seen.machine_cpu = machine_cpu_.sample();
   std::optional<ReplicasByService> replicas = parts_.target.observe(sources_wait);
+  replicas_known_ = replicas.has_value();
   for (const spec::Service& service : config_.services) {
     ReplicasSeen of_service;
     if (replicas) of_service = std::move((*replicas)[service.name]);
@@ -126,13 +127,15 @@ std::optional<Checkpoint> Controller::checkpoint(Instant now) {
 void Controller::act(const std::vector<scale::ServiceDecision>& decisions, Ticket ticket) {
   const auto changes = [this](const scale::ServiceDecision& decision) {
     const auto before = applied_.find(decision.service);
-    return before == applied_.end() || before->second != decision.replicas;
+    // A service's first decision replaces whatever runs, so that must be known.
+    return before == applied_.end() ? replicas_known_ : before->second != decision.replicas;
   };
   if (std::ranges::none_of(decisions, changes)) return;
   // What cannot be recorded is not taken away: raising goes on, lowering waits for the journal.
   const bool recorded = parts_.journal.wait_committed(ticket, commit_wait);
   const bool may_lower = recorded || parts_.journal.healthy();
   for (const scale::ServiceDecision& decision : decisions) {
+    if (!changes(decision)) continue;
     const auto [entry, is_new] = applied_.try_emplace(decision.service, decision.replicas);
     if (!is_new && (may_lower || decision.replicas > entry->second))
       entry->second = decision.replicas;

@@ -60,6 +60,7 @@ class Controller {
   std::map<std::string, int> applied_;
   MachineCpu machine_cpu_;
   Instant previous_{};
+  bool replicas_known_ = false;  // whether the target answered in this tick
   bool reloaded_ = false;
 
   std::mutex mutex_;

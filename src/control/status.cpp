@@ -47,7 +47,7 @@ Json replica_json(const scale::ReplicaSeen& replica) {
 void Status::Entry::look(const scale::ServiceSeen& now) {
   std::vector<scale::ReplicaSeen> before = std::move(seen.replicas);
   seen = now;
-  if (scale::replicas_unknown(seen)) seen.replicas = std::move(before);
+  if (!scale::replicas_known(&seen)) seen.replicas = std::move(before);
 }
 
 void Status::update(const spec::Config& config, const scale::Observations& seen,

@@ -89,7 +89,7 @@ std::string latency_text(const Explanation& what) {
 }
 
 std::string replicas_text(const scale::ServiceSeen& seen) {
-  if (scale::replicas_unknown(seen)) return "not known";
+  if (!scale::replicas_known(&seen)) return "not known";
   const Phases phases = count(seen);
   return fmt::format("{} ready, {} starting, {} draining", phases.ready, phases.starting,
                      phases.draining);

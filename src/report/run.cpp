@@ -69,7 +69,7 @@ void RunBuilder::add_service(const scale::ServiceSeen& seen, const control::Stor
       run.startup_s = model->second.startup_s;
     }
   }
-  if (scale::replicas_unknown(seen) && !run.moments.empty()) {
+  if (!scale::replicas_known(&seen) && !run.moments.empty()) {
     const Moment& before = run.moments.back();
     moment.starting = before.starting;
     moment.ready = before.ready;

@@ -73,6 +73,7 @@ void add_need(double replicas, std::vector<NeedSample>& needs) {
 struct Look {
   const ServiceSeen* found = nullptr;  // null: it was not observed
   bool believed = false;               // it is evidence
+  bool stands_known = false;           // which replicas there are
   int ready = 0;
   int starting = 0;
   int last = 0;              // the decision before, or what stands at the first look
@@ -92,7 +93,8 @@ Look look_at(const ServicePolicy& policy, const ServiceModel& model, const Servi
   Look look;
   look.found = found;
   look.believed = is_evidence(found, dt);
-  if (found != nullptr) {
+  look.stands_known = replicas_known(found);
+  if (look.stands_known) {
     look.ready = count(*found, Phase::ready);
     look.starting = count(*found, Phase::starting);
   }
@@ -109,7 +111,7 @@ Look look_at(const ServicePolicy& policy, const ServiceModel& model, const Servi
   const double delay_s = in_delay_s(policy, model);
   next.needs = aged(before.needs, tick_s, delay_s);
   // What stands at the first look was started for some reason that is not known here.
-  if (first && found != nullptr)
+  if (first && look.stands_known)
     add_need(after_zone_loss(look.last, policy.replicas.zones), next.needs);
   next.events = aged(before.events, tick_s, delay_s);
   next.roughness = before.roughness;
@@ -237,8 +239,8 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
   out.next = std::move(look.next);
   add_need(largest(question, "calendar"), out.next.needs);
   if (event) add_need(event->replicas, out.next.events);
-  // A service that was never seen may have any number of replicas: the next look is the first.
-  out.next.replicas = before.replicas < 0 && found == nullptr ? -1 : decision.replicas;
+  // Until it is known what stands, it may be any number: the next look is the first.
+  out.next.replicas = before.replicas < 0 && !look.stands_known ? -1 : decision.replicas;
   return out;
 }
 
@@ -256,7 +258,7 @@ Proposals decide(const Policy& policy, const Model& model, const State& state,
     ServiceState before = known == state.services.end() ? ServiceState{} : known->second;
     const ServiceSeen* found = find_seen(seen, service.service, i);
     // In shadow, the last decision was not applied: what stands is what the next one starts from.
-    if (policy.shadow && found != nullptr && before.replicas >= 0)
+    if (policy.shadow && replicas_known(found) && before.replicas >= 0)
       before.replicas = count(*found, Phase::ready) + count(*found, Phase::starting);
     out.services.push_back(propose(service, learned->second, before, found, seen, explain));
   }

@@ -64,6 +64,23 @@ TEST(Decide, in_shadow_each_decision_starts_from_what_stands) {
   EXPECT_TRUE(pilot.last.summary.starts_with("3 →")) << pilot.last.summary;
 }
 
+/// What the tick shows when whoever runs the replicas does not answer.
+Observations without_replicas(Observations seen) {
+  seen.services[0].completeness = 0;
+  seen.services[0].replicas.clear();
+  return seen;
+}
+
+TEST(Decide, in_shadow_unknown_replicas_are_not_taken_for_none) {
+  FluidWorld world;
+  Pilot pilot(policy_for_test());
+  pilot.policy.shadow = true;
+  world.apply(3);
+  for (int t = 0; t < 120; ++t) pilot.decide_on(world.tick(pilot.policy.services[0], 400));
+  pilot.decide_on(without_replicas(world.tick(pilot.policy.services[0], 400)));
+  EXPECT_FALSE(pilot.last.summary.starts_with("0 →")) << pilot.last.summary;
+}
+
 TEST(Decide, every_decision_names_its_evidence_demand_capacity_and_need) {
   FluidWorld world;
   const Pilot pilot = settled(world, policy_for_test());
@@ -105,6 +122,16 @@ TEST(Decide, a_service_that_was_not_seen_yet_is_not_lowered_at_its_first_look) {
   seen.services.clear();
   pilot.decide_on(seen);
   EXPECT_EQ(pilot.last.replicas, 1) << "min, for want of anything better";
+  pilot.decide_on(whole);
+  EXPECT_EQ(pilot.last.replicas, 9);
+}
+
+TEST(Decide, a_service_whose_replicas_were_not_known_yet_is_not_lowered_at_its_first_look) {
+  FluidWorld world;
+  world.apply(9);
+  Pilot pilot(policy_for_test());
+  const Observations whole = world.tick(pilot.policy.services[0], 10);
+  pilot.decide_on(without_replicas(whole));
   pilot.decide_on(whole);
   EXPECT_EQ(pilot.last.replicas, 9);
 }

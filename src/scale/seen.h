@@ -24,9 +24,10 @@ namespace headroom::scale {
   return static_cast<int>(std::ranges::count(seen.replicas, phase, &ReplicaSeen::phase));
 }
 
-/// Whoever runs the replicas did not answer: none are listed, though some most likely run.
-[[nodiscard]] inline bool replicas_unknown(const ServiceSeen& seen) {
-  return seen.completeness <= 0 && seen.replicas.empty();
+/// False where the service was not observed, or whoever runs its replicas did not answer: none are
+/// listed then, though some most likely run.
+[[nodiscard]] inline bool replicas_known(const ServiceSeen* seen) {
+  return seen != nullptr && (seen->completeness > 0 || !seen->replicas.empty());
 }
 
 /// The share of requests that may miss the objective, kept where quantiles can be learned.

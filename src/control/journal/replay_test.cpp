@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "io/eventually_for_test.h"
 #include "io/folder_for_test.h"
 #include "scale/fluid_world_for_test.h"
 #include "scale/knob.h"
@@ -13,8 +14,6 @@ namespace headroom::control {
 namespace {
 
 using namespace std::chrono_literals;
-
-constexpr Duration patience = 30s;
 
 /// A service in a small world, whose every tick is recorded as `run` does it.
 class ReplayTest : public testing::Test {
