@@ -118,7 +118,7 @@ Result<> settle_service(const SimulateOptions& options, const Recorded& recorded
   scenario.workload = TRY(read_workload(options.workload));
   if (recorded && !recorded->service_s.empty())
     scenario.workload = prove::workload_of(*recorded, std::move(scenario.workload));
-  order.policy = scale::ServicePolicy::from(service);
+  order.policy = scale::ServicePolicy::from(service, config.gateway.queue);
   // The gateway sends a replica no more than the file allows, nor more than it can work on.
   scenario.workload.concurrency =
       std::min(scenario.workload.concurrency, service.replicas.concurrency);

@@ -26,6 +26,7 @@ scale::ServicePolicy service_policy(const Scenario& scenario, double share) {
   policy.replicas.min = scenario.world.replicas_min;
   policy.replicas.max = scenario.world.replicas_max;
   policy.replicas.concurrency = scenario.workload.concurrency;
+  policy.queue_wait = from_seconds(scenario.world.patience_s);
   return policy;
 }
 

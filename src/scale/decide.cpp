@@ -104,7 +104,7 @@ Look look_at(const ServicePolicy& policy, const ServiceModel& model, const Servi
   const double tick_s = std::max(0.0, seconds(dt));
   ServiceState& next = look.next;
   next.demand = extended(before.demand, demand_sample(found, dt));
-  look.demand = demand_now(next.demand);
+  look.demand = demand_now(next.demand, evened_out_s(policy, model.capacity));
   look.expected = expected_per_second(policy, model, before, look.demand);
   next.outcomes = outcomes_with(before.outcomes, look.seen(), look.believed, tick_s);
   look.contradicted = contradiction(next.outcomes);

@@ -19,8 +19,9 @@ struct ServicePolicy {
   spec::Objective objective;
   spec::Replicas replicas;
   spec::Scale scale;
+  Duration queue_wait = spec::Queue{}.wait;  // longest at the gateway, then a request is shed
 
-  static ServicePolicy from(const spec::Service& service);
+  static ServicePolicy from(const spec::Service& service, const spec::Queue& queue);
 };
 
 struct Policy {

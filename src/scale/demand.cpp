@@ -1,6 +1,7 @@
 // Means of demand over windows, and which of them to go by.
 #include "scale/demand.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -13,6 +14,12 @@ constexpr double surge_deviations = 5.0;
 constexpr double surge_ratio = 1.5;
 constexpr double rapid_deviations = 4.5;
 constexpr double sustained_deviations = 4.0;
+/// What a queue is reckoned to carry for a while: demand above capacity by this share of it. What
+/// grows by half, as a surge does, fills the queue in half the time.
+constexpr double excess = 0.25;
+/// Whoever has waited is still in time when its objective leaves it this many mean service times:
+/// about nine of ten are.
+constexpr double service_times_left = 2;
 /// With fewer sources than this share, scaling up what was seen would invent demand.
 constexpr double completeness_min = 0.25;
 
@@ -21,12 +28,11 @@ struct Mean {
   double known_s = 0;
 };
 
-/// Means of the last 2, 3, 5, 30 and 120 s, in one pass from the newest sample back.
-constexpr std::array windows_s{surge_window_s, 3.0, rapid_window_s, sustained_window_s,
-                               steady_window_s};
-using Means = std::array<Mean, windows_s.size()>;
+using Windows = std::array<double, 5>;  // s, none shorter than the one before
+using Means = std::array<Mean, 5>;
 
-Means means_of(std::span<const DemandSample> samples) {
+/// In one pass from the newest sample back.
+Means means_of(std::span<const DemandSample> samples, const Windows& windows_s) {
   Means means;
   double passed_s = 0;
   double known_s = 0;
@@ -89,18 +95,31 @@ std::vector<DemandSample> extended(std::span<const DemandSample> past, DemandSam
   return out;
 }
 
-Demand demand_now(std::span<const DemandSample> samples) {
-  auto [surge, latest, rapid, sustained, steady] = means_of(samples);
+double evened_out_s(const ServicePolicy& policy, const Capacity& capacity) {
+  const double in_time_s =
+      seconds(policy.objective.latency) - service_times_left * capacity.latency_s;
+  const double may_wait_s = std::min(in_time_s, seconds(policy.queue_wait));
+  return std::clamp(may_wait_s / excess, std::min(capacity.latency_s, sustained_window_s),
+                    sustained_window_s);
+}
+
+Demand demand_now(std::span<const DemandSample> samples, double evened_out_s) {
+  const double surge_s = std::max(surge_window_s, evened_out_s * excess / (surge_ratio - 1));
+  const double rapid_s = std::max(rapid_window_s, evened_out_s);
+  auto [surge, latest, rapid, sustained, steady] =
+      means_of(samples, {surge_s, std::max(latest_window_s, evened_out_s), rapid_s,
+                         sustained_window_s, steady_window_s});
   if (sustained.known_s <= 0) sustained.per_second = steady.per_second;
   if (rapid.known_s <= 0) rapid.per_second = sustained.per_second;
 
   Demand demand{.per_second = steady.per_second,
                 .window = "steady",
                 .window_s = steady_window_s,
-                .mean_3_s = latest.known_s > 0 ? latest.per_second : rapid.per_second,
-                .mean_5_s = rapid.per_second,
-                .mean_30_s = sustained.per_second,
-                .mean_120_s = steady.per_second};
+                .latest = latest.known_s > 0 ? latest.per_second : rapid.per_second,
+                .rapid = rapid.per_second,
+                .sustained = sustained.per_second,
+                .steady = steady.per_second,
+                .rapid_s = rapid_s};
   const auto go_by = [&demand](const Mean& mean, std::string_view window, double window_s) {
     demand.per_second = mean.per_second;
     demand.window = window;
@@ -111,10 +130,10 @@ Demand demand_now(std::span<const DemandSample> samples) {
   // Compared with 30 s whatever was chosen above: only so does more demand never give less.
   if (deviations(rapid, sustained.per_second) > rapid_deviations &&
       rapid.per_second > demand.per_second)
-    go_by(rapid, "rapid", rapid_window_s);
+    go_by(rapid, "rapid", rapid_s);
   if (deviations(surge, sustained.per_second) > surge_deviations &&
       surge.per_second > surge_ratio * sustained.per_second && surge.per_second > demand.per_second)
-    go_by(surge, "surge", surge_window_s);
+    go_by(surge, "surge", surge_s);
   return demand;
 }
 

@@ -35,18 +35,54 @@ TEST(Demand, the_longest_window_that_recent_ones_agree_with_is_taken) {
   };
   for (const auto& c : cases) {
     const auto samples = seconds_at(c.past);
-    const Demand demand = demand_now(samples);
+    const Demand demand = demand_now(samples, 0);
     EXPECT_EQ(demand.window, c.window) << c.per_second;
     EXPECT_NEAR(demand.per_second, c.per_second, 0.01);
+  }
+}
+
+TEST(Demand, windows_are_no_shorter_than_what_is_evened_out) {
+  const auto burst = seconds_at({{112, 100}, {8, 200}});
+  EXPECT_EQ(demand_now(burst, 0).window, "rapid") << "of 5 s, all of them of the burst";
+  EXPECT_DOUBLE_EQ(demand_now(burst, 0).latest, 200);
+  const Demand patient = demand_now(burst, 16);  // half of that is the surge window
+  EXPECT_EQ(patient.window, "surge");
+  EXPECT_DOUBLE_EQ(patient.window_s, 8);
+  EXPECT_DOUBLE_EQ(patient.latest, 150);
+  EXPECT_DOUBLE_EQ(patient.rapid, 150);
+  EXPECT_DOUBLE_EQ(patient.rapid_s, 16);
+  const Demand most = demand_now(burst, 30);
+  EXPECT_EQ(most.window, "sustained") << "53 above 127 in 15 s is less than half";
+}
+
+TEST(Demand, is_evened_out_for_as_long_as_requests_may_wait) {
+  struct Case {
+    double latency_s, queue_wait_s, objective_s, evened_out_s;
+  };
+  const Case cases[] = {
+      {0.02, 1, 0.15, 0.44},  // 110 ms to spare beyond twice the mean, four times that
+      {1, 15, 7, 20},         // 5 s
+      {1, 2, 7, 8},           // but who waits for 2 s is shed
+      {1, 15, 20, 30},        // never longer than the sustained window
+      {5, 15, 6, 5},          // none may wait: what is in flight is a mean over 5 s
+      {90, 15, 100, 30},     {0, 0, 1, 0},
+  };
+  for (const auto& c : cases) {
+    ServicePolicy policy;
+    policy.objective.latency = from_seconds(c.objective_s);
+    policy.queue_wait = from_seconds(c.queue_wait_s);
+    Capacity capacity;
+    capacity.latency_s = c.latency_s;
+    EXPECT_NEAR(evened_out_s(policy, capacity), c.evened_out_s, 1e-9) << c.objective_s;
   }
 }
 
 TEST(Demand, what_is_not_known_is_left_out_of_means) {
   auto samples = seconds_at({{100, 100}});
   samples.insert(samples.end(), 20, {1, -1});
-  EXPECT_DOUBLE_EQ(demand_now(samples).per_second, 100);
-  EXPECT_DOUBLE_EQ(demand_now(samples).mean_5_s, 100);
-  EXPECT_DOUBLE_EQ(demand_now({}).per_second, 0);
+  EXPECT_DOUBLE_EQ(demand_now(samples, 0).per_second, 100);
+  EXPECT_DOUBLE_EQ(demand_now(samples, 0).rapid, 100);
+  EXPECT_DOUBLE_EQ(demand_now({}, 0).per_second, 0);
 }
 
 TEST(Demand, more_in_the_last_second_never_gives_less) {
@@ -59,10 +95,11 @@ TEST(Demand, more_in_the_last_second_never_gives_less) {
       samples.push_back({1, std::max(0.0, rate + std::sqrt(rate) * random.normal())});
     }
     samples.push_back({1, 0});
+    const double evened_out = 30 * random.uniform() * random.uniform();
     double before = 0;
     for (double last = 0; last < 1000; last += 1 + last / 10) {
       samples.back().per_second = last;
-      const double now = demand_now(samples).per_second;
+      const double now = demand_now(samples, evened_out).per_second;
       ASSERT_GE(now, before - 1e-9) << "seed " << seed << " at " << last;
       before = now;
     }

@@ -191,14 +191,14 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
   if (growth.to_now.pooled.empty()) growth.to_now.pooled = growth.to_season.pooled = prior();
   growth.season_move = season_move;
   growth.peak_per_second =
-      std::max(growth.peak_per_second * std::exp2(-tick_s / peak_half_life_s), now.mean_5_s);
+      std::max(growth.peak_per_second * std::exp2(-tick_s / peak_half_life_s), now.rapid);
   // With a long lead time not every second is noted; those that are count for more.
   const double stride_s = std::max(1.0, lead_s / static_cast<double>(pending_max));
   std::size_t over = 0;
   for (auto& moment : growth.pending) {
     moment.age_s += tick_s;
     if (moment.age_s >= lead_s - end_of_lead_s)
-      moment.highest_per_second = std::max(moment.highest_per_second, now.mean_3_s);
+      moment.highest_per_second = std::max(moment.highest_per_second, now.latest);
     if (moment.age_s < lead_s) continue;
     learn_moment(moment, permitted, stride_s, growth);
     ++over;
@@ -238,12 +238,12 @@ void forget_pending(Growth& growth) {
 }
 
 Situation situation_of(const Demand& demand, double tick_s, double& roughness) {
-  const double base = std::max(demand.mean_30_s, demand_min_per_second);
-  const double difference = demand.mean_5_s / base - 1;
+  const double base = std::max(demand.sustained, demand_min_per_second);
+  const double difference = demand.rapid / base - 1;
   const double share = 1 - std::exp(-tick_s / roughness_memory_s);
   roughness += share * (difference * difference - roughness);
-  const double chance = 2 / (rapid_window_s * base);  // twice Poisson's: its own estimate wavers
-  const double steady = std::max(demand.mean_120_s, demand_min_per_second);
+  const double chance = 2 / (demand.rapid_s * base);  // twice Poisson's: its own estimate wavers
+  const double steady = std::max(demand.steady, demand_min_per_second);
   return {.slope = std::max(demand.per_second, demand_min_per_second) / steady,
           .volatility = std::sqrt(std::max(0.0, roughness - chance)),
           .level_per_second = demand.per_second};

@@ -12,8 +12,7 @@ namespace {
 
 Demand demand_of(double per_second) {
   Demand demand;
-  demand.per_second = demand.mean_3_s = demand.mean_5_s = demand.mean_30_s = demand.mean_120_s =
-      per_second;
+  demand.per_second = demand.latest = demand.rapid = demand.sustained = demand.steady = per_second;
   return demand;
 }
 
@@ -29,7 +28,7 @@ TEST(Growth, calm_demand_brings_it_down_and_bursts_keep_it_up) {
     Situation situation{.slope = 1, .volatility = 0, .level_per_second = 100};
     for (int t = 0; t < 4 * 3600; ++t) {
       Demand demand = demand_of(100);
-      if (bursts && t % 200 < 10) demand.mean_3_s = 150;  // the lead time sees it coming in 7%
+      if (bursts && t % 200 < 10) demand.latest = 150;  // the lead time sees it coming in 7%
       learn_growth(demand, situation, 0.01, 5, 1, 1, growth);
     }
     const double ratio = grown(growth, situation, 0.01, 100) / 100;
@@ -47,7 +46,7 @@ TEST(Growth, what_follows_a_rise_is_told_apart_from_what_follows_calm) {
   for (int t = 0; t < 6 * 3600; ++t) {
     const bool rise = t % 100 < 20;  // whenever it rises, 60% more follow
     Demand demand = demand_of(100);
-    if (rise) demand.mean_3_s = 160;
+    if (rise) demand.latest = 160;
     learn_growth(demand, rise ? rising : calm, 0.1, 5, 1, 1, growth);
   }
   EXPECT_EQ(growth.estimator, GrowthEstimator::by_situation) << "by situation has the smaller loss";
@@ -111,7 +110,7 @@ TEST(Growth, a_stricter_objective_never_gets_less) {
   const Situation situation{.slope = 1, .volatility = 0, .level_per_second = 40};
   for (int t = 0; t < 7200; ++t) {
     Demand demand = demand_of(40);
-    demand.mean_3_s = 40 * std::exp(0.2 * random.normal());
+    demand.latest = 40 * std::exp(0.2 * random.normal());
     learn_growth(demand, situation, 0.01, 10, 1, 1, growth);
   }
   double before = 0;
@@ -127,12 +126,12 @@ TEST(Growth, chance_alone_is_no_volatility) {
   double roughness = 0;
   for (int t = 0; t < 3000; ++t) {
     Demand demand = demand_of(100);
-    demand.mean_5_s = 100 + std::sqrt(100 / 5.0) * random.normal();
+    demand.rapid = 100 + std::sqrt(100 / 5.0) * random.normal();
     EXPECT_EQ(situation_of(demand, 1, roughness).volatility, 0) << t;
   }
   for (int t = 0; t < 1000; ++t) {
     Demand demand = demand_of(100);
-    demand.mean_5_s = 100 * (1 + 0.3 * random.normal());
+    demand.rapid = 100 * (1 + 0.3 * random.normal());
     (void)situation_of(demand, 1, roughness);
   }
   EXPECT_GT(situation_of(demand_of(100), 1, roughness).volatility, 0.15);

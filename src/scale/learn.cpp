@@ -68,8 +68,8 @@ Model learn(const Policy& policy, Model model, const State& state, const Observa
     const auto samples = extended(before.demand, demand_sample(&one, seen.dt));
     learn_misses(service, one, std::max(0.0, seconds(seen.dt)), learned);
     learn_season(seen.now.wall, samples.back().per_second, seconds(seen.dt), learned.season);
-    learn_growth(demand_now(samples), before.situation, outgrown_share(service, learned),
-                 learned.lead_s, seconds(seen.dt),
+    learn_growth(demand_now(samples, evened_out_s(service, learned.capacity)), before.situation,
+                 outgrown_share(service, learned), learned.lead_s, seconds(seen.dt),
                  season_move(learned.season, seen.now.wall, learned.lead_s), learned.growth);
   }
   return model;

@@ -172,7 +172,7 @@ std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& mode
   if (policy.scale.target_concurrency && *policy.scale.target_concurrency > 0)
     needs.push_back(target_need(*policy.scale.target_concurrency, model, seen, expected, explain));
   const bool none = needs.front().replicas <= 0 && needs.back().replicas <= 0;
-  if (none && (demand.mean_120_s > 0 || seen.waiting > 0 || seen.concurrency > 0))
+  if (none && (demand.steady > 0 || seen.waiting > 0 || seen.concurrency > 0))
     needs.push_back({"activation", 1, "requests came within the last 120 s: one replica at least"});
   add_feedback(policy, model, seen, outcomes, explain, needs);
   return needs;

@@ -3,11 +3,12 @@
 
 namespace headroom::scale {
 
-ServicePolicy ServicePolicy::from(const spec::Service& service) {
+ServicePolicy ServicePolicy::from(const spec::Service& service, const spec::Queue& queue) {
   return {.service = service.name,
           .objective = service.objective,
           .replicas = service.replicas,
-          .scale = service.scale};
+          .scale = service.scale,
+          .queue_wait = queue.wait};
 }
 
 Policy Policy::from(const spec::Config& config) {
@@ -17,7 +18,7 @@ Policy Policy::from(const spec::Config& config) {
                 .shadow = config.mode == spec::Mode::shadow};
   policy.services.reserve(config.services.size());
   for (const auto& service : config.services)
-    policy.services.push_back(ServicePolicy::from(service));
+    policy.services.push_back(ServicePolicy::from(service, config.gateway.queue));
   return policy;
 }
 

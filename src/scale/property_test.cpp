@@ -18,6 +18,8 @@ struct Wild {
     policy = policy_for_test(static_cast<int>(random.below(4)));
     policy.replicas.max = policy.replicas.min + 1 + static_cast<int>(random.below(60));
     policy.objective.latency = from_seconds(world.service_s * (1.2 + 4 * random.uniform()));
+    if (random.below(3) == 0) policy.objective.latency *= 10;
+    if (random.below(3) == 0) policy.queue_wait = 10s;
     if (random.below(3) == 0) policy.scale.step = 1 + static_cast<int>(random.below(5));
     if (random.below(3) == 0) policy.scale.target_concurrency = 1 + 10 * random.uniform();
     if (random.below(3) == 0) policy.scale.in_delay = 1s * (1 + random.below(60));

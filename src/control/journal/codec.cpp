@@ -179,11 +179,12 @@ static void fields(Is<ServiceDecision> auto& v, auto visit) {
 }
 
 static void fields(Is<ServicePolicy> auto& v, auto visit) {
-  auto& [service, objective, replicas, scale] = v;
+  auto& [service, objective, replicas, scale, queue_wait] = v;
   visit("service", service);
   visit("objective", objective);
   visit("replicas", replicas);
   visit("scale", scale);
+  visit("queue_wait", queue_wait);
 }
 
 static void fields(Is<Policy> auto& v, auto visit) {
