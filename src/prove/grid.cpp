@@ -11,7 +11,7 @@ namespace {
 constexpr std::array permitted{3e-5,   1e-4,   2e-4, 4e-4, 7e-4,   1.2e-3, 2e-3,
                                3.5e-3, 6e-3,   8e-3, 1e-2, 1.4e-2, 2e-2,   2.7e-2,
                                3.5e-2, 4.5e-2, 6e-2, 0.1,  0.17,   0.3,    0.49};
-constexpr std::array targets{0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
+constexpr std::array targets{0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
 constexpr std::array stabilisations{15.0, 60.0, 300.0};
 
 std::vector<Setting> one_knob(std::string_view policy) {
