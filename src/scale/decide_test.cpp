@@ -165,7 +165,7 @@ TEST(Decide, the_documented_example_is_what_happens) {
   const Decisions decisions = allocate(policy, decide(policy, model, state, seen));
   const ServiceDecision& decision = decisions.services[0];
   EXPECT_EQ(decision.summary,
-            "9 → 12: 1910 requests/s expected within 5.0 s need 12.5 replicas of 160/s each, "
+            "9 → 12: 1908 requests/s expected within 5.0 s need 12.5 replicas of 160/s each, "
             "0.6 of them for chance; at most 12 are allowed");
   EXPECT_EQ(decision.counterfactuals, (std::vector<Counterfactual>{{"max", 13}}));
   std::string reasons;
@@ -180,7 +180,7 @@ TEST(Decide, the_documented_example_is_what_happens) {
             "within 5.0 s\n"
             "need, capacity: 9 – learned 8.0 in flight per replica from 12,431 attempts: "
             "160 requests/s each\n"
-            "need, latency: 13 ← 1910 requests/s expected within 5.0 s need 12.5 replicas of "
+            "need, latency: 13 ← 1908 requests/s expected within 5.0 s need 12.5 replicas of "
             "160/s each, 0.6 of them for chance\n"
             "bound, max: 12 ← at most 12 are allowed\n");
 }

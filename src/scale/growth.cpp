@@ -5,11 +5,12 @@
 #include <cmath>
 #include <utility>
 
+#include "scale/rises.h"
+
 namespace headroom::scale {
 namespace {
 
 constexpr double prior_samples = 100;
-constexpr double prior_decline = 10;  // P(ln ratio > z) = exp(-10 z)
 constexpr double shrink_samples = 300;
 constexpr double half_life_s = 3 * 86400;
 constexpr double decay_every_s = 3600;
@@ -47,46 +48,18 @@ Place place_of(const Situation& situation, double peak_per_second) {
   return {kind * level_count + lower, kind * level_count + lower + 1, level - lower};
 }
 
-std::vector<double> prior() {
-  std::vector<double> bins(growth_bins);
-  for (std::size_t i = 0; i < growth_bins; ++i) {
-    const double low = growth_low + growth_step * static_cast<double>(i);
-    const double tail = low <= 0 ? 1.0 : std::exp(-prior_decline * low);
-    const bool last = i + 1 == growth_bins;
-    const double next = last ? 0.0 : std::exp(-prior_decline * std::max(0.0, low + growth_step));
-    bins[i] = prior_samples * (tail - next);
-  }
-  return bins;
-}
-
 double sum_of(const std::vector<double>& bins) {
   double sum = 0;
   for (const double b : bins) sum += b;
   return sum;
 }
 
-std::size_t bin_of(double ratio) {
-  const double at = (std::log(std::max(ratio, 1e-9)) - growth_low) / growth_step;
-  return static_cast<std::size_t>(std::clamp(at, 0.0, growth_bins - 1.0));
-}
-
-/// The ratio with `left` samples above it, straight within a bin.
-double upper_ratio(const std::vector<double>& bins, double left) {
-  for (std::size_t i = growth_bins; i-- > 0;) {
-    if (bins[i] >= left && bins[i] > 0) {
-      const double from_top = left / bins[i];
-      return std::exp(growth_low + growth_step * (static_cast<double>(i) + 1 - from_top));
-    }
-    left -= bins[i];
-  }
-  return std::exp(growth_low);
-}
-
 void add_scaled(const std::map<int, std::vector<double>>& cells, int cell, double share,
                 std::vector<double>& bins) {
   const auto found = cells.find(cell);
   if (found == cells.end()) return;
-  for (std::size_t i = 0; i < growth_bins; ++i) bins[i] += share * found->second[i];
+  bins.resize(rise_bins);
+  for (std::size_t i = 0; i < rise_bins; ++i) bins[i] += share * found->second[i];
 }
 
 double& of(ByEstimator& figures, GrowthEstimator estimator) {
@@ -100,43 +73,57 @@ double above_peak(GrowthEstimator estimator) {
 }
 
 /// Demand that an estimator compares with, for demand that is now `per_second`.
-double base_of(GrowthEstimator estimator, double season_move, double per_second) {
-  return estimator == GrowthEstimator::by_season ? per_second * season_move : per_second;
+double base_of(GrowthEstimator estimator, double season_rise, double per_second) {
+  return estimator == GrowthEstimator::by_season ? std::max(0.0, per_second + season_rise)
+                                                 : per_second;
 }
 
-/// The samples of an estimator: `general` ones, from all situations, as many as they weigh, and
-/// unless it pools, those of its cells.
-std::vector<double> samples_of(const GrowthRatios& ratios, GrowthEstimator estimator,
-                               const Place& place, std::vector<double> general) {
+/// What an estimator goes by: what was seen, and how much the prior still counts beside it.
+struct Belief {
+  std::vector<double> bins;
+  double prior_samples = 0;
+
+  [[nodiscard]] double samples() const { return sum_of(bins) + prior_samples; }
+};
+
+/// `general`, from all situations, as much as it weighs, and unless the estimator pools, what was
+/// seen in its own.
+Belief belief_of(const GrowthRises& rises, GrowthEstimator estimator, const Place& place,
+                 double all_samples, Belief general) {
   if (estimator == GrowthEstimator::pooled) return general;
-  const double shrink = shrink_samples / sum_of(ratios.pooled);
-  for (double& b : general) b *= shrink;
-  add_scaled(ratios.cells, place.lower, 1 - place.upper_share, general);
-  add_scaled(ratios.cells, place.upper, place.upper_share, general);
+  const double shrink = shrink_samples / all_samples;
+  for (double& b : general.bins) b *= shrink;
+  general.prior_samples *= shrink;
+  add_scaled(rises.cells, place.lower, 1 - place.upper_share, general.bins);
+  add_scaled(rises.cells, place.upper, place.upper_share, general.bins);
   return general;
 }
 
 double grown_by(const Growth& growth, GrowthEstimator estimator, const Situation& situation,
                 double permitted, double per_second) {
-  static const std::vector<double> nothing_known = prior();
-  const GrowthRatios& ratios =
-      estimator == GrowthEstimator::by_season ? growth.to_season : growth.to_now;
-  const double base = base_of(estimator, growth.season_move, per_second);
-  if (ratios.pooled.empty())
-    return base * upper_ratio(nothing_known, permitted * sum_of(nothing_known));
+  const GrowthRises& rises =
+      estimator == GrowthEstimator::by_season ? growth.rises_beyond_season : growth.rises;
+  const double base = base_of(estimator, growth.season_rise, per_second);
+  const double unit =
+      growth.unit_per_second > 0 ? growth.unit_per_second : rise_unit(growth.peak_per_second);
+  const auto exceeded = [&](double left, const Belief& belief) {
+    const double rise =
+        exceeded_by(left, belief.bins, {.samples = belief.prior_samples, .base = base / unit});
+    return std::max(0.0, base + unit * rise);
+  };
+  const Belief nothing_seen{.bins = {}, .prior_samples = prior_samples};
+  if (rises.pooled.empty()) return exceeded(permitted * prior_samples, nothing_seen);
+  const Belief general{.bins = rises.pooled, .prior_samples = growth.prior_samples};
+  const double all_samples = general.samples();
   const Place place = place_of(situation, growth.peak_per_second);
-  const auto all = samples_of(ratios, estimator, place, ratios.pooled);
-  const double grown = base * upper_ratio(all, permitted * sum_of(all));
+  const Belief all = belief_of(rises, estimator, place, all_samples, general);
+  const double left = permitted * all.samples();
+  const double grown = exceeded(left, all);
   const double top = above_peak(estimator) * growth.peak_per_second;
   if (grown <= top) return grown;
   // Beyond the peak only the prior and what was seen in this very situation are believed.
-  const auto here = samples_of(ratios, estimator, place, nothing_known);
-  return std::max(top, base * upper_ratio(here, permitted * sum_of(all)));
-}
-
-void add_sample(std::vector<double>& bins, std::size_t bin, double weight) {
-  bins.resize(growth_bins);
-  bins[bin] += weight;
+  return std::max(top,
+                  exceeded(left, belief_of(rises, estimator, place, all_samples, nothing_seen)));
 }
 
 /// Too little costs 1 / permitted times as much as too much: the loss whose least is the quantile.
@@ -144,11 +131,10 @@ double loss_of(double expected, double came, double permitted) {
   return expected >= came ? expected - came : (came - expected) / permitted;
 }
 
-void learn_ratio(double ratio, const Place& place, double weight, GrowthRatios& ratios) {
-  const std::size_t bin = bin_of(ratio);
-  add_sample(ratios.pooled, bin, weight);
-  add_sample(ratios.cells[place.lower], bin, weight * (1 - place.upper_share));
-  add_sample(ratios.cells[place.upper], bin, weight * place.upper_share);
+void learn_rise(double rise, const Place& place, double weight, GrowthRises& rises) {
+  add_rise(rise, weight, rises.pooled);
+  add_rise(rise, weight * (1 - place.upper_share), rises.cells[place.lower]);
+  add_rise(rise, weight * place.upper_share, rises.cells[place.upper]);
 }
 
 void learn_moment(const GrowthMoment& moment, double permitted, double weight, Growth& growth) {
@@ -156,8 +142,10 @@ void learn_moment(const GrowthMoment& moment, double permitted, double weight, G
   const Place place =
       place_of({moment.slope, moment.volatility, moment.level_per_second}, growth.peak_per_second);
   const double came = moment.highest_per_second;
-  learn_ratio(came / base, place, weight, growth.to_now);
-  learn_ratio(came / (base * moment.season_move), place, weight, growth.to_season);
+  const double unit = growth.unit_per_second;
+  learn_rise((came - base) / unit, place, weight, growth.rises);
+  learn_rise((came - std::max(0.0, base + moment.season_rise)) / unit, place, weight,
+             growth.rises_beyond_season);
 
   for (std::size_t e = 0; e < growth.loss.size(); ++e)
     growth.loss[e] += weight / base * loss_of(moment.expected_per_second[e], came, permitted);
@@ -166,17 +154,38 @@ void learn_moment(const GrowthMoment& moment, double permitted, double weight, G
     growth.estimator = static_cast<GrowthEstimator>(least - growth.loss.begin());
 }
 
+void for_each_histogram(Growth& growth, auto change) {
+  for (auto* rises : {&growth.rises, &growth.rises_beyond_season}) {
+    change(rises->pooled);
+    for (auto& [cell, bins] : rises->cells) change(bins);
+  }
+}
+
 /// Rounded, so that a stored histogram stays short and old samples end.
 void decay(Growth& growth) {
-  const double kept = std::exp(-0.6931471805599453 * decay_every_s / half_life_s);
-  const auto fade = [kept](std::vector<double>& bins) {
+  const double kept = std::exp2(-decay_every_s / half_life_s);
+  for_each_histogram(growth, [kept](std::vector<double>& bins) {
     for (double& b : bins) b = std::round(b * kept * 1000) / 1000;
-  };
-  for (auto* ratios : {&growth.to_now, &growth.to_season}) {
-    fade(ratios->pooled);
-    for (auto& [key, bins] : ratios->cells) fade(bins);
-  }
+  });
+  growth.prior_samples *= kept;
   for (double& l : growth.loss) l *= kept;
+}
+
+void follow_peak(double highest_per_second, double tick_s, Growth& growth) {
+  growth.peak_per_second =
+      std::max(growth.peak_per_second * std::exp2(-tick_s / peak_half_life_s), highest_per_second);
+  const double unit = rise_unit(growth.peak_per_second);
+  if (unit == growth.unit_per_second) return;
+  if (growth.unit_per_second > 0) {
+    const double doublings =
+        std::clamp(std::round(std::log2(unit / growth.unit_per_second)), -64.0, 64.0);
+    for_each_histogram(growth, [doublings](std::vector<double>& bins) {
+      rescale_rises(static_cast<int>(doublings), bins);
+    });
+  } else {
+    growth.prior_samples = prior_samples;
+  }
+  growth.unit_per_second = unit;
 }
 
 }  // namespace
@@ -187,11 +196,9 @@ double grown(const Growth& growth, const Situation& situation, double permitted,
 }
 
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
-                  double tick_s, double season_move, Growth& growth) {
-  if (growth.to_now.pooled.empty()) growth.to_now.pooled = growth.to_season.pooled = prior();
-  growth.season_move = season_move;
-  growth.peak_per_second =
-      std::max(growth.peak_per_second * std::exp2(-tick_s / peak_half_life_s), now.rapid);
+                  double tick_s, double season_rise, Growth& growth) {
+  growth.season_rise = season_rise;
+  follow_peak(now.rapid, tick_s, growth);
   // With a long lead time not every second is noted; those that are count for more.
   const double stride_s = std::max(1.0, lead_s / static_cast<double>(pending_max));
   std::size_t over = 0;
@@ -214,7 +221,7 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
                         .slope = before.slope,
                         .volatility = before.volatility,
                         .level_per_second = before.level_per_second,
-                        .season_move = season_move};
+                        .season_rise = season_rise};
     for (const auto estimator :
          {GrowthEstimator::pooled, GrowthEstimator::by_situation, GrowthEstimator::by_season})
       of(moment.expected_per_second, estimator) =
@@ -230,7 +237,7 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
 }
 
 double growth_seen_s(const Growth& growth) {
-  return std::max(0.0, sum_of(growth.to_now.pooled) - prior_samples);
+  return sum_of(growth.rises.pooled);
 }
 
 void forget_pending(Growth& growth) {

@@ -1,29 +1,21 @@
 // How far demand rises within the lead time, learned from what followed moments like this one.
 #pragma once
 
-#include <cstddef>
-#include <vector>
-
 #include "scale/demand.h"
 #include "scale/model.h"
 #include "scale/state.h"
 
 namespace headroom::scale {
 
-/// Bins of ln(ratio): [growth_low, growth_low + growth_bins × growth_step), the ends take the rest.
-constexpr std::size_t growth_bins = 70;
-constexpr double growth_step = 0.04;
-constexpr double growth_low = -0.4;
-
-/// What demand's 3 s mean, now `per_second`, exceeds at the end of the lead time only in a share
+/// What demand's latest mean, now `per_second`, exceeds at the end of the lead time only in a share
 /// `permitted` of all moments. Requires 0 < permitted < 1. Never falls when `per_second` rises.
 [[nodiscard]] double grown(const Growth& growth, const Situation& situation, double permitted,
                            double per_second);
 
-/// Takes in one tick: `now` ends it, `before` is the situation one tick earlier, `season_move` what
-/// demand is usually multiplied by over the lead time from now (see season.h).
+/// Takes in one tick: `now` ends it, `before` is the situation one tick earlier, `season_rise`
+/// by how many requests/s demand usually rises over the lead time from now (see season.h).
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
-                  double tick_s, double season_move, Growth& growth);
+                  double tick_s, double season_rise, Growth& growth);
 
 /// Seconds of growth that answers rest on, the prior left out, older ones counting less.
 [[nodiscard]] double growth_seen_s(const Growth& growth);

@@ -70,7 +70,7 @@ Model learn(const Policy& policy, Model model, const State& state, const Observa
     learn_season(seen.now.wall, samples.back().per_second, seconds(seen.dt), learned.season);
     learn_growth(demand_now(samples, evened_out_s(service, learned.capacity)), before.situation,
                  outgrown_share(service, learned), learned.lead_s, seconds(seen.dt),
-                 season_move(learned.season, seen.now.wall, learned.lead_s), learned.growth);
+                 season_rise(learned.season, seen.now.wall, learned.lead_s), learned.growth);
   }
   return model;
 }

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "scale/growth.h"
+#include "scale/rises.h"
 #include "scale/season.h"
 
 namespace headroom::scale {
@@ -15,17 +15,17 @@ bool has(const std::vector<double>& bins, std::size_t count) {
   return bins.size() == count;
 }
 
-bool has_bins(const GrowthRatios& ratios) {
-  return (ratios.pooled.empty() || has(ratios.pooled, growth_bins)) &&
-         std::ranges::all_of(ratios.cells,
-                             [](const auto& cell) { return has(cell.second, growth_bins); });
+bool has_bins(const GrowthRises& rises) {
+  return (rises.pooled.empty() || has(rises.pooled, rise_bins)) &&
+         std::ranges::all_of(rises.cells,
+                             [](const auto& cell) { return has(cell.second, rise_bins); });
 }
 
 /// What is wrong, or nothing.
 const char* wrong_with(const ServiceModel& model) {
   if (!model.levels.empty() && model.levels.size() != ByConcurrency::level_count)
     return "levels of concurrency";
-  if (!has_bins(model.growth.to_now) || !has_bins(model.growth.to_season))
+  if (!has_bins(model.growth.rises) || !has_bins(model.growth.rises_beyond_season))
     return "bins of a histogram of growth";
   const Season& season = model.season;
   const bool whole =

@@ -73,29 +73,30 @@ struct GrowthMoment {
   double slope = 1;               // the situation then, see Situation in state.h
   double volatility = 0;
   double level_per_second = 0;
-  double season_move = 1;  // what the days before said that it would be multiplied by
+  double season_rise = 0;  // what the days before said it would rise by
   ByEstimator expected_per_second{};
 
   bool operator==(const GrowthMoment&) const = default;
 };
 
-/// How often demand came to each multiple of what was to be compared with it. Histograms have
-/// growth_bins bins over ln(ratio) (see growth.h); a sample is one second.
-struct GrowthRatios {
-  std::vector<double> pooled;                // empty until the first tick, then with its prior
+/// Histograms of rises (see rises.h); a sample is one second.
+struct GrowthRises {
+  std::vector<double> pooled;                // empty until the first sample
   std::map<int, std::vector<double>> cells;  // by situation: slope × volatility × level
 
-  bool operator==(const GrowthRatios&) const = default;
+  bool operator==(const GrowthRises&) const = default;
 };
 
 /// How far demand rises within the lead time.
 struct Growth {
-  GrowthRatios to_now;                // compared with demand at its begin
-  GrowthRatios to_season;             // with that, moved as the days before moved
+  GrowthRises rises;                  // above demand at its begin
+  GrowthRises rises_beyond_season;    // above that, raised as on the days before
+  double unit_per_second = 0;         // of the rises; 0: none yet
+  double prior_samples = 0;           // what the prior still counts for
   std::vector<GrowthMoment> pending;  // oldest first
   ByEstimator loss{};                 // older ones counting less
   GrowthEstimator estimator{};        // the one in use
-  double season_move = 1;             // over the lead time from now
+  double season_rise = 0;             // requests/s, over the lead time from now
   double peak_per_second = 0;         // highest demand lately, fading over weeks
   double since_moment_s = 0;          // since the last moment was noted
   double since_decay_s = 0;           // since older samples were last made to count less

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "scale/growth.h"
+#include "scale/rises.h"
 #include "scale/season.h"
 
 namespace headroom::scale {
@@ -17,8 +17,8 @@ TEST(Model, what_was_never_learned_and_what_was_are_well_formed) {
   ServiceModel& shop = model.services["shop"];
   EXPECT_TRUE(well_formed(model));
   shop.levels.resize(ByConcurrency::level_count);
-  shop.growth.to_now.pooled.resize(growth_bins);
-  shop.growth.to_season.cells[3].resize(growth_bins);
+  shop.growth.rises.pooled.resize(rise_bins);
+  shop.growth.rises_beyond_season.cells[3].resize(rise_bins);
   shop.season.days.emplace_back(season_bins, -1);
   shop.season.bin = season_bins - 1;
   EXPECT_TRUE(well_formed(model));
@@ -31,8 +31,9 @@ TEST(Model, what_would_be_looked_up_out_of_bounds_is_refused_with_the_services_n
   };
   const Case cases[] = {
       {"levels of concurrency", [](ServiceModel& m) { m.levels.resize(3); }},
-      {"histogram of growth", [](ServiceModel& m) { m.growth.to_now.pooled.resize(1); }},
-      {"histogram of growth", [](ServiceModel& m) { m.growth.to_season.cells[7] = {1, 2}; }},
+      {"histogram of growth", [](ServiceModel& m) { m.growth.rises.pooled.resize(1); }},
+      {"histogram of growth",
+       [](ServiceModel& m) { m.growth.rises_beyond_season.cells[7] = {1, 2}; }},
       {"parts of a day", [](ServiceModel& m) { m.season.days.push_back({1, 2, 3}); }},
       {"parts of a day", [](ServiceModel& m) { m.season.bin = -1; }},
       {"parts of a day", [](ServiceModel& m) { m.season.bin = season_bins; }},

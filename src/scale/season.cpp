@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t days_kept = 8;
 constexpr std::size_t days_needed = 2;
-constexpr double move_max = 1;  // of the logarithm
 constexpr std::int64_t day_s = 86400;
 
 struct Place {
@@ -44,7 +43,7 @@ std::optional<double> usual(const Season& season, std::size_t bin) {
   if (count < days_needed) return std::nullopt;
   const auto median = known.begin() + static_cast<std::ptrdiff_t>((count - 1) / 2);
   std::nth_element(known.begin(), median, known.begin() + static_cast<std::ptrdiff_t>(count));
-  return std::log(std::max(*median, demand_min_per_second));
+  return *median;
 }
 
 /// Straight between the middles of neighbouring bins.
@@ -79,12 +78,11 @@ void learn_season(WallTime wall, double per_second, double tick_s, Season& seaso
   season.seen_s += tick_s;
 }
 
-double season_move(const Season& season, WallTime wall, double lead_s) {
-  if (season.days.size() <= days_needed) return 1;
+double season_rise(const Season& season, WallTime wall, double lead_s) {
+  if (season.days.size() <= days_needed) return 0;
   const auto from = usual_at(season, place_of(wall, 0).bin);
   const auto to = usual_at(season, place_of(wall, lead_s).bin);
-  if (!from || !to) return 1;
-  return std::exp(std::clamp(*to - *from, -move_max, move_max));
+  return from && to ? *to - *from : 0;
 }
 
 }  // namespace headroom::scale

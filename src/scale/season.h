@@ -15,9 +15,9 @@ constexpr std::size_t season_bins = 288;
 /// Takes in one tick that ends at `wall`. Time that runs backwards is passed over.
 void learn_season(WallTime wall, double per_second, double tick_s, Season& season);
 
-/// What demand is usually multiplied by from `wall` to `lead_s` later, between 1/e and e. By the
-/// median of up to seven days before this one; 1 until two of them are known at both times. Days
-/// that stand out alone, with a burst or an outage, do not move a median.
-[[nodiscard]] double season_move(const Season& season, WallTime wall, double lead_s);
+/// Requests/s by which demand usually rises from `wall` to `lead_s` later, negative where it falls.
+/// By the medians of up to seven days before this one; 0 until two of them are known at both times.
+/// Days that stand out alone, with a burst or an outage, do not move a median.
+[[nodiscard]] double season_rise(const Season& season, WallTime wall, double lead_s);
 
 }  // namespace headroom::scale

@@ -35,7 +35,8 @@ const Table<Queue>& queue_table() {
     t.integer("length", &Queue::length, {.min = 1, .max = 1'000'000, .zero = "refuse at once"},
               "Requests that may wait, per service and worker.");
     t.duration("wait", &Queue::wait, {.min = 1ms, .max = 10min},
-               "The longest wait; never past the route's own timeout.");
+               "The longest wait; never past the route's own timeout. Where the objective "
+               "leaves time to wait, a longer one saves replicas.");
     return t;
   }();
   return table;

@@ -41,7 +41,7 @@ static void fields(Is<Suspicion> auto& v, auto visit) {
 }
 
 static void fields(Is<GrowthMoment> auto& v, auto visit) {
-  auto& [per_second, age_s, highest_per_second, slope, volatility, level_per_second, season_move,
+  auto& [per_second, age_s, highest_per_second, slope, volatility, level_per_second, season_rise,
          expected_per_second] = v;
   visit("per_second", per_second);
   visit("age_s", age_s);
@@ -49,25 +49,27 @@ static void fields(Is<GrowthMoment> auto& v, auto visit) {
   visit("slope", slope);
   visit("volatility", volatility);
   visit("level_per_second", level_per_second);
-  visit("season_move", season_move);
+  visit("season_rise", season_rise);
   visit("expected_per_second", expected_per_second);
 }
 
-static void fields(Is<GrowthRatios> auto& v, auto visit) {
+static void fields(Is<GrowthRises> auto& v, auto visit) {
   auto& [pooled, cells] = v;
   visit("pooled", pooled);
   visit("cells", cells);
 }
 
 static void fields(Is<Growth> auto& v, auto visit) {
-  auto& [to_now, to_season, pending, loss, estimator, season_move, peak_per_second, since_moment_s,
-         since_decay_s] = v;
-  visit("to_now", to_now);
-  visit("to_season", to_season);
+  auto& [rises, rises_beyond_season, unit_per_second, prior_samples, pending, loss, estimator,
+         season_rise, peak_per_second, since_moment_s, since_decay_s] = v;
+  visit("rises", rises);
+  visit("rises_beyond_season", rises_beyond_season);
+  visit("unit_per_second", unit_per_second);
+  visit("prior_samples", prior_samples);
   visit("pending", pending);
   visit("loss", loss);
   visit("estimator", estimator);
-  visit("season_move", season_move);
+  visit("season_rise", season_rise);
   visit("peak_per_second", peak_per_second);
   visit("since_moment_s", since_moment_s);
   visit("since_decay_s", since_decay_s);

@@ -25,10 +25,12 @@ std::vector<double> some(Random& random) {
 
 scale::Growth any_growth(Random& random) {
   scale::Growth growth;
-  growth.to_now.pooled = some(random);
-  growth.to_season.pooled = some(random);
+  growth.rises.pooled = some(random);
+  growth.rises_beyond_season.pooled = some(random);
   for (std::uint64_t i = random.below(4); i > 0; --i)
-    growth.to_season.cells[static_cast<int>(random.below(1000)) - 500] = some(random);
+    growth.rises_beyond_season.cells[static_cast<int>(random.below(1000)) - 500] = some(random);
+  growth.unit_per_second = any(random);
+  growth.prior_samples = any(random);
   growth.pending.resize(random.below(3));
   for (auto& moment : growth.pending) {
     moment = {any(random), any(random), any(random), any(random),
@@ -36,7 +38,7 @@ scale::Growth any_growth(Random& random) {
     moment.expected_per_second = {any(random), any(random), any(random)};
   }
   growth.loss = {any(random), any(random), any(random)};
-  growth.season_move = any(random);
+  growth.season_rise = any(random);
   growth.estimator = static_cast<scale::GrowthEstimator>(random.below(3));
   growth.since_moment_s = any(random);
   growth.since_decay_s = any(random);

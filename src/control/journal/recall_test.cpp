@@ -62,7 +62,7 @@ TEST_F(RecallTest, the_model_is_the_one_of_the_last_tick_also_behind_the_last_ch
   for (std::size_t i = 0; i < is.levels.size(); ++i)
     EXPECT_NEAR(is.levels[i].attempts, was.levels[i].attempts, 1e-3 * was.levels[i].attempts);
   EXPECT_EQ(is.startups_s, was.startups_s);
-  EXPECT_EQ(is.growth.to_now, was.growth.to_now);
+  EXPECT_EQ(is.growth.rises, was.growth.rises);
   EXPECT_EQ(is.season, was.season);
   EXPECT_TRUE(is.growth.pending.empty()) << "what followed those moments was not seen";
 }
