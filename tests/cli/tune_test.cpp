@@ -57,7 +57,7 @@ TEST_F(Tune, finds_what_a_comparison_on_the_part_that_is_searched_finds_cheapest
   (void)folder_.write("once.csv", repeated(1));
   const Json out = told("twice.csv", {"--policy", "kpa", "--history", "0", "--startup", "5s"});
   const Json found = out["results"][0]["policies"][0];
-  EXPECT_EQ(found["tried"], 24);
+  EXPECT_EQ(found["tried"], 33);
   const Ended each = run_program({"compare", "--trace", "once.csv", "--policies", "kpa",
                                   "--startup", "5s", "--history", "0", "--format", "json"},
                                  folder_.path());
@@ -96,10 +96,14 @@ TEST_F(Tune, tells_that_what_was_kept_to_is_not_kept_to_later) {
 }
 
 TEST_F(Tune, tells_that_no_setting_misses_so_little) {
+  std::string leap = "timestamp_seconds,requests_per_second\n";
+  for (int second = 0; second < 1800; ++second)
+    leap += std::to_string(second) + (second < 1000 ? ",10\n" : ",1000\n");
+  (void)folder_.write("leaps.csv", leap);
   const Ended ended =
-      tune("grows.csv", {"--policy", "hpa-cpu", "--startup", "10m", "--judged", "10%"});
+      tune("leaps.csv", {"--policy", "hpa-cpu", "--startup", "10m", "--judged", "10%"});
   ASSERT_EQ(ended.code, 0) << ended.err;
-  EXPECT_NE(ended.out.find("hpa-cpu: none of 24 settings misses as little as 1%"),
+  EXPECT_NE(ended.out.find("hpa-cpu: none of 33 settings misses as little as 1%"),
             std::string::npos)
       << ended.out;
 }
