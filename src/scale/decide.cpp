@@ -165,11 +165,11 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
                      brief(100 * outgrown), look.expected / demand.per_second, brief(model.lead_s)),
          false});
   if (model.growth.estimator == GrowthEstimator::by_season)
-    reasons.push_back(
-        {"need", "season", 0,
-         fmt::format("on days before this one demand rose by {} requests/s within that",
-                     brief(model.growth.season_rise)),
-         false});
+    reasons.push_back({"need", "season", 0,
+                       fmt::format("on days before this one demand {} by {} requests/s within that",
+                                   model.growth.season_rise < 0 ? "fell" : "rose",
+                                   brief(std::abs(model.growth.season_rise))),
+                       false});
   reasons.push_back({"need", "capacity", 0, describe(model.capacity, permitted), false});
   for (auto& reason : reasons) reason.replicas = look.last;
   return reasons;
