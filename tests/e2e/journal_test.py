@@ -39,7 +39,7 @@ class FullDisk(SystemTest):
 
         (disk / "filler").unlink()
         self.until(lambda: self.journal()["healthy"], "the journal heals")
-        self.until(lambda: self.count("shop") == 1, "lowering goes on")
+        self.until(lambda: self.count("shop") < most, "lowering goes on")
         self.stop(headroom)
 
     def start_on_small_disk(self):
@@ -128,7 +128,7 @@ class Replay(SystemTest):
         headroom.kill()
         again = self.start(name="again", ready={"shop": 3})
         load.wait()
-        self.until(lambda: self.count("shop") == 1, "it has shrunk")
+        self.until(lambda: self.count("shop") < 3, "it has shrunk")
         self.stop(again)
 
         found = self.replay()

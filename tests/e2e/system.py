@@ -237,9 +237,10 @@ class SystemTest(unittest.TestCase):
         return seen["replicas"][phase] if seen else 0
 
     def lines(self, name):
-        """A log of JSON lines."""
+        """A log of JSON lines; the last one may not be whole yet."""
         path = self.folder / name
-        return [json.loads(x) for x in path.read_text().splitlines()] if path.exists() else []
+        text = path.read_text() if path.exists() else ""
+        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
     def until(self, condition, what, seconds=PATIENCE_S):
         """What the condition gave once it held."""
