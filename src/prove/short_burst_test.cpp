@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "prove/fixed_for_test.h"
-#include "prove/headroom_autoscaler.h"
+#include "prove/policies.h"
 
 namespace headroom::prove {
 namespace {
@@ -16,14 +16,8 @@ Score through_bursts(Plant plant, std::uint64_t seed, double may_wait_s) {
     if (second % 60 < 5) rate[second] *= 1.4F;
   scenario.world.startup.mean_s = 30;
   scenario.world.patience_s = may_wait_s;
-  scale::ServicePolicy policy;
-  policy.service = "shop";
-  policy.objective.latency = from_seconds(scenario.workload.objective_s);
-  policy.replicas.max = 200;
-  policy.replicas.concurrency = scenario.workload.concurrency;
-  policy.queue_wait = from_seconds(may_wait_s);
-  const auto headroom = headroom_autoscaler(policy);
-  return simulate(scenario, plant, seed, *headroom);
+  const auto headroom = make_policy({.policy = "headroom", .target = 0.01}, scenario);
+  return simulate(scenario, plant, seed, **headroom);
 }
 
 TEST(ShortBursts, are_carried_by_the_queue_where_requests_may_wait) {

@@ -29,7 +29,7 @@ struct Mean {
 };
 
 using Windows = std::array<double, 5>;  // s, none shorter than the one before
-using Means = std::array<Mean, 5>;
+using Means = std::array<Mean, std::tuple_size_v<Windows>>;
 
 /// In one pass from the newest sample back.
 Means means_of(std::span<const DemandSample> samples, const Windows& windows_s) {

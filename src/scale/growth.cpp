@@ -113,10 +113,10 @@ double grown_by(const Growth& growth, GrowthEstimator estimator, const Situation
   };
   const Belief nothing_seen{.bins = {}, .prior_samples = prior_samples};
   if (rises.pooled.empty()) return exceeded(permitted * prior_samples, nothing_seen);
-  const Belief general{.bins = rises.pooled, .prior_samples = growth.prior_samples};
-  const double all_samples = general.samples();
+  const double all_samples = sum_of(rises.pooled) + growth.prior_samples;
   const Place place = place_of(situation, growth.peak_per_second);
-  const Belief all = belief_of(rises, estimator, place, all_samples, general);
+  const Belief all = belief_of(rises, estimator, place, all_samples,
+                               {.bins = rises.pooled, .prior_samples = growth.prior_samples});
   const double left = permitted * all.samples();
   const double grown = exceeded(left, all);
   const double top = above_peak(estimator) * growth.peak_per_second;
@@ -144,8 +144,8 @@ void learn_moment(const GrowthMoment& moment, double permitted, double weight, G
   const double came = moment.highest_per_second;
   const double unit = growth.unit_per_second;
   learn_rise((came - base) / unit, place, weight, growth.rises);
-  learn_rise((came - std::max(0.0, base + moment.season_rise)) / unit, place, weight,
-             growth.rises_beyond_season);
+  const double in_season = base_of(GrowthEstimator::by_season, moment.season_rise, base);
+  learn_rise((came - in_season) / unit, place, weight, growth.rises_beyond_season);
 
   for (std::size_t e = 0; e < growth.loss.size(); ++e)
     growth.loss[e] += weight / base * loss_of(moment.expected_per_second[e], came, permitted);

@@ -69,7 +69,7 @@ using ByEstimator = std::array<double, 3>;
 struct GrowthMoment {
   double per_second = 0;  // demand then
   double age_s = 0;
-  double highest_per_second = 0;  // highest 3 s mean about the end of its lead time
+  double highest_per_second = 0;  // of the latest means, about the end of its lead time
   double slope = 1;               // the situation then, see Situation in state.h
   double volatility = 0;
   double level_per_second = 0;
