@@ -31,12 +31,14 @@ double logit(double share) {
 }
 
 /// Requests of the tick that would have been in time had they not waited, and those shed. Attempts
-/// that were late within the capacity were so by themselves; what failed failed for other reasons.
+/// that were late within the capacity were so by themselves, and beyond it as many as are with
+/// little in flight; what failed failed for other reasons. Chance can make it negative.
 double preventable(const ServiceSeen& seen, const Capacity& capacity) {
   double alone = 0;
   for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
-    if (concurrency_of(i) > std::max(1.0, capacity.concurrency)) break;
-    alone += seen.by_concurrency.late[i];
+    const bool within = concurrency_of(i) <= std::max(1.0, capacity.concurrency);
+    alone += within ? seen.by_concurrency.late[i]
+                    : capacity.late_alone * seen.by_concurrency.attempts[i];
   }
   return static_cast<double>(seen.late) + static_cast<double>(seen.shed) - alone;
 }

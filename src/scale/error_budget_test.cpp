@@ -18,11 +18,12 @@ ServiceSeen second(std::uint64_t late, std::uint64_t shed = 0) {
   return seen;
 }
 
-double shift_after(double days, const ServiceSeen& seen, double permitted = 0.01) {
+double shift_after(double days, const ServiceSeen& seen, double late_alone = 0) {
   ServicePolicy policy = policy_for_test();
-  policy.objective.quantile = 1 - permitted;
+  policy.objective.quantile = 0.99;
   ServiceModel model;
   model.capacity.concurrency = 8;
+  model.capacity.late_alone = late_alone;
   for (int t = 0; t < static_cast<int>(days * 86400); ++t) learn_misses(policy, seen, 1, model);
   return model.error_budget.shift;
 }
@@ -44,6 +45,15 @@ TEST(ErrorBudget, what_is_late_without_waiting_is_not_spent_from_it) {
   seen.by_concurrency.attempts[3] = 1000;
   seen.by_concurrency.late[3] = 10;
   EXPECT_NEAR(shift_after(1, seen), 1.5, 0.01);
+}
+
+TEST(ErrorBudget, what_would_be_late_with_little_in_flight_too_is_not_spent_from_it) {
+  ServiceSeen seen = second(10);
+  const std::size_t busy = ByConcurrency::level_of(12);
+  seen.by_concurrency.attempts[busy] = 1000;
+  seen.by_concurrency.late[busy] = 10;
+  EXPECT_NEAR(shift_after(1, seen, 0.01), 1.5, 0.01);
+  EXPECT_NEAR(shift_after(1, seen, 0.002), 0, 0.01);  // 8 of the 8 that may be missed
 }
 
 TEST(ErrorBudget, failures_of_replicas_do_not_call_for_more_of_them) {
