@@ -43,6 +43,14 @@ TEST(fluid, every_arrival_is_shown_to_end_exactly_once) {
     }
 }
 
+TEST(fluid, after_the_last_request_nothing_is_left_at_the_replicas) {
+  Scenario scenario = steady("slow-api", 5, 600);
+  scenario.demand.per_second.insert(scenario.demand.per_second.end(), 1200, 0.0);
+  Fixed fleet(3);
+  (void)simulate(scenario, Plant::fluid, 1, fleet);
+  EXPECT_EQ(fleet.last.concurrency, 0);
+}
+
 TEST(fluid, what_is_seen_follows_littles_law) {
   for (const std::string_view workload : {"fast-web", "slow-api"}) {
     const double mean_s = named_workload(workload)->service_time.mean();

@@ -7,6 +7,8 @@ namespace headroom::prove {
 namespace {
 
 constexpr double negligible = 1e-5;  // of the mean, in the tail of the weights
+/// Whoever is left of the longest stays, when that is less of a request than this, has ended.
+constexpr double ended = 1e-6;
 
 }  // namespace
 
@@ -56,6 +58,7 @@ void Stay::take_on(double count) {
   for (std::size_t k = 0; k < length_; ++k) mean_now_ += taken_[k] * in_mean_[k];
 
   remainder_ = remainder_ * remainder_keeps_ + taken_[length_ - 1] * at_end_[length_];
+  if (remainder_ < ended) remainder_ = 0;
   for (std::size_t k = length_ - 1; k > 0; --k) taken_[k] = taken_[k - 1];
   taken_[0] = 0;
   under_way_ = remainder_;

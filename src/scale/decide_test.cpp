@@ -216,6 +216,20 @@ TEST(Decide, from_zero_one_request_starts_one_replica_and_silence_stops_it) {
   EXPECT_EQ(pilot.last.replicas, 0);
 }
 
+TEST(Decide, one_request_that_takes_minutes_keeps_one_replica_and_not_two) {
+  FluidWorld world;
+  Pilot pilot(policy_for_test());
+  world.apply(2);
+  for (int t = 0; t < 300; ++t) {
+    Observations seen = world.tick(pilot.policy.services[0], 0);
+    seen.services[0].concurrency = 1;
+    pilot.decide_on(seen);
+    world.apply(pilot.last.replicas);
+  }
+  EXPECT_EQ(find(pilot.last, "activation")->replicas, 1);
+  EXPECT_EQ(pilot.last.replicas, 1);
+}
+
 TEST(Decide, while_replicas_are_replaced_nothing_is_lowered_and_raising_goes_on) {
   FluidWorld world;
   Pilot pilot = settled(world, policy_for_test());

@@ -21,6 +21,8 @@ constexpr double staffing = 0.5;
 constexpr double outgrown_staffed = 0.02;
 constexpr double staffing_least = 0.2;
 constexpr double drain_min_s = 2;
+/// Less than a whole replica, of which hysteresis would keep two: one is enough for sure.
+constexpr double part_of_one = 0.5;
 constexpr double feedback_min = 1.1;
 constexpr double feedback_max = 1.5;
 constexpr double at_capacity = 0.9;
@@ -173,7 +175,8 @@ std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& mode
     needs.push_back(target_need(*policy.scale.target_concurrency, model, seen, expected, explain));
   const bool none = needs.front().replicas <= 0 && needs.back().replicas <= 0;
   if (none && (demand.steady > 0 || seen.waiting > 0 || seen.concurrency > 0))
-    needs.push_back({"activation", 1, "requests came within the last 120 s: one replica at least"});
+    needs.push_back(
+        {"activation", part_of_one, "requests came within the last 120 s: one replica at least"});
   add_feedback(policy, model, seen, outcomes, explain, needs);
   return needs;
 }

@@ -35,19 +35,22 @@ void shape(Settling& s) {
   const Question& q = s.question;
   // What is kept for the loss of a zone is added to the needs' number afterwards.
   const int last = after_zone_loss(q.last, q.bounds.zones);
-  double need = largest(q, s.without);
+  // What the calendar asks for is a number of replicas, about which nothing is chance.
+  double estimated = 0;
+  for (const Need& need : q.needs)
+    if (need.rule != s.without && need.rule != "calendar")
+      estimated = std::max(estimated, need.replicas);
   if (s.applies("scale-in delay")) {
     const double lately = std::max(q.needed_lately, s.applies("calendar") ? q.event_lately : 0.0);
-    const double held = std::max(need, lately);
-    s.set("shape", "scale-in delay", std::max(s.replicas, rounded_up(held)), [&] {
+    s.set("shape", "scale-in delay", std::max(s.replicas, rounded_up(lately)), [&] {
       return fmt::format("{:.1f} were needed within the last {} s", lately, brief(q.delay_s));
     });
-    need = held;
+    estimated = std::max(estimated, q.needed_lately);
   }
   if (s.applies("hysteresis") && s.replicas < last) {
-    const int kept = std::min(last, rounded_up(need * (1 + q.band)));
+    const int kept = std::min(last, rounded_up(estimated * (1 + q.band)));
     s.set("shape", "hysteresis", std::max(s.replicas, kept), [&] {
-      return fmt::format("a fall to {:.1f} is within {:.0f}%, which may be chance", need,
+      return fmt::format("a fall to {:.1f} is within {:.0f}%, which may be chance", estimated,
                          100 * q.band);
     });
   }

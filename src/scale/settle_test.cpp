@@ -141,6 +141,15 @@ TEST(Settle, hysteresis_does_not_hold_on_to_what_is_kept_for_a_zone) {
   EXPECT_EQ(settle(q, {}, nullptr), 18) << "8.8";
 }
 
+TEST(Settle, hysteresis_is_about_what_is_estimated_and_not_about_what_the_calendar_asks_for) {
+  Question q = question(3, 13);
+  q.band = 0.1;
+  q.needs.push_back({"calendar", 12, "an event"});
+  EXPECT_EQ(settle(q, {}, nullptr), 12);
+  q.needs[0].replicas = 12;
+  EXPECT_EQ(settle(q, {}, nullptr), 13);
+}
+
 TEST(Settle, a_step_limit_never_takes_back_what_is_wanted_already) {
   Question q = question(20, 10);
   q.ready = 4;  // six of ten crashed
