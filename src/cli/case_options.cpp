@@ -3,14 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <filesystem>
+#include <limits>
 
+#include "cli/recording_file.h"
 #include "cli/trace_file.h"
 #include "cli/workload_choice.h"
 #include "core/text.h"
 #include "io/file.h"
 #include "prove/demand.h"
+#include "prove/recording.h"
 #include "prove/workload.h"
 
 namespace headroom::cli {
@@ -73,7 +78,7 @@ Result<> check(const CaseOptions& options) {
   if (options.seeds < 1 || options.seeds > 1000) return wrong("--seeds is a number from 1 to 1000");
   if (!(options.history >= 0 && options.history < 1))
     return wrong("--history is a share of the trace, at least 0 and less than 1");
-  if (!(options.peak_replicas >= 1 && options.peak_replicas <= 10'000))
+  if (const double peak = options.peak_replicas.value_or(1); !(peak >= 1 && peak <= 10'000))
     return wrong("--peak-replicas is a number from 1 to 10000");
   if (!(options.days >= 0)) return wrong("--days is a number of days, 0 for all");
   if (options.jobs < 0 || options.jobs > 1000)
@@ -89,13 +94,40 @@ prove::Plant plant_of(const CaseOptions& options) {
   return options.plant == "exact" ? prove::Plant::exact : prove::Plant::fluid;
 }
 
-/// Scales the trace. Errors do not name it.
+int replicas_max(double peak_replicas) {
+  return static_cast<int>(std::ceil(most_over_peak * std::max(1.0, peak_replicas)));
+}
+
+/// Scales the trace. Errors do not name it, nor below.
 Result<> take_demand(const CaseOptions& options, Trace trace, prove::Scenario& scenario) {
   if (options.days > 0)
     trace = TRY(slice(trace, trace.start_s, trace.start_s + options.days * day_s));
-  const double factor = TRY(prove::scaled_to_peak(trace, scenario.workload, options.peak_replicas));
+  const double peak = options.peak_replicas.value_or(peak_replicas_usual);
+  const double factor = TRY(prove::scaled_to_peak(trace, scenario.workload, peak));
   scenario.demand = TRY(prove::demand_of(
       std::move(trace), {.factor = factor, .speed = 1, .history_share = options.history}));
+  scenario.world.replicas_max = replicas_max(peak);
+  return {};
+}
+
+/// Every request at its own moment, as often as it came, taking as long as it took.
+Result<> take_requests(const CaseOptions& options, prove::Recording recorded,
+                       prove::Scenario& scenario) {
+  if (options.peak_replicas)
+    return wrong(
+        "single requests are replayed as often as they came: --peak-replicas is for rates");
+  if (options.days > 0)
+    recorded = TRY(prove::slice(recorded, -std::numeric_limits<double>::infinity(),
+                                recorded.start_s + options.days * day_s));
+  if (!recorded.service_s.empty())
+    scenario.workload = prove::workload_of(recorded, std::move(scenario.workload));
+  scenario.demand = TRY(prove::demand_of(std::move(recorded), 1, options.history));
+  scenario.world.replicas_max = replicas_max(prove::peak_per_second(scenario.demand) /
+                                             prove::carried_per_second(scenario.workload, 1));
+  return {};
+}
+
+Result<> check_taken(const CaseOptions& options, const prove::Scenario& scenario) {
   TRY(prove::check_size(scenario.demand, plant_of(options)));
   return prove::check_scored(scenario.demand);
 }
@@ -103,9 +135,13 @@ Result<> take_demand(const CaseOptions& options, Trace trace, prove::Scenario& s
 }  // namespace
 
 void add_case_options(CLI::App& command, CaseOptions& options) {
-  command.add_option("--trace", options.traces, "CSV files with a rate over time; .gz too")
+  command
+      .add_option("--trace", options.traces,
+                  "CSV files with a rate over time or one row a request; .gz too")
       ->required();
   command.add_option("--column", options.column, "the traces' value column");
+  command.add_flag("--requests", options.requests,
+                   "the traces have one row a request; --column: how long each took");
   command
       .add_option("--workload", options.workloads,
                   "fast-web, slow-api, go-with-pauses, or a file; FILE#ROW of a table")
@@ -113,7 +149,7 @@ void add_case_options(CLI::App& command, CaseOptions& options) {
   command.add_option("--startup", options.startups, "how long a replica takes to be ready")
       ->delimiter(',');
   command.add_option("--peak-replicas", options.peak_replicas,
-                     "scale each trace so that its peak needs so many");
+                     "scale each rate so that its peak needs so many; 40");
   command.add_option("--days", options.days, "of each trace only the first so many days");
   command.add_option("--history", options.history,
                      "share of the trace that is lived through first and not scored");
@@ -147,15 +183,20 @@ Result<Cases> cases_of(const CaseOptions& options, const std::string& split_path
 }
 
 Result<prove::Scenario> make_scenario(const Cases& cases, const prove::Case& one) {
-  Trace trace = TRY(read_trace({.file = cases.paths.at(one.trace),
-                                .column = cases.columns.at(one.trace),
-                                .from = "",
-                                .to = ""}));
+  const TraceChoice choice{.file = cases.paths.at(one.trace),
+                           .column = cases.columns.at(one.trace),
+                           .from = "",
+                           .to = ""};
   prove::Scenario scenario;
   scenario.workload = TRY(read_workload(one.workload));
   scenario.world.startup.mean_s = one.startup_s;
-  scenario.world.replicas_max = static_cast<int>(most_over_peak * cases.options.peak_replicas);
-  if (const auto taken = take_demand(cases.options, std::move(trace), scenario); !taken)
+  auto recorded = TRY(read_recording(choice, cases.options.requests));
+  Trace trace;
+  if (!recorded) trace = TRY(read_trace(choice));
+  auto taken = recorded ? take_requests(cases.options, *std::move(recorded), scenario)
+                        : take_demand(cases.options, std::move(trace), scenario);
+  if (taken) taken = check_taken(cases.options, scenario);
+  if (!taken)
     return fail(taken.error().code, fmt::format("{}: {}", one.trace, taken.error().message));
   return scenario;
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,9 +24,10 @@ namespace headroom::cli {
 struct CaseOptions {
   std::vector<std::string> traces;
   std::string column;
+  bool requests = false;
   std::vector<std::string> workloads{"fast-web"};
   std::vector<std::string> startups{"30s"};
-  double peak_replicas = 40;
+  std::optional<double> peak_replicas;
   double days = 0;
   double history = 0.25;
   std::string plant = "fluid";
@@ -33,6 +35,9 @@ struct CaseOptions {
   int jobs = 0;
   std::string format = "text";
 };
+
+/// What a rate's peak needs once it is scaled, unless another number is asked for.
+constexpr double peak_replicas_usual = 40;
 
 void add_case_options(CLI::App& command, CaseOptions& options);
 
@@ -47,7 +52,8 @@ struct Cases {
 /// `split` names a CSV file with families, parts and columns; empty: each trace is its own family.
 [[nodiscard]] Result<Cases> cases_of(const CaseOptions& options, const std::string& split);
 
-/// Reads the trace and scales it. Errors name the trace.
+/// Reads the trace: a rate, which is scaled, or requests, which come as they were recorded and take
+/// as long. Errors name the trace.
 [[nodiscard]] Result<prove::Scenario> make_scenario(const Cases& cases, const prove::Case& one);
 
 /// Scenarios of cases, made when first needed; the last few are kept. Safe to share by threads.

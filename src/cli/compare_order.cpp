@@ -17,9 +17,10 @@ Result<std::string> origin_of(const CaseOptions& options) {
     hash ^= static_cast<unsigned char>(byte);
     hash *= 1099511628211U;
   }
-  return fmt::format("{:016x} peak {:g} days {:g} history {:g} plant {} seeds {}", hash,
-                     options.peak_replicas, options.days, options.history, options.plant,
-                     options.seeds);
+  return fmt::format("{:016x} peak {:g} days {:g} history {:g} plant {} seeds {}{}", hash,
+                     options.peak_replicas.value_or(peak_replicas_usual), options.days,
+                     options.history, options.plant, options.seeds,
+                     options.requests ? " requests" : "");
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ Result<Parts> parts_of(Scenario whole, double judged_share) {
                                                          static_cast<std::ptrdiff_t>(middle)},
                                       .counts = demand.counts,
                                       .scored_from = demand.scored_from,
-                                      .start_s = demand.start_s},
+                                      .start_s = demand.start_s,
+                                      .recorded = demand.recorded},
                            .workload = whole.workload,
                            .world = whole.world},
               .judged = std::move(whole)};

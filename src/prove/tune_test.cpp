@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "prove/fixed_for_test.h"
+#include "prove/recording.h"
 #include "prove/trial.h"
 
 namespace headroom::prove {
@@ -42,6 +43,24 @@ TEST(Tune, the_parts_are_scored_one_after_the_other_and_the_second_has_lived_thr
   EXPECT_EQ(parts->searched.demand.scored_from, 200);
   EXPECT_EQ(parts->judged.demand.per_second, whole.demand.per_second);
   EXPECT_EQ(parts->judged.demand.scored_from, 700);
+}
+
+TEST(Tune, of_recorded_requests_each_part_has_its_own) {
+  Recording recording{.length_s = 400, .at_ns = {}, .service_s = {}};
+  for (int i = 0; i < 400; ++i) {
+    recording.at_ns.push_back(i * 1'000'000'000LL + 5);
+    recording.service_s.push_back(i < 200 ? 0.01F : 1.0F);
+  }
+  Scenario whole = steady("slow-api", 1, 1);
+  whole.demand = *demand_of(std::move(recording), 1, 0);
+  const auto parts = parts_of(whole, 0.5);
+  ASSERT_TRUE(parts) << parts.error().message;
+  const Setting fleet{.policy = "fixed", .target = 1};
+  const auto p50_s = [&](const Scenario& of) {
+    return try_setting(fleet, of, Plant::exact, 1)->p50_s;
+  };
+  EXPECT_NEAR(p50_s(parts->searched), 0.01, 0.002);
+  EXPECT_NEAR(p50_s(parts->judged), 1, 0.1);
 }
 
 TEST(Tune, what_is_scored_of_both_parts_is_what_is_scored_of_the_whole) {

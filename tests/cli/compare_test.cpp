@@ -66,6 +66,24 @@ TEST_F(Compare, the_same_again_gives_the_same_bytes_however_many_work_at_it) {
   EXPECT_EQ(first.out, compare(three).out);
 }
 
+/// 20 requests/s of 300 ms, as many as 6 of 8 places serve, beside a rate that is scaled.
+TEST_F(Compare, recorded_requests_come_as_often_as_they_came_and_take_as_long) {
+  std::string csv = "timestamp_seconds,duration_ms\n";
+  for (int i = 0; i < 12'000; ++i) csv += std::to_string(i / 20.0) + ",300\n";
+  (void)folder_.write("requests.csv", csv);
+  const Ended ended = compare({"--trace", "requests.csv", "a.csv", "--format", "json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  double fewest_hours = 1e9;
+  const Json out = Json::parse(ended.out);
+  for (const Json& run : out["runs"]) {
+    if (run["trace"] != "requests.csv") continue;
+    EXPECT_EQ(run["requests"].get<double>(), 9000) << "three quarters are scored";
+    EXPECT_NEAR(run["latency_ms"]["p50"].get<double>(), 300, 10) << run.dump();
+    fewest_hours = std::min(fewest_hours, run["replica_hours"].get<double>());
+  }
+  EXPECT_NEAR(fewest_hours, 450.0 / 3600, 0.01) << "one replica for 450 s";
+}
+
 TEST_F(Compare, goes_on_with_what_it_kept) {
   const Arguments kept = {"--trace", "a.csv", "--format", "json", "--runs", "runs.jsonl"};
   const Ended first = compare(kept);
@@ -100,6 +118,7 @@ TEST_F(Compare, input_that_makes_no_sense_gets_one_sentence_and_exit_code_2) {
   const std::string split = folder_.write("bad_split.csv", "file,family,part\na.csv\n");
   const std::string zero =
       folder_.write("zero.csv", "timestamp_seconds,requests_per_second\n0,0\n60,0\n120,0\n");
+  const std::string one = folder_.write("one.csv", "timestamp_seconds,duration_ms\n1,2\n");
   const std::pair<Arguments, std::string> cases[] = {
       {{"--trace", "a.csv", "--policies", "kpq"}, "no policy 'kpq', did you mean kpa?"},
       {{"--trace", "nowhere.csv"}, "headroom: nowhere.csv: no such file"},
@@ -108,6 +127,8 @@ TEST_F(Compare, input_that_makes_no_sense_gets_one_sentence_and_exit_code_2) {
       {{"--trace", "a.csv", "--workload", "nope"}, "nope"},
       {{"--trace", "a.csv", "--startup", "soon"}, "--startup 'soon' is not a duration"},
       {{"--trace", "a.csv", "--history", "1"}, "--history is a share of the trace"},
+      {{"--trace", one, "--peak-replicas", "9"},
+       "one.csv: single requests are replayed as often as they came: --peak-replicas is for"},
       {{"--trace", "a.csv", "--split", split}, "bad_split.csv:2: a line is file,family,part"},
       {{"--trace", "a.csv", "--runs", other}, "another build or another world"},
       {{"--trace", "a.csv", "--runs", junk}, "junk.jsonl:1: is no file of runs"},
