@@ -59,6 +59,7 @@ Result<Exit> run(const LoadOptions& options) {
 void add_traffic_options(CLI::App& command, LoadOptions& options) {
   command.add_option("--rate", options.rate, "requests per second, as a Poisson process");
   add_trace_options(command, options.trace);
+  command.add_flag("--requests", options.requests, "the trace has one row a request");
   command.add_option("--speed", options.speed, "seconds of the trace per second; 1");
   command.add_option("--scale", options.scale, "factor on the trace's rates; 1");
   command

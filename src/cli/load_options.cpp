@@ -8,7 +8,9 @@
 #include <limits>
 #include <optional>
 
+#include "cli/recording_file.h"
 #include "cli/trace_file.h"
+#include "core/random.h"
 #include "core/text.h"
 #include "load/request.h"
 
@@ -58,6 +60,57 @@ Result<RateCurve> curve_of_trace(const LoadOptions& options) {
   return wrong(fmt::format("{}: {}", options.trace.file, curve.error().message));
 }
 
+/// Each request when it was recorded to come; where only the second is known, somewhere in it.
+Result<load::Moments> moments_of(const LoadOptions& options, const prove::Recording& recorded,
+                                 std::uint64_t seed) {
+  if (!options.scale.empty())
+    return wrong(
+        fmt::format("{} has single requests, which are sent as often as they came: --scale "
+                    "is for rates; --speed sends them faster",
+                    options.trace.file));
+  double speed = 1;
+  if (!options.speed.empty()) speed = TRY(positive("--speed", options.speed, 1e9));
+  load::Moments moments;
+  moments.length = from_seconds(recorded.length_s / speed);
+  if (moments.length > load::duration_max)
+    return wrong(fmt::format(
+        "{}: {} are longer than {}: choose a part with --from and --to, or "
+        "--speed",
+        options.trace.file, format_duration(moments.length), format_duration(load::duration_max)));
+  Random random(seed);
+  moments.at.reserve(recorded.at_ns.size());
+  for (const std::int64_t at_ns : recorded.at_ns) {
+    const double within_s = recorded.whole_seconds ? random.uniform() : 0;
+    moments.at.push_back(from_seconds((1e-9 * static_cast<double>(at_ns) + within_s) / speed));
+  }
+  std::ranges::sort(moments.at);
+  return moments;
+}
+
+void cut(load::Moments& moments, Duration length) {
+  const auto end = std::ranges::lower_bound(moments.at, length);
+  moments.at.erase(end, moments.at.end());
+  moments.length = std::min(moments.length, length);
+}
+
+Result<> plan_trace(const LoadOptions& options, Duration length, LoadOrder& order) {
+  LoadPlan& plan = order.plan;
+  const auto recorded = TRY(read_recording(options.trace, options.requests));
+  if (recorded)
+    plan.recorded = TRY(moments_of(options, *recorded, plan.seed));
+  else
+    plan.curve = TRY(curve_of_trace(options));
+  if (length > plan.length())
+    order.note = fmt::format("the trace ends after {:.1f} s, before --duration {}",
+                             seconds(plan.length()), options.duration);
+  if (length.count() == 0) return {};
+  if (plan.recorded)
+    cut(*plan.recorded, length);
+  else
+    plan.curve = plan.curve->cut(length);
+  return {};
+}
+
 Result<> refuse_conflicts(const LoadOptions& options) {
   const int sources = !options.trace.file.empty() + !options.closed.empty() + !options.rate.empty();
   if (sources != 1)
@@ -73,6 +126,7 @@ Result<> refuse_conflicts(const LoadOptions& options) {
         {"--scale", &options.scale}};
     for (const auto& [name, value] : of_trace)
       if (!value->empty()) return wrong(fmt::format("{} belongs to --trace", name));
+    if (options.requests) return wrong("--requests belongs to --trace");
     if (options.duration.empty()) return wrong("say how long with --duration, such as 30s");
   }
   if (!options.closed.empty() && !options.connections.empty())
@@ -105,12 +159,7 @@ Result<> plan_traffic(const LoadOptions& options, LoadOrder& order) {
                                        : TRY(RateCurve::ramp_flash(rate, length, plan.seed));
     return {};
   }
-  RateCurve curve = TRY(curve_of_trace(options));
-  if (length > curve.length())
-    order.note = fmt::format("the trace ends after {:.1f} s, before --duration {}",
-                             curve.length_s(), options.duration);
-  plan.curve = length.count() > 0 ? curve.cut(length) : std::move(curve);
-  return {};
+  return plan_trace(options, length, order);
 }
 
 Result<> plan_headers(const LoadOptions& options, LoadPlan& plan) {

@@ -15,6 +15,7 @@ namespace headroom::cli {
 struct LoadOptions {
   std::vector<std::string> targets;
   TraceChoice trace;
+  bool requests = false;     // the trace has one row a request
   std::string speed, scale;  // of the trace
   std::string rate, shape,
       closed;  // what is sent: one of these or a trace, but `rate` with `shape`

@@ -61,7 +61,10 @@ Engine::Engine(const LoadPlan& plan, io::Loop& loop, const OnProgress& on_progre
       alarm_(loop, [this] { bring_due(); }),
       sweep_timer_([this] { sweep(); }),
       second_timer_([this] { report_second(); }) {
-  if (plan.curve) arrivals_.emplace(*plan.curve, plan.seed);
+  if (plan.curve)
+    arrivals_.emplace(*plan.curve, plan.seed);
+  else if (plan.recorded)
+    arrivals_.emplace(*plan.recorded);
   for (const PlannedTarget& planned : plan.targets)
     bytes_.push_back(build_request(plan, planned.target));
   open_pools();

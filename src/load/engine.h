@@ -14,7 +14,7 @@
 
 namespace headroom::load {
 
-/// One run. Open loop: arrivals come by the curve whatever happened to earlier ones. Closed loop:
+/// One run. Open loop: arrivals come by the plan whatever happened to earlier ones. Closed loop:
 /// each connection's next request is due when its last one was answered; after a failure, with the
 /// next sweep, so that a dead server does not become a busy loop.
 class Engine final : public PoolOwner {

@@ -25,8 +25,9 @@ struct PlannedTarget {
 
 struct LoadPlan {
   std::vector<PlannedTarget> targets;
-  std::optional<RateCurve> curve;  // open loop; absent: closed loop
-  Duration closed_length{};        // of a closed loop
+  std::optional<RateCurve> curve;   // open loop by a rate
+  std::optional<Moments> recorded;  // or by moments; neither: closed loop
+  Duration closed_length{};         // of a closed loop
   int connections = 64;  // per address: at most so many in open loop, exactly so many in closed
   std::vector<std::string> headers;             // "Name: value", valid
   std::int64_t body_bytes = 0;                  // of requests whose method carries a body
@@ -34,7 +35,9 @@ struct LoadPlan {
   std::uint64_t seed = 1;
   std::string log_file;  // one JSON line per request; empty: none
 
-  [[nodiscard]] Duration length() const { return curve ? curve->length() : closed_length; }
+  [[nodiscard]] Duration length() const {
+    return curve ? curve->length() : recorded ? recorded->length : closed_length;
+  }
 };
 
 /// Where a run stands.

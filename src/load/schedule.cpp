@@ -99,6 +99,12 @@ double RateCurve::expected() const {
 }
 
 std::optional<Duration> Arrivals::next() {
+  if (recorded_ == nullptr) return next_of_curve();
+  if (next_recorded_ == recorded_->at.size()) return std::nullopt;
+  return recorded_->at[next_recorded_++];
+}
+
+std::optional<Duration> Arrivals::next_of_curve() {
   // A unit of exponential time passes as fast as the rate says: exact for piecewise constant rates.
   double need = random_.exponential(1);
   const std::vector<double>& per_s = curve_->per_s();

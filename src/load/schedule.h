@@ -53,17 +53,29 @@ class RateCurve {
   double length_s_;  // the last bin may be cut short
 };
 
-/// A Poisson process with the rate of a curve: the same seed gives the same arrivals.
+/// When each of recorded requests came, from the start of the run, in order.
+struct Moments {
+  std::vector<Duration> at;
+  Duration length{};  // no shorter than the last
+};
+
+/// When requests are due, of an open loop: the same seed gives the same arrivals.
 class Arrivals {
  public:
+  /// A Poisson process with the rate of a curve. Time may differ from the exact one by 1 ns.
   Arrivals(const RateCurve& curve, std::uint64_t seed) : curve_(&curve), random_(seed) {}
+  explicit Arrivals(const Moments& recorded) : recorded_(&recorded), random_(0) {}
 
-  /// When the next request is due, from the start of the run; nothing after the curve's end.
-  /// Never decreases. Time may differ from the exact process by 1 ns.
+  /// When the next request is due, from the start of the run; nothing after the end. Never
+  /// decreases.
   [[nodiscard]] std::optional<Duration> next();
 
  private:
-  const RateCurve* curve_;
+  [[nodiscard]] std::optional<Duration> next_of_curve();
+
+  const RateCurve* curve_ = nullptr;
+  const Moments* recorded_ = nullptr;  // instead
+  std::size_t next_recorded_ = 0;
   Random random_;
   std::size_t bin_ = 0;
   double at_s_ = 0;

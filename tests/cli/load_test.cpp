@@ -79,6 +79,33 @@ TEST(Load, a_slice_of_a_trace_is_replayed_faster_and_stronger) {
   EXPECT_NEAR(Json::parse(ended.out).at("sent").get<double>(), 200, 75);
 }
 
+TEST(Load, recorded_requests_are_due_when_they_came) {
+  ScriptedServer server(always_ok);
+  const TestFolder folder;
+  (void)folder.write("log.csv",
+                     "timestamp_seconds,duration_ms\n100.5,7\n101.5,7\n100.6,7\n104,7\n");
+  (void)folder.write("seconds.csv", "timestamp_seconds\n7\n7\n8\n");
+  const auto due_ns = [&](const Arguments& more) {
+    Arguments arguments{server.url(), "--log", "out.jsonl", "--timeout", "30s"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = load(arguments, folder.path());
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    std::vector<std::int64_t> due;
+    std::ifstream log(folder.path() + "/out.jsonl");
+    for (std::string line; std::getline(log, line);)
+      due.push_back(Json::parse(line).at("intended_ns").get<std::int64_t>());
+    std::ranges::sort(due);
+    return due;
+  };
+  EXPECT_EQ(due_ns({"--trace", "log.csv", "--speed", "10", "--duration", "300ms"}),
+            (std::vector<std::int64_t>{50'000'000, 60'000'000, 150'000'000}));
+  const auto within = due_ns({"--trace", "seconds.csv", "--speed", "10"});
+  ASSERT_EQ(within.size(), 3U);
+  EXPECT_LT(within[0], within[1]) << "where only the second is known, chance spreads them";
+  EXPECT_LT(within[1], 100'000'000);
+  EXPECT_GE(within[2], 100'000'000);
+}
+
 TEST(Load, a_shape_a_log_and_a_summary_for_people) {
   ScriptedServer server(always_ok);
   const TestFolder folder;
@@ -133,6 +160,7 @@ TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
   (void)folder.write("negative.csv", "timestamp_seconds,a\n0,1\n1,-3\n");
   (void)folder.write("unsorted.csv", "timestamp_seconds,a\n5,1\n1,3\n");
   (void)folder.write("empty.csv", "");
+  (void)folder.write("days.csv", "timestamp_seconds\n0\n900000\n");
   (void)folder.write("gap.csv", "timestamp_seconds,a\n0,1\n1,1\n20,1\n");
   const std::string here = "http://127.0.0.1:1/";
   const struct {
@@ -171,6 +199,9 @@ TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
       {{here, "--trace", "gap.csv"}, "gap.csv: a is unknown for 18 bins from 2"},
       {{here, "--trace", "gap.csv", "--from", "90"}, "no bin of the trace begins in"},
       {{here, "--trace", "two.csv", "--column", "a", "--scale", "0"}, "--scale '0' is not"},
+      {{here, "--rate", "5", "--duration", "1s", "--requests"}, "--requests belongs to --trace"},
+      {{here, "--trace", "days.csv", "--scale", "2"}, "days.csv has single requests"},
+      {{here, "--trace", "days.csv"}, "are longer than 1d: choose a part"},
   };
   for (const auto& c : cases) {
     const Ended ended = load(c.arguments, folder.path());
