@@ -15,7 +15,11 @@ constexpr double day_s = 86400;
 /// share of 1% of moments brought 0.34% and 0.17% of missed requests (medians, recorded traffic).
 constexpr double moments_per_missed_request = 2;
 /// What the logit moves by when a day's worth of permitted misses is left over, or overspent.
-constexpr double gain_per_day = 1.5;
+constexpr double gain_most = 1.5;
+constexpr double gain_least = 0.8;
+/// And by a burst that outruns the replicas: all requests of a lead time. Where few may be missed
+/// that is worth days, and the loop would swing between its ends.
+constexpr double gain_by_burst = 1;
 constexpr double most_careful = -2;
 /// After a silence little is a day's worth. No tick makes bolder by more than so many times its
 /// part of a day; demand's daily peaks stay below that.
@@ -41,6 +45,11 @@ double preventable(const ServiceSeen& seen, const Capacity& capacity) {
                     : capacity.late_alone * seen.by_concurrency.attempts[i];
   }
   return static_cast<double>(seen.late) + static_cast<double>(seen.shed) - alone;
+}
+
+double gain_per_day(double share, double lead_s) {
+  const double by_burst = gain_by_burst * share * day_s / std::max(1.0, lead_s);
+  return std::clamp(by_burst, gain_least, gain_most);
 }
 
 }  // namespace
@@ -75,7 +84,8 @@ void learn_misses(const ServicePolicy& policy, const ServiceSeen& seen, double t
   const double left = share * ended - preventable(seen, model.capacity);
   const double days_left =
       std::min(left / (share * budget.requests_per_day), day_part_max * tick_s / day_s);
-  budget.shift = std::clamp(budget.shift + gain_per_day * days_left, most_careful, least_careful);
+  const double gain = gain_per_day(share, model.lead_s);
+  budget.shift = std::clamp(budget.shift + gain * days_left, most_careful, least_careful);
 }
 
 }  // namespace headroom::scale

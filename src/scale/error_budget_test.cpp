@@ -35,6 +35,19 @@ TEST(ErrorBudget, a_day_without_a_miss_makes_forecasts_less_careful_and_overspen
   EXPECT_NEAR(shift_after(1, second(0, 20)), -1.5, 0.01);
 }
 
+TEST(ErrorBudget, where_one_burst_is_worth_days_a_day_counts_for_less) {
+  for (const auto& [permitted, lead_s, shift] :
+       {std::tuple{0.01, 180.0, 1.5}, {0.002, 180.0, 0.96}, {0.0001, 30.0, 0.8}}) {
+    ServicePolicy policy = policy_for_test();
+    policy.objective.quantile = 1 - permitted;
+    ServiceModel model;
+    model.capacity.concurrency = 8;
+    model.lead_s = lead_s;
+    for (int t = 0; t < 86400; ++t) learn_misses(policy, second(0), 1, model);
+    EXPECT_NEAR(model.error_budget.shift, shift, 0.01) << permitted;
+  }
+}
+
 TEST(ErrorBudget, neither_boldness_nor_fear_is_without_limit) {
   EXPECT_EQ(shift_after(10, second(0)), 9);
   EXPECT_EQ(shift_after(10, second(900)), -2);
