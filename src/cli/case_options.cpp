@@ -83,6 +83,8 @@ Result<> check(const CaseOptions& options) {
   if (!(options.days >= 0)) return wrong("--days is a number of days, 0 for all");
   if (options.jobs < 0 || options.jobs > 1000)
     return wrong("--jobs is a number of runs at once up to 1000, 0 for one per core");
+  prove::World world;
+  TRY(read_world(options.world, world));
   for (const std::string& option : options.workloads) {
     const prove::Workload workload = TRY(read_workload(option));
     TRY(prove::check_objective(workload));
@@ -148,6 +150,9 @@ void add_case_options(CLI::App& command, CaseOptions& options) {
       ->delimiter(',');
   command.add_option("--startup", options.startups, "how long a replica takes to be ready")
       ->delimiter(',');
+  command.add_option("--world", options.world,
+                     "file: crashes, noisy neighbours, new machines, a scarce downstream, "
+                     "late or lost metrics");
   command.add_option("--peak-replicas", options.peak_replicas,
                      "scale each rate so that its peak needs so many; 40");
   command.add_option("--days", options.days, "of each trace only the first so many days");
@@ -190,6 +195,7 @@ Result<prove::Scenario> make_scenario(const Cases& cases, const prove::Case& one
   prove::Scenario scenario;
   scenario.workload = TRY(read_workload(one.workload));
   scenario.world.startup.mean_s = one.startup_s;
+  TRY(read_world(cases.options.world, scenario.world));
   auto recorded = TRY(read_recording(choice, cases.options.requests));
   Trace trace;
   if (!recorded) trace = TRY(read_trace(choice));

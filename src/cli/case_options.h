@@ -27,6 +27,7 @@ struct CaseOptions {
   bool requests = false;
   std::vector<std::string> workloads{"fast-web"};
   std::vector<std::string> startups{"30s"};
+  std::string world;  // a file
   std::optional<double> peak_replicas;
   double days = 0;
   double history = 0.25;

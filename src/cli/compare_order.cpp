@@ -9,18 +9,27 @@
 namespace headroom::cli {
 namespace {
 
-Result<std::string> origin_of(const CaseOptions& options) {
-  // The program's own file tells one build from another.
-  const std::string program = TRY(io::read_file("/proc/self/exe", std::size_t{1} << 30));
+/// FNV-1a: tells one content from another.
+std::uint64_t hash_of(std::string_view bytes) {
   std::uint64_t hash = 14695981039346656037U;
-  for (const char byte : program) {
+  for (const char byte : bytes) {
     hash ^= static_cast<unsigned char>(byte);
     hash *= 1099511628211U;
   }
-  return fmt::format("{:016x} peak {:g} days {:g} history {:g} plant {} seeds {}{}", hash,
-                     options.peak_replicas.value_or(peak_replicas_usual), options.days,
-                     options.history, options.plant, options.seeds,
-                     options.requests ? " requests" : "");
+  return hash;
+}
+
+Result<std::string> origin_of(const CaseOptions& options) {
+  // The program's own file tells one build from another.
+  const std::string program = TRY(io::read_file("/proc/self/exe", std::size_t{1} << 30));
+  std::string origin =
+      fmt::format("{:016x} peak {:g} days {:g} history {:g} plant {} seeds {}", hash_of(program),
+                  options.peak_replicas.value_or(peak_replicas_usual), options.days,
+                  options.history, options.plant, options.seeds);
+  if (options.requests) origin += " requests";
+  if (!options.world.empty())
+    origin += fmt::format(" world {:016x}", hash_of(TRY(io::read_file(options.world))));
+  return origin;
 }
 
 }  // namespace

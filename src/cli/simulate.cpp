@@ -117,6 +117,9 @@ void add_world_options(CLI::App& command, SimulateOptions& options) {
                      "latency instead of the service's own; 'workload': the workload's");
   command.add_option("--startup", options.startup,
                      "mean time until a replica is ready; the workload's, or 30s");
+  command.add_option("--world", options.world,
+                     "file: crashes, noisy neighbours, new machines, a scarce downstream, "
+                     "late or lost metrics");
   command.add_option("--replicas-at-first", options.replicas_at_first,
                      "ready when it begins; as many as the first minute needs");
   command.add_option("--zones", options.zones,

@@ -130,6 +130,7 @@ Result<> settle_service(const SimulateOptions& options, const Recorded& recorded
   if (scenario.workload.startup) scenario.world.startup = *scenario.workload.startup;
   scenario.world.startup.mean_s =
       TRY(duration_s("--startup", options.startup, scenario.world.startup.mean_s));
+  TRY(read_world(options.world, scenario.world));
   TRY(settle_zones(options, service.replicas, scenario.world));
   scenario.world.drain_s = scenario.workload.drain_s.value_or(scenario.world.drain_s);
   scenario.world.replicas_at_first =

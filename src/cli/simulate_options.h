@@ -31,6 +31,7 @@ struct SimulateOptions {
   std::string stabilise;
   bool fresh_signal = false;
   std::string startup;
+  std::string world;  // a file
   std::string replicas_at_first;
   std::string zones;
   std::string zone_fails;

@@ -1,4 +1,4 @@
-// Looks a workload up by its name, or reads its file.
+// Looks a workload up by its name, or reads its file, and that of a world.
 #include "cli/workload_choice.h"
 
 #include <fmt/format.h>
@@ -6,6 +6,7 @@
 #include "io/file.h"
 #include "prove/workload.h"
 #include "prove/workload_file.h"
+#include "prove/world_file.h"
 
 namespace headroom::cli {
 namespace {
@@ -29,6 +30,12 @@ Result<prove::Workload> read_workload(const std::string& option) {
     return wrong(fmt::format("--workload '{}' is neither one of {} nor a file: {}", option,
                              fmt::join(names, ", "), text.error().message));
   return prove::parse_workload(*text, {.file = file, .function = row});
+}
+
+Result<> read_world(const std::string& file, prove::World& world) {
+  if (file.empty()) return {};
+  const std::string text = TRY(io::read_file(file, workload_bytes_max));
+  return prove::read_world(text, file, world);
 }
 
 }  // namespace headroom::cli

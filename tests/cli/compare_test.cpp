@@ -95,6 +95,20 @@ TEST_F(Compare, goes_on_with_what_it_kept) {
   EXPECT_EQ(second.out, first.out);
 }
 
+TEST_F(Compare, a_world_befalls_all_policies_and_is_part_of_what_is_kept) {
+  (void)folder_.write("world.yaml", "crashes_per_hour: 60\n");
+  const Arguments kept = {"--trace", "a.csv",      "--world",  "world.yaml",
+                          "--runs",  "runs.jsonl", "--format", "json"};
+  const Ended ended = compare(kept);
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  for (const Json& run : Json::parse(ended.out)["runs"])
+    EXPECT_GT(run["failed"].get<double>(), 0) << run["policy"];
+  (void)folder_.write("world.yaml", "crashes_per_hour: 61\n");
+  const Ended other = compare(kept);
+  EXPECT_EQ(other.code, 2);
+  EXPECT_NE(other.err.find("another build or another world"), std::string::npos) << other.err;
+}
+
 TEST_F(Compare, leaves_out_a_trace_that_makes_no_sense_and_says_so) {
   (void)folder_.write("zero.csv", "timestamp_seconds,requests_per_second\n0,0\n60,0\n120,0\n");
   const Ended ended = compare({"--trace", "zero.csv", "a.csv", "--format", "json"});

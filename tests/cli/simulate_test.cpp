@@ -123,6 +123,23 @@ TEST_F(Simulate, the_same_seed_gives_the_same_bytes) {
   }
 }
 
+TEST_F(Simulate, a_world_where_replicas_crash_and_metrics_are_lost) {
+  (void)folder_.write("bad_day.yaml", "crashes_per_hour: 30\nevidence: { delay: 5s, loss: 10% }\n");
+  (void)folder_.write("typo.yaml", "\ncrashes: 30\n");
+  const auto failed = [&](const Arguments& more) {
+    Arguments arguments{"--objective", "workload", "--format", "json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = simulate("wave.csv", arguments);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return Json::parse(ended.out)["failed"].get<double>();
+  };
+  EXPECT_EQ(failed({}), 0);
+  EXPECT_GT(failed({"--world", "bad_day.yaml"}), 10);
+  const Ended typo = simulate("wave.csv", {"--world", "typo.yaml"});
+  EXPECT_EQ(typo.code, 2);
+  EXPECT_TRUE(typo.err.starts_with("headroom: typo.yaml:2: crashes: unknown key")) << typo.err;
+}
+
 /// Two requests a second for an hour, each of 300 ms, and a service that has 8 places a replica.
 TEST_F(Simulate, recorded_requests_are_replayed_with_their_durations) {
   std::string csv = "timestamp_seconds,status,duration_ms\n";
