@@ -156,8 +156,13 @@ void add_case_options(CLI::App& command, CaseOptions& options) {
   command.add_option("--peak-replicas", options.peak_replicas,
                      "scale each rate so that its peak needs so many; 40");
   command.add_option("--days", options.days, "of each trace only the first so many days");
-  command.add_option("--history", options.history,
-                     "share of the trace that is lived through first and not scored");
+  command
+      .add_option("--history", options.history,
+                  "share of the trace that is lived through first and not scored, such as 25%")
+      ->transform([](const std::string& text) {
+        const auto share = parse_share(text);
+        return share ? fmt::format("{}", *share) : text;
+      });
   command.add_option("--plant", options.plant, "fluid or exact")
       ->check(CLI::IsMember({"fluid", "exact"}));
   command.add_option("--seeds", options.seeds, "runs of each, added up");

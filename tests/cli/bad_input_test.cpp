@@ -117,8 +117,7 @@ TEST_F(BadInput, a_scored_part_without_a_request_is_no_success) {
         }));
   const std::string sentence = "early.csv: not a single request arrives in the scored part";
   for (const Arguments& command : commands) {
-    const bool simulate = command[0] == "simulate";
-    const Ended ended = run(command, "early.csv", {"--history", simulate ? "25%" : "0.25"});
+    const Ended ended = run(command, "early.csv", {"--history", "25%"});
     EXPECT_EQ(ended.code, 2) << command[0];
     EXPECT_EQ(ended.err, "headroom: " + sentence + "\n") << command[0];
   }
