@@ -164,6 +164,33 @@ TEST(Decide, one_request_that_takes_minutes_keeps_one_replica_and_not_two) {
   EXPECT_EQ(pilot.last.replicas, 1);
 }
 
+/// One request of 24 s every four minutes: a tenth of what one of eight places serves.
+TEST(Decide, a_request_of_many_seconds_now_and_then_is_served_by_one_replica) {
+  FluidWorld world;
+  world.service_s = 24;
+  ServicePolicy policy = policy_for_test();
+  policy.objective.latency = 60s;
+  Pilot pilot(policy);
+  world.apply(1);
+  int most = 0;
+  for (int t = 0; t < 4 * 3600; ++t) {
+    const int passed = t % 240;
+    Observations seen = world.tick(pilot.policy.services[0], 0);
+    ServiceSeen& service = seen.services[0];
+    service.arrivals = passed == 0 ? 1 : 0;
+    service.concurrency = passed < 24 ? 1 : 0;
+    if (passed == 24) {
+      service.good = 1;
+      service.by_concurrency.attempts[0] = 1;
+      service.by_concurrency.latency_s[0] = 24;
+    }
+    pilot.decide_on(seen);
+    world.apply(pilot.last.replicas);
+    if (t >= 3600) most = std::max(most, pilot.last.replicas);
+  }
+  EXPECT_EQ(most, 1);
+}
+
 TEST(Decide, while_replicas_are_replaced_nothing_is_lowered_and_raising_goes_on) {
   FluidWorld world;
   Pilot pilot = settled(world, policy_for_test());

@@ -18,8 +18,8 @@ constexpr double latest_window_s = 3;
 constexpr double rapid_window_s = 5;
 constexpr double sustained_window_s = 30;
 constexpr double steady_window_s = 120;
-/// Ratios to less demand than this say nothing.
-constexpr double demand_min_per_second = 0.5;
+/// Two requests in the longest window: ratios to less say nothing.
+constexpr double demand_min_per_second = 2 / steady_window_s;
 
 struct Demand {
   double per_second = 0;    // what decisions go by

@@ -16,7 +16,8 @@ double sum_of(const std::vector<double>& bins) {
 }
 
 TEST(Rises, the_unit_is_the_power_of_two_next_above_the_peak) {
-  for (const auto& [peak, unit] : {std::pair{0.0, 0.5}, {0.7, 1.0}, {1.0, 1.0}, {1290.0, 2048.0}})
+  for (const auto& [peak, unit] :
+       {std::pair{0.0, 0.03125}, {0.7, 1.0}, {1.0, 1.0}, {1290.0, 2048.0}})
     EXPECT_DOUBLE_EQ(rise_unit(peak), unit) << peak;
 }
 
