@@ -36,14 +36,18 @@ double logit(double share) {
 
 /// Requests of the tick that would have been in time had they not waited, and those shed. Attempts
 /// that were late within the capacity were so by themselves, and beyond it as many as are with
-/// little in flight; what failed failed for other reasons. Chance can make it negative.
+/// little in flight. What failed failed for other reasons: it is not among the requests that were
+/// late, but among the attempts. Chance can make it negative.
 double preventable(const ServiceSeen& seen, const Capacity& capacity) {
-  double alone = 0;
+  double within = 0;
+  double beyond = 0;
   for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
-    const bool within = concurrency_of(i) <= std::max(1.0, capacity.concurrency);
-    alone += within ? seen.by_concurrency.late[i]
-                    : capacity.late_alone * seen.by_concurrency.attempts[i];
+    if (concurrency_of(i) <= std::max(1.0, capacity.concurrency))
+      within += seen.by_concurrency.late[i];
+    else
+      beyond += capacity.late_alone * seen.by_concurrency.attempts[i];
   }
+  const double alone = std::max(0.0, within - static_cast<double>(seen.failed)) + beyond;
   return static_cast<double>(seen.late) + static_cast<double>(seen.shed) - alone;
 }
 

@@ -69,11 +69,14 @@ TEST(ErrorBudget, what_would_be_late_with_little_in_flight_too_is_not_spent_from
   EXPECT_NEAR(shift_after(1, seen, 0.002), 0, 0.01);  // 8 of the 8 that may be missed
 }
 
-TEST(ErrorBudget, failures_of_replicas_do_not_call_for_more_of_them) {
+TEST(ErrorBudget, failures_of_replicas_call_neither_for_more_nor_for_fewer_of_them) {
   ServiceSeen seen = second(0);
   seen.good = 900;
   seen.failed = 100;
   EXPECT_GT(shift_after(1, seen), 1.2);
+  seen.by_concurrency.attempts[3] = 1000;
+  seen.by_concurrency.late[3] = 100;  // failed attempts count there
+  EXPECT_LT(shift_after(1, seen), 1.5);
 }
 
 TEST(ErrorBudget, what_is_late_alone_leaves_less_to_spend) {
