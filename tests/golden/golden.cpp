@@ -116,8 +116,12 @@ std::string show(const std::string& name, const std::pair<int, std::string>& key
 
 Result<std::vector<Journal>> read_journals(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
+  std::error_code unreadable;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, unreadable))
     if (entry.path().string().ends_with(seen_suffix)) files.push_back(entry.path());
+  if (files.empty())
+    return fail(ErrorCode::io, fmt::format("{}: {}", folder.string(),
+                                           unreadable ? unreadable.message() : "has no journal"));
   std::ranges::sort(files);
   std::vector<Journal> journals;
   for (const auto& file : files) journals.push_back(TRY(read_journal(file)));

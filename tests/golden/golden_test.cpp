@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "control/journal/codec.h"
+#include "io/folder_for_test.h"
 #include "scale/knob.h"
 
 namespace headroom::golden {
@@ -35,6 +36,16 @@ TEST(Golden, each_journal_is_decided_as_it_was_when_its_decisions_were_accepted)
     const std::string found = difference(journal.name, expected(journal.name), decided(journal));
     EXPECT_EQ(found, "") << "when this is what you want: ./dev golden --accept";
   }
+}
+
+TEST(Golden, a_folder_without_journals_does_not_agree_with_everything) {
+  const TestFolder empty;
+  const auto none = read_journals(empty.path());
+  ASSERT_FALSE(none);
+  EXPECT_TRUE(none.error().message.ends_with(": has no journal")) << none.error().message;
+  const auto missing = read_journals(empty.path() + "/nowhere");
+  ASSERT_FALSE(missing);
+  EXPECT_TRUE(missing.error().message.ends_with(": No such file or directory"));
 }
 
 TEST(Golden, what_is_read_is_what_is_written) {
