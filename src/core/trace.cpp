@@ -44,7 +44,8 @@ Result<std::size_t> value_column(const std::vector<std::string_view>& values,
   if (found != values.end()) return static_cast<std::size_t>(found - values.begin());
   if (format.column.empty())
     return fail(ErrorCode::invalid,
-                fmt::format("{}: has several value columns; choose one with --column: {}",
+                fmt::format("{}: has several value columns; choose one with --column: {}; or say "
+                            "--requests when each row is one request",
                             format.file, listed(values)));
   return fail(ErrorCode::invalid, fmt::format("{}: has no column '{}'; its columns are {}",
                                               format.file, wanted, listed(values)));

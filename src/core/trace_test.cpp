@@ -62,7 +62,8 @@ TEST(trace, refuses_bad_input_with_file_line_and_reason) {
        "t.csv:1: has no column 'timestamp_seconds'; its columns are time, rate"},
       {"timestamp_seconds\n0\n", "", "t.csv: has no value column"},
       {"timestamp_seconds,a,b\n0,1,2\n", "",
-       "t.csv: has several value columns; choose one with --column: a, b"},
+       "t.csv: has several value columns; choose one with --column: a, b; or say --requests when "
+       "each row is one request"},
       {"timestamp_seconds,a,b\n0,1,2\n", "c", "t.csv: has no column 'c'; its columns are a, b"},
       {"timestamp_seconds,a\n0,1\n", "",
        "t.csv: has 1 row of values; two are the least that tell the bin width"},
