@@ -101,8 +101,8 @@ TEST_F(Compare, a_world_befalls_all_policies_and_is_part_of_what_is_kept) {
                           "--runs",  "runs.jsonl", "--format", "json"};
   const Ended ended = compare(kept);
   ASSERT_EQ(ended.code, 0) << ended.err;
-  for (const Json& run : Json::parse(ended.out)["runs"])
-    EXPECT_GT(run["failed"].get<double>(), 0) << run["policy"];
+  const Json out = Json::parse(ended.out);
+  for (const Json& run : out["runs"]) EXPECT_GT(run["failed"].get<double>(), 0) << run["policy"];
   (void)folder_.write("world.yaml", "crashes_per_hour: 61\n");
   const Ended other = compare(kept);
   EXPECT_EQ(other.code, 2);

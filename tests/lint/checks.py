@@ -179,6 +179,22 @@ def unordered_iteration(file):
             yield line, f"iterates over unordered {name}: the order differs between builds"
 
 
+# --- lifetimes -------------------------------------------------------------------------------
+
+
+def loop_over_part_of_a_temporary(file):
+    """C++23 as GCC 12 has it keeps what is looped over, not what that is a part of."""
+    if not file.is_cpp:
+        return
+    loop = r"\bfor\s*\([^;{}]*?[\w&*>\]] : ([^;{}]*?)\)\s*(?:\{|\n)"
+    for line, match in matches(loop, file.code):
+        looped, called = match.group(1), True
+        while called:  # from the inside: a call is a mark
+            looped, called = re.subn(r"\([^()]*\)", "@", looped)
+        if re.search(r"[\w>]@\s*\[", looped):
+            yield line, "loops over a part of a temporary, which ends before the loop: name it"
+
+
 # --- tests -----------------------------------------------------------------------------------
 
 _ASSERTION = re.compile(
@@ -266,6 +282,7 @@ ERRORS = [
     listed,
     banned_calls,
     unordered_iteration,
+    loop_over_part_of_a_temporary,
     empty_tests,
     disabled_tests,
     sleeping_tests,

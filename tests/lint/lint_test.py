@@ -167,6 +167,23 @@ class Findings(unittest.TestCase):
         )
         self.expect_found(checks.unordered_iteration, cpp(loop, "src/io/sample.cpp"))
 
+    def test_loop_over_part_of_a_temporary(self):
+        finding = "loops over a part of a temporary, which ends before the loop: name it"
+        for loop in [
+            'for (const Json& run : Json::parse(ended.out)["runs"])\n  f(run);',
+            "for (auto& [a, b] : read(path())[0]) {",
+        ]:
+            with self.subTest(loop):
+                self.expect_found(checks.loop_over_part_of_a_temporary, cpp(loop), (1, finding))
+        for loop in [
+            'for (const Json& run : out["runs"])\n  f(run);',
+            "for (const auto& entry : read(living()[0])) {",
+            "for (const auto& name : (*names)[0]) {",
+            "for (int i = f(x)[0]; i < n; ++i) {",
+        ]:
+            with self.subTest(loop):
+                self.expect_found(checks.loop_over_part_of_a_temporary, cpp(loop))
+
     def test_empty_tests(self):
         for body in ["", "f();", "SUCCEED();", "EXPECT_TRUE(true);", "// EXPECT_EQ(1, 2)"]:
             with self.subTest(body):
