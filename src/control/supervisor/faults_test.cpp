@@ -28,9 +28,9 @@ TEST_F(FaultsTest, a_replica_that_never_becomes_ready_is_killed_and_tried_again)
   configure();
   supervisor_->scale("shop", 1);
   ASSERT_TRUE(until([&] { return heard("shop-2 did not start"); }, "it has failed twice"));
-  EXPECT_NE(event_with("shop-1 did not start").find("was not ready within 200ms (answered 503)"),
-            std::string::npos)
-      << all_events();
+  // On a busy machine a probe may not have ended by then.
+  ASSERT_TRUE(until([&] { return heard("was not ready within 200ms (answered 503)"); },
+                    "what its probe answered is told"));
   run_of_shop().ready_timeout = 60s;
   configure();
   std::filesystem::remove(file("unready"));
