@@ -8,13 +8,15 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "io/clock.h"
 
 namespace headroom::io {
 namespace {
 
-constexpr int events_per_turn = 256;
+constexpr int events_per_fetch = 256;
+constexpr int fetches_per_turn = 16;  // before timers have their turn, however much is ready
 constexpr Duration longest_wait = std::chrono::milliseconds(500);
 
 Result<> control(int epoll, int operation, int fd, std::uint32_t events, Watcher* watcher) {
@@ -39,7 +41,7 @@ Result<std::unique_ptr<Loop>> Loop::create() {
 
 Loop::Loop(Fd epoll, Fd wake)
     : epoll_(std::move(epoll)), wake_(std::move(wake)), now_(monotonic_now()), timers_(now_) {
-  fetched_.reserve(events_per_turn);
+  fetched_.reserve(events_per_fetch);
 }
 
 Loop::~Loop() = default;
@@ -54,8 +56,9 @@ Result<> Loop::modify(int fd, std::uint32_t events, Watcher& watcher) {
 
 void Loop::remove(int fd, Watcher& watcher) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-  for (Watcher*& fetched : fetched_)
-    if (fetched == &watcher) fetched = nullptr;
+  for (std::vector<Ready>* list : {&fetched_, &again_})
+    for (Ready& ready : *list)
+      if (ready.watcher == &watcher) ready.watcher = nullptr;
 }
 
 void Loop::post(std::function<void()> task) {
@@ -82,21 +85,29 @@ int Loop::wait_ms(Duration wait) const {
 }
 
 void Loop::run_once(Duration wait) {
-  std::array<epoll_event, events_per_turn> events;
-  const int count = epoll_wait(epoll_.get(), events.data(), events_per_turn, wait_ms(wait));
+  bool more = deliver(again_.empty() ? wait : Duration{});
+  for (int fetches = 1; more && fetches < fetches_per_turn; ++fetches) more = deliver(Duration{});
+  timers_.advance(now_);
+  if (std::exchange(woken_, false)) run_posted();
+}
+
+bool Loop::deliver(Duration wait) {
+  std::array<epoll_event, events_per_fetch> events;
+  const int count = epoll_wait(epoll_.get(), events.data(), events_per_fetch, wait_ms(wait));
   now_ = monotonic_now();
-  fetched_.clear();
-  bool woken = false;
+  fetched_.swap(again_);
+  again_.clear();
   for (int i = 0; i < count; ++i) {
-    auto* watcher = static_cast<Watcher*>(events[static_cast<std::size_t>(i)].data.ptr);
-    woken = woken || watcher == nullptr;
-    fetched_.push_back(watcher);
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    auto* watcher = static_cast<Watcher*>(event.data.ptr);
+    woken_ = woken_ || watcher == nullptr;
+    fetched_.push_back({watcher, event.events});
   }
-  timers_.advance(now_);  // after the fetch is known, so that a timer may end a fetched watcher
   for (std::size_t i = 0; i < fetched_.size(); ++i)
-    if (fetched_[i] != nullptr) fetched_[i]->on_events(events[i].events);
+    if (const Ready ready = fetched_[i]; ready.watcher != nullptr)
+      ready.watcher->on_events(ready.events);
   fetched_.clear();
-  if (woken) run_posted();
+  return count == events_per_fetch;
 }
 
 void Loop::run_posted() {

@@ -42,20 +42,32 @@ class Loop {
   void arm(Timer& timer, Duration after) { timers_.arm(timer, now_ + after); }
   void disarm(Timer& timer) { timers_.disarm(timer); }
 
+  /// Delivers `events` to `watcher` once more, with what is ready next, without waiting: for who
+  /// stops before everything there was has been read, so that the others have their turn.
+  void again(Watcher& watcher, std::uint32_t events) { again_.push_back({&watcher, events}); }
+
   /// Time of the last wake-up: cheap, at most one turn of the loop old.
   [[nodiscard]] Instant now() const { return now_; }
 
   /// Runs `task` on the loop's thread. From any thread; wakes the loop.
   void post(std::function<void()> task);
 
-  /// Runs until stop(). One turn: due timers, ready descriptors, posted tasks.
+  /// Runs until stop(). One turn: ready descriptors, due timers, posted tasks. Timers are judged
+  /// when what is ready has been delivered: after a stall, an answer that is there is not too late.
   void run();
   void stop();
   /// One turn that waits at most `wait`.
   void run_once(Duration wait);
 
  private:
+  struct Ready {
+    Watcher* watcher;  // null: the wake-up, or removed since
+    std::uint32_t events;
+  };
+
   Loop(Fd epoll, Fd wake);
+  /// Waits, then delivers; whether there may be more that is ready already.
+  [[nodiscard]] bool deliver(Duration wait);
   void run_posted();
   [[nodiscard]] int wait_ms(Duration wait) const;
 
@@ -63,7 +75,9 @@ class Loop {
   Fd wake_;
   Instant now_;
   TimerWheel timers_;
-  std::vector<Watcher*> fetched_;  // of the current turn; removed ones are nulled
+  std::vector<Ready> fetched_;  // of the current turn; removed ones are nulled
+  std::vector<Ready> again_;    // for the next one
+  bool woken_ = false;
   bool stopping_ = false;
 
   std::mutex posted_mutex_;

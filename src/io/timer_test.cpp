@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #include <memory>
 #include <thread>
@@ -141,6 +142,68 @@ TEST(Loop, a_watcher_removed_by_another_in_the_same_turn_is_not_called) {
   EXPECT_EQ(watchers[0].events + watchers[1].events, 1);
   for (auto& ends : pipes)
     for (const int fd : ends) close(fd);
+}
+
+/// A descriptor that is readable for as long as it lives.
+class Readable final : public Watcher {
+ public:
+  explicit Readable(Loop& loop) : fd(eventfd(1, EFD_NONBLOCK)), loop_(loop) {
+    EXPECT_TRUE(loop.add(fd.get(), EPOLLIN, *this));
+  }
+  ~Readable() { loop_.remove(fd.get(), *this); }
+  void on_events(std::uint32_t /*events*/) override {
+    ++events;
+    if (greedy) loop_.again(*this, EPOLLIN);
+  }
+  const Fd fd;
+  int events = 0;
+  bool greedy = false;
+
+ private:
+  Loop& loop_;
+};
+
+TEST(Loop, what_is_ready_is_delivered_before_timers_are_judged) {
+  auto loop = Loop::create();
+  ASSERT_TRUE(loop);
+  // More than one look at epoll brings.
+  std::vector<std::unique_ptr<Readable>> readable;
+  for (int i = 0; i < 700; ++i) readable.push_back(std::make_unique<Readable>(**loop));
+  int delivered = -1;
+  Timer timer([&] {
+    delivered = 0;
+    for (const auto& r : readable) delivered += r->events;
+  });
+  (*loop)->arm(timer, 1ms);
+  std::this_thread::sleep_for(5ms);  // the loop stood still, and the timer is overdue
+  (*loop)->run_once(0ms);
+  EXPECT_EQ(delivered, 700);
+}
+
+TEST(Loop, whoever_asks_again_takes_turns_with_the_others_and_with_timers) {
+  auto loop = Loop::create();
+  ASSERT_TRUE(loop);
+  Readable greedy(**loop);
+  greedy.greedy = true;
+  (*loop)->run_once(0ms);
+  EXPECT_EQ(greedy.events, 1);
+  Readable other(**loop);
+  int fired = 0;
+  Timer timer([&] { ++fired; });
+  (*loop)->arm(timer, 1ms);
+  while (fired == 0) (*loop)->run_once(10s);  // does not wait: it would outlast the test's limit
+  EXPECT_EQ(other.events, 1);
+  EXPECT_GT(greedy.events, 1);
+}
+
+TEST(Loop, whoever_asked_again_may_be_removed_before_its_turn) {
+  auto loop = Loop::create();
+  ASSERT_TRUE(loop);
+  auto gone = std::make_unique<Readable>(**loop);
+  gone->greedy = true;
+  (*loop)->run_once(0ms);
+  gone.reset();
+  (*loop)->run_once(0ms);
 }
 
 }  // namespace
