@@ -36,7 +36,7 @@ Result<> Connection::open(const io::Address& address, Duration timeout) {
     return added;
   }
   state_ = State::connecting;
-  peer_closed_ = false;
+  peer_closed_ = broken_ = false;
   loop_.arm(timer_, timeout);
   return {};
 }
@@ -121,7 +121,7 @@ void Connection::flush() {
       return;
     } else if (errno != EINTR) {
       // The peer no longer reads, but may have answered before it stopped.
-      peer_closed_ = true;
+      peer_closed_ = broken_ = true;
       receive();
       if (state_ == State::busy) end_failed(Reason::closed);
       return;
@@ -180,7 +180,7 @@ void Connection::see_head() {
 
 /// No more bytes will come: an answer that ends with the connection is whole, any other is not.
 void Connection::see_close() {
-  if (parser_.finish().event == http::Event::complete) return end_answered(false);
+  if (!broken_ && parser_.finish().event == http::Event::complete) return end_answered(false);
   end_failed(Reason::closed);
 }
 

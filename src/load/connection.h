@@ -75,6 +75,7 @@ class Connection final : public io::Watcher {
   io::Timer timer_;
   State state_ = State::closed;
   bool peer_closed_ = false;
+  bool broken_ = false;  // sending met an error: the end of what is read is no orderly end
 
   Request request_;
   RequestIds::Id id_{};

@@ -1,6 +1,10 @@
 // Whole load runs against a server that behaves well, badly, or not at all.
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
 
+#include <array>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -242,6 +246,31 @@ TEST(run_load, large_bodies_and_headers_arrive_whole) {
     EXPECT_EQ(asked.head.find("host: 127"), std::string::npos);
     EXPECT_NE(asked.head.find("x-tenant: blue\r\n"), std::string::npos);
   }
+}
+
+TEST(run_load, an_answer_without_a_length_is_not_whole_when_its_connection_was_reset) {
+  // Closing with the request's body unread resets the connection, often while it is being sent.
+  const io::Fd listener = io::listen_on(io::Address::loopback(0)).value();
+  std::atomic<bool> over{false};
+  std::thread server([&] {
+    while (!over) {
+      pollfd ready{.fd = listener.get(), .events = POLLIN, .revents = 0};
+      if (poll(&ready, 1, 10) <= 0) continue;
+      const io::Fd peer(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      std::array<char, 16> some;
+      (void)recv(peer.get(), some.data(), some.size(), 0);
+      constexpr std::string_view answer = "HTTP/1.1 200 OK\r\n\r\nhalf of it";
+      (void)::send(peer.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+    }
+  });
+  const io::Address address = io::local_address(listener.get()).value();
+  LoadPlan plan = plan_for({"POST:http://" + address.text() + "/"}, 100, 500ms);
+  plan.body_bytes = 8 << 20;
+  const LoadResult result = run(plan);
+  over = true;
+  server.join();
+  EXPECT_GT(result.total.sent(), 10U);
+  EXPECT_EQ(result.total.good, 0U);
 }
 
 TEST(run_load, a_server_that_never_answers_costs_the_timeout_and_no_more) {
