@@ -61,6 +61,7 @@ void Status::update(const spec::Config& config, const scale::Observations& seen,
   mode_ = config.mode;
   totals_.merge(counted);
   totals_.connections_open = counted.connections_open;
+  totals_.request_buffers = counted.request_buffers;
   std::map<std::string, Entry> next;
   for (const spec::Service& service : config.services) {
     Entry entry = services_.contains(service.name) ? services_[service.name] : Entry{};
@@ -156,6 +157,9 @@ std::string Status::services_json() const {
 std::string Status::metrics() const {
   const std::lock_guard lock(mutex_);
   std::vector<gateway::Gauge> gauges;
+  gauges.push_back({"request_buffers",
+                    "Sets of buffers for requests under way, spare ones included.", "",
+                    static_cast<double>(totals_.request_buffers)});
   gauges.push_back({"connections_open", "Client connections.", "",
                     static_cast<double>(totals_.connections_open)});
   gauges.push_back(

@@ -12,6 +12,7 @@
 namespace headroom::gateway {
 namespace {
 
+constexpr std::size_t dropped_per_turn = 128 * 1024;
 constexpr std::size_t dropped_max = 64 << 20;  // bytes read and dropped before closing anyway
 
 }  // namespace
@@ -41,10 +42,12 @@ void ClientConnection::reset_on_close() {
 
 void ClientConnection::drop_input() {
   std::array<char, 16 * 1024> bytes;
+  const std::size_t before = dropped_;
   ssize_t count = 0;
   while ((count = read(fd_.get(), bytes.data(), bytes.size())) > 0) {
     dropped_ += static_cast<std::size_t>(count);
     if (dropped_ > dropped_max) break;
+    if (dropped_ - before >= dropped_per_turn) return worker_.loop().again(*this, EPOLLIN);
   }
   const bool more_may_come = count < 0 && (errno == EAGAIN || errno == EINTR);
   if (!more_may_come) worker_.close(*this);

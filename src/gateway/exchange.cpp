@@ -11,6 +11,11 @@
 namespace headroom::gateway {
 namespace {
 
+// Begun by one connection before the others have their turn: a client may send any number at once.
+constexpr int requests_per_turn = 16;
+constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr std::size_t head_bytes_max = 64 * 1024;  // towards a replica: what upstream_out_ holds
+
 http::Limits limits_of(const Worker& worker) {
   http::Limits limits;
   limits.body_bytes = worker.table()->generation->config.gateway.body_max_bytes;
@@ -48,7 +53,11 @@ void Exchange::start(ClientConnection& client, std::uint32_t events) {
 void Exchange::continue_connection() {
   if (continuing_) return;  // called from within: the loop below goes on
   continuing_ = true;
-  while (again_) {
+  for (int begun = 0; again_; ++begun) {
+    if (begun == requests_per_turn) {
+      worker_.loop().again(*client_, EPOLLIN);
+      break;
+    }
     again_ = false;
     begin_request();
   }
@@ -82,6 +91,7 @@ void Exchange::on_client(std::uint32_t events) {
 void Exchange::on_upstream(std::uint32_t events) {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) upstream_readable_ = true;
   if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) upstream_closed_ = true;
+  if ((events & EPOLLERR) != 0) upstream_error_ = true;
   if (state_ != State::connecting)
     advance();
   else if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0)
@@ -93,9 +103,15 @@ void Exchange::advance() {
   switch (state_) {
     case State::reading_head:
       return read_head();
-    case State::relaying:
-      if (pump_request() == Life::running) (void)pump_response();
+    case State::reading_body:
+      if (flush_client() == Life::running) collect_body();
       return;
+    case State::relaying:
+      if (pump_request() == Life::ended) return;
+      note_body_wait();
+      (void)pump_response();
+      return;
+    case State::delivering:
     case State::answering:
       if (flush_client() == Life::running && client_out_.empty()) finish();
       return;
@@ -165,12 +181,52 @@ void Exchange::route() {
   }
   route_ = &table_->routes[match.route->index];
   ++route_->stats->arrivals;
-  worker_.loop().arm(deadline_, route_->ref->route->timeouts.total);
+  if (const Duration total = route_->ref->route->timeouts.total; total != spec::Timeouts::none)
+    worker_.loop().arm(deadline_, total);
+  if (request_complete_) return admit();
+  read_body();
+}
+
+void Exchange::read_body() {
+  if (!write_upstream_head()) return refuse_long_head();
+  const http::RequestHead& head = request_.head();
+  if (head.expect_continue) {
+    // It asks before it sends. What cannot be held here is not asked for before it has a place.
+    if (head.framing == http::Framing::length &&
+        !body_fits(upstream_out_.room(), head.content_length))
+      return admit();
+    if (client_in_.empty()) client_out_.append(continue_line);
+    continue_sent_ = true;
+    if (flush_client() == Life::ended) return;
+  }
+  state_ = State::reading_body;
+  collect_body();
+}
+
+void Exchange::collect_body() {
+  while (true) {
+    if (parse_request_body() == Life::ended) return;
+    if (request_complete_ || !client_in_.empty()) break;
+    if (!client_readable_) {
+      note_body_wait();
+      return worker_.loop().arm(phase_, route_->ref->route->timeouts.idle);
+    }
+    client_in_.clear(head_end_);  // the head stays: it may have to be logged or sent again
+    if (read_client() == Life::ended) return;
+  }
+  state_ = State::idle;  // between two phases: nothing is awaited from the client any more
+  note_body_wait();
+  worker_.loop().disarm(phase_);
   admit();
 }
 
+void Exchange::refuse_long_head() {
+  answer({431, "head_too_large", "http_request_error",
+          "the request's head does not fit with what the gateway adds", Outcome::failed});
+}
+
 void Exchange::admit() {
-  if (auto permit = pool().take(avoid_, worker_.loop().now(), worker_.random()))
+  if (auto permit = pool().take(avoided(), worker_.loop().now(), worker_.random()))
     return dispatch(std::move(*permit));
   wait_for_place();
 }
@@ -195,7 +251,7 @@ void Exchange::wait_for_place() {
 void Exchange::granted(Permit permit) {
   pool().note_queue();
   worker_.loop().disarm(phase_);
-  waited_ = io::monotonic_now() - started_;
+  waited_ = age() - body_waited();
   dispatch(std::move(permit));
   continue_connection();
 }
@@ -211,19 +267,18 @@ void Exchange::dispatch(Permit permit) {
   permit_ = std::move(permit);
   ++attempts_;
   sent_ = worker_.loop().now();
+  waited_before_attempt_ = body_waited();
   response_.reset(request_.head().method == http::Method::head);
-  response_started_ = response_complete_ = write_broken_ = false;
-  upstream_readable_ = upstream_closed_ = false;
+  response_started_ = response_sent_ = response_complete_ = false;
+  upstream_readable_ = upstream_closed_ = upstream_error_ = false;
   upstream_in_.clear();
   const std::string& id = permit_.upstream->replica().id;
   replica_id_ = {replica_name_.data(), id.copy(replica_name_.data(), replica_name_.size())};
 
-  // On a second attempt everything sent so far is still in the buffer.
-  upstream_out_.rewind(0);
-  if (attempts_ == 1 && !write_upstream_head()) {
-    return answer({431, "head_too_large", "http_request_error",
-                   "the request's head does not fit with what the gateway adds", Outcome::failed});
-  }
+  if (upstream_head_size_ > 0)
+    refresh_upstream_head();
+  else if (!write_upstream_head())
+    return refuse_long_head();
   // A second attempt asks for a new connection: the kept ones may all be as stale as the first.
   if (attempts_ == 1) upstream_ = permit_.upstream->take_idle();
   if (upstream_ != nullptr) {
@@ -252,23 +307,38 @@ void Exchange::connected() {
   request_sent_ = false;
   progressed();
   if (request_.head().expect_continue && !continue_sent_ && client_in_.empty())
-    client_out_.append("HTTP/1.1 100 Continue\r\n\r\n");
+    client_out_.append(continue_line);
   continue_sent_ = true;
   advance();
 }
 
+http::RequestContext Exchange::context_for_replica() const {
+  http::RequestContext context{
+      .peer = client_->peer(), .request_id = request_id_, .traceparent = traceparent_};
+  const Duration total = route_->ref->route->timeouts.total;
+  if (total != spec::Timeouts::none)
+    context.remaining_ms =
+        std::max<std::int64_t>(1, (total - age()) / std::chrono::milliseconds(1));
+  return context;
+}
+
 bool Exchange::write_upstream_head() {
   upstream_out_.clear();
-  const Duration left = route_->ref->route->timeouts.total - age();
-  const http::RequestContext context{
-      .peer = client_->peer(),
-      .request_id = request_id_,
-      .traceparent = traceparent_,
-      .remaining_ms = std::max<std::int64_t>(1, left / std::chrono::milliseconds(1))};
-  const std::size_t size =
-      http::write_request_head(request_.head(), context, upstream_out_.writable());
-  upstream_out_.commit(size);
-  return size > 0;
+  upstream_head_size_ =
+      http::write_request_head(request_.head(), context_for_replica(), upstream_out_.writable());
+  upstream_out_.commit(upstream_head_size_);
+  return upstream_head_size_ > 0;
+}
+
+/// The body, or what of it was read or sent so far, stands behind the head in the buffer. Only the
+/// time that is left is another: with as many digits as before or fewer, so that the new head fits
+/// in front of the body.
+void Exchange::refresh_upstream_head() {
+  std::array<char, head_bytes_max> head;
+  const std::size_t size = http::write_request_head(request_.head(), context_for_replica(), head);
+  CHECK(size > 0 && size <= upstream_head_size_);
+  upstream_out_.rewind(upstream_head_size_ - size);
+  upstream_out_.overwrite({head.data(), size});
 }
 
 }  // namespace headroom::gateway

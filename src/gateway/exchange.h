@@ -40,9 +40,24 @@ class Exchange final : public protect::Waiter {
   void abort();
 
   [[nodiscard]] ServicePool& pool() const;
+  /// Where a place is of no use to it, unless there is no other; or null.
+  [[nodiscard]] const Replica* avoided() const { return avoid_.get(); }
 
  private:
-  enum class State : std::uint8_t { idle, reading_head, waiting, connecting, relaying, answering };
+  /// `reading_body`: before a place at a replica is asked for, so that a body that trickles holds
+  /// none, as far as it fits into `upstream_out_`. `delivering`: the replica's answer is here to
+  /// its last byte and its attempt is over; what is left goes to the client. `answering`: the same
+  /// with an answer of the gateway's own.
+  enum class State : std::uint8_t {
+    idle,
+    reading_head,
+    reading_body,
+    waiting,
+    connecting,
+    relaying,
+    delivering,
+    answering
+  };
   /// What the pumps tell: whether this exchange still runs.
   enum class Life : std::uint8_t { running, ended };
 
@@ -53,11 +68,16 @@ class Exchange final : public protect::Waiter {
   void continue_connection();
   void read_head();
   void route();
+  void read_body();
+  void collect_body();
   void admit();
   void wait_for_place();
   void dispatch(Permit permit);
   void connected();
   [[nodiscard]] bool write_upstream_head();
+  void refresh_upstream_head();
+  void refuse_long_head();
+  [[nodiscard]] http::RequestContext context_for_replica() const;
 
   // exchange_time.cpp: timeouts
   void on_deadline();
@@ -68,7 +88,15 @@ class Exchange final : public protect::Waiter {
   void silence();
   /// The next byte is up to the client, not to the replica.
   [[nodiscard]] bool client_stalls() const;
+  /// The request cannot go on before the client has sent more of it.
+  [[nodiscard]] bool body_awaited() const;
+  void note_body_wait();
+  [[nodiscard]] Duration body_waited() const;
   [[nodiscard]] Duration age() const;
+  /// What the objective is about: the head to the last byte of the answer, or to the first one of a
+  /// stream, without the time in which the client had yet to send its body.
+  [[nodiscard]] Duration latency() const;
+  [[nodiscard]] Duration attempt_latency() const;
   [[nodiscard]] bool past_objective() const;
 
   // exchange_relay.cpp: bytes both ways
@@ -126,20 +154,28 @@ class Exchange final : public protect::Waiter {
   // Replica side.
   Permit permit_;
   std::unique_ptr<UpstreamConnection> upstream_;
-  const Replica* avoid_ = nullptr;  // where the previous attempt failed
+  std::shared_ptr<const Replica> avoid_;  // where the previous attempt failed
+  std::size_t upstream_head_size_ = 0;
   bool upstream_readable_ = false;
   bool upstream_closed_ = false;   // EPOLLRDHUP seen: read to the end
-  bool write_broken_ = false;      // the replica takes no more of the request
+  bool upstream_error_ = false;    // the connection broke: its end is no orderly end
   bool request_sent_ = false;      // to its last byte
   bool response_started_ = false;  // a response head was written towards the client
+  bool response_sent_ = false;     // and some of it is out of our hands
   bool response_complete_ = false;
   bool response_chunked_ = false;  // towards the client
+  bool stream_ = false;            // its end says nothing of the service: judged by its first byte
   bool to_http10_ = false;
+  std::size_t response_begin_ = 0;  // in client_out_, while not response_sent_
   int attempts_ = 0;
 
   // What it was, for statistics and the log.
   Instant started_{};
-  Instant sent_{};  // start of the present attempt
+  Instant sent_{};          // start of the present attempt
+  Instant stream_begun_{};  // when a stream's head came
+  Duration body_waited_{};  // until body_wait_since_, if that is set
+  Instant body_wait_since_{};
+  Duration waited_before_attempt_{};  // of body_waited_
   Duration waited_{};
   int status_ = 0;
   std::string_view reason_;

@@ -13,21 +13,30 @@ constexpr int retry_after_s = 1;  // what a shed client is told: the queue turns
 
 Exchange::Life Exchange::upstream_broke(std::string_view what) {
   const bool connecting = state_ != State::relaying;
+  const bool unanswered =
+      !connecting && !response_started_ && upstream_in_.position() == 0 && upstream_in_.empty();
   // A kept connection that the replica closed just now, before it could see this request.
-  const bool stale = !connecting && upstream_->reused && !response_started_ &&
-                     upstream_in_.position() == 0 && upstream_in_.empty();
-  const bool may_repeat = connecting || (stale && http::idempotent(request_.head().method));
+  const bool stale = unanswered && upstream_->reused;
+  // headroom itself ended the replica, because its drain time was over.
+  const bool stopped = !connecting && permit_.upstream->retired();
+  const bool harmless =
+      unanswered && (stale || stopped) && http::idempotent(request_.head().method);
+  const bool may_repeat = connecting || harmless;
   const bool retry = may_repeat && replayable_ && attempts_ == 1;
-  avoid_ = connecting ? &permit_.upstream->replica() : nullptr;
+  avoid_ = permit_.upstream->shared_replica();
   if (stale)
     drop_attempt();
   else
-    end_attempt(true, false);
+    end_attempt(!stopped, false);
   if (retry) {
     ++pool().stats().retries;
     worker_.loop().disarm(phase_);
-    write_broken_ = false;
     admit();
+    return Life::ended;
+  }
+  if (stopped) {
+    answer({502, "replica_stopped", "http_response_incomplete",
+            "headroom stopped the replica before its answer was whole", Outcome::failed});
     return Life::ended;
   }
   const bool timeout = what == "connect_timeout";
@@ -49,12 +58,15 @@ void Exchange::answer(const Cause& cause) {
     end_attempt(true, false);
   reason_ = cause.reason;
   planned_ = cause.outcome;
-  if (response_started_) {  // part of another answer is on its way: only closing tells the client
+  if (response_sent_) {  // part of another answer is on its way: only closing tells the client
     record(cause.outcome);
-    // Without a frame the end of the stream would look like the end of the body.
+    // Without a frame the end of the stream would look like the end of the body. Otherwise answers
+    // to earlier requests may still be on their way, which a reset would destroy.
     if (to_http10_) client_->reset_on_close();
-    return close_client(false);
+    return close_client(!to_http10_);
   }
+  if (response_started_) client_out_.truncate(response_begin_);  // it has not seen any of it
+  bytes_out_ = 0;
   status_ = cause.status;
   keep_client_ = keep_client_ && request_complete_ && !worker_.draining();
   const http::Problem problem{
@@ -75,16 +87,18 @@ void Exchange::answer(const Cause& cause) {
 
 void Exchange::client_gone() {
   if (state_ != State::reading_head && state_ != State::idle) {
-    if (state_ != State::answering) reason_ = "client_gone";
+    // Whoever leaves a stream has had what was promised once it had begun.
+    const bool ends = state_ == State::answering || (stream_ && response_sent_);
+    if (!ends) reason_ = "client_gone";
     const Outcome unanswered = past_objective() ? Outcome::late : Outcome::gone;
-    record(state_ == State::answering ? planned_ : unanswered);
+    record(ends ? planned_ : unanswered);
   }
   close_client(false);
 }
 
 void Exchange::end_attempt(bool failed, bool reusable) {
   const Instant now = io::monotonic_now();
-  const Duration latency = now - sent_;
+  const Duration latency = attempt_latency();
   pool().attempt_ended(permit_, failed, latency > route_->ref->route->objective.latency, latency,
                        now);
   if (upstream_ != nullptr) {
@@ -99,8 +113,7 @@ void Exchange::end_attempt(bool failed, bool reusable) {
 void Exchange::drop_attempt() {
   if (permit_.upstream == nullptr) return;
   // Time that passed within the objective says nothing of the replica; beyond, it was late.
-  if (io::monotonic_now() - sent_ > route_->ref->route->objective.latency)
-    return end_attempt(false, false);
+  if (attempt_latency() > route_->ref->route->objective.latency) return end_attempt(false, false);
   upstream_.reset();
   pool().give_back(permit_, io::monotonic_now());
   worker_.place_freed(pool());
@@ -115,13 +128,12 @@ void Exchange::leave_queue() {
 void Exchange::record(Outcome outcome) {
   if (recorded_) return;
   recorded_ = true;
-  const Duration latency = age();
   if (outcome == Outcome::good && past_objective()) outcome = Outcome::late;
   if (route_ != nullptr) {
     RouteStats& stats = *route_->stats;
     ++stats.outcomes[static_cast<std::size_t>(outcome)];
     if (outcome == Outcome::good || outcome == Outcome::late)
-      stats.latency.record(latency);
+      stats.latency.record(latency());
     else if (outcome != Outcome::gone)
       ++stats.reasons[reason_.empty() ? std::string_view("upstream_5xx") : reason_];
   }
@@ -142,7 +154,7 @@ void Exchange::record(Outcome outcome) {
       .status = status_,
       .attempts = attempts_,
       .bytes = bytes_out_,
-      .latency = latency,
+      .latency = latency(),
       .waited = waited_,
   });
 }
@@ -154,6 +166,7 @@ void Exchange::finish() {
   if (!keep_client_ || !request_complete_) return close_client(true);
   forget_request();
   client_in_.compact();
+  state_ = State::idle;
   again_ = true;  // the client may have sent the next request already
 }
 
@@ -196,13 +209,16 @@ void Exchange::abort() {
 
 void Exchange::forget_request() {
   route_ = nullptr;
-  avoid_ = nullptr;
-  request_complete_ = response_started_ = response_complete_ = recorded_ = false;
-  write_broken_ = upstream_closed_ = continue_sent_ = head_read_ = false;
+  avoid_.reset();
+  request_complete_ = recorded_ = false;
+  response_started_ = response_sent_ = response_complete_ = request_sent_ = stream_ = false;
+  upstream_closed_ = upstream_error_ = continue_sent_ = head_read_ = false;
   replayable_ = true;
   attempts_ = 0;
   status_ = 0;
-  waited_ = {};
+  waited_ = body_waited_ = {};
+  body_wait_since_ = {};
+  upstream_head_size_ = 0;
   reason_ = replica_id_ = request_id_ = traceparent_ = {};
   planned_ = Outcome::good;
   bytes_out_ = 0;

@@ -1,11 +1,14 @@
 // Bytes both ways between the client and the replica.
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 
+#include "core/text.h"
 #include "gateway/client_connection.h"
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
+#include "io/clock.h"
 
 namespace headroom::gateway {
 namespace {
@@ -13,10 +16,20 @@ namespace {
 // What chunked coding adds at most: a chunk's size line and its end, or the last one with trailers,
 // which were kept by the parser and are longer than the bytes that end them.
 constexpr std::size_t chunk_frame_max = http::last_chunk_bytes_max;
+// Moved in one direction before the other connections have their turn.
+constexpr std::size_t bytes_per_turn = 128 * 1024;
 constexpr std::size_t head_room = 20 * 1024;  // a head of 16 KiB with what the gateway adds
 
 bool must_wait() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+
+/// Server-sent events: their end is nobody's answer.
+bool streams(const http::ResponseHead& head) {
+  constexpr std::string_view type = "text/event-stream";
+  const std::string_view field = http::field(head.headers, "content-type");
+  return equal_ignore_case(field.substr(0, type.size()), type) &&
+         (field.size() == type.size() || field[type.size()] == ';' || field[type.size()] == ' ');
 }
 
 /// Appends decoded body bytes, as one chunk where the message is chunked.
@@ -34,7 +47,7 @@ bool Exchange::body_fits(std::size_t room, std::size_t pending) const {
 }
 
 Exchange::Life Exchange::pump_request() {
-  while (!write_broken_) {
+  for (std::size_t moved = 0; !upstream_error_; moved += client_in_.readable().size()) {
     if (parse_request_body() == Life::ended) return Life::ended;
     if (flush_upstream() == Life::ended) return Life::ended;
     if (request_complete_ && upstream_out_.empty() && !request_sent_) {
@@ -44,6 +57,10 @@ Exchange::Life Exchange::pump_request() {
     if (request_complete_ || !upstream_out_.empty()) break;
     if (!client_in_.empty()) continue;  // there is room again for what was read already
     if (!client_readable_) break;
+    if (moved >= bytes_per_turn) {
+      worker_.loop().again(*client_, EPOLLIN);
+      break;
+    }
     client_in_.clear(head_end_);  // the head stays: it may have to be logged or sent again
     if (read_client() == Life::ended) return Life::ended;
     if (client_in_.empty()) break;
@@ -98,7 +115,8 @@ Exchange::Life Exchange::flush_upstream() {
       return Life::running;
     } else {
       // The replica takes no more, but it may have answered before it closed: read that first.
-      write_broken_ = upstream_readable_ = upstream_closed_ = true;
+      // This call has taken the socket's error: reading will end as if nothing had happened.
+      upstream_error_ = upstream_readable_ = upstream_closed_ = true;
       return Life::running;
     }
   }
@@ -122,7 +140,7 @@ Exchange::Life Exchange::read_client() {
 }
 
 Exchange::Life Exchange::pump_response() {
-  while (true) {
+  for (std::size_t moved = 0;; moved += upstream_in_.readable().size()) {
     if (parse_response() == Life::ended) return Life::ended;
     if (flush_client() == Life::ended) return Life::ended;
     if (!client_out_.empty()) return Life::running;  // the client is slow: EPOLLOUT will come
@@ -132,6 +150,10 @@ Exchange::Life Exchange::pump_response() {
     }
     if (!upstream_in_.empty()) continue;
     if (!upstream_readable_) return Life::running;
+    if (moved >= bytes_per_turn) {
+      worker_.loop().again(*upstream_, EPOLLIN);
+      return Life::running;
+    }
     if (response_started_) upstream_in_.clear();
     if (read_upstream() == Life::ended) return Life::ended;
     if (upstream_in_.empty() && !response_complete_) return Life::running;
@@ -181,9 +203,15 @@ Exchange::Life Exchange::response_head() {
                                       .keep_alive = keep_client_};
   const std::size_t size = http::write_response_head(head, context, client_out_.writable());
   if (size == 0) return upstream_broke("response_head_too_large");
+  response_begin_ = client_out_.end();
   client_out_.commit(size);
   status_ = head.status;
   response_started_ = true;
+  stream_ = streams(head) || route_->ref->route->timeouts.total == spec::Timeouts::none;
+  if (stream_) {
+    stream_begun_ = io::monotonic_now();
+    worker_.loop().disarm(deadline_);
+  }
   progressed();
   return Life::running;
 }
@@ -196,6 +224,7 @@ void Exchange::response_complete() {
   const bool reusable = response_.head().keep_alive && request_complete_ && upstream_out_.empty() &&
                         upstream_in_.empty() && !upstream_readable_ && !upstream_closed_;
   end_attempt(status_ >= 500, reusable);
+  state_ = State::delivering;
 }
 
 Exchange::Life Exchange::read_upstream() {
@@ -213,7 +242,7 @@ Exchange::Life Exchange::read_upstream() {
     return Life::running;
   }
   upstream_closed_ = true;
-  if (count < 0) return upstream_broke("upstream_reset");
+  if (count < 0 || upstream_error_) return upstream_broke("upstream_reset");
   const http::Step step = response_.finish();
   if (step.event != http::Event::complete) return upstream_broke("upstream_closed");
   response_complete();
@@ -226,8 +255,9 @@ Exchange::Life Exchange::flush_client() {
     const ssize_t sent = send(client_->fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       client_out_.consume(static_cast<std::size_t>(sent));
+      response_sent_ = response_started_ && client_out_.position() > response_begin_;
       const bool done = response_complete_ && client_out_.empty();
-      if (state_ == State::relaying && !done) progressed();
+      if (route_ != nullptr && state_ != State::answering && !done) progressed();
     } else if (must_wait()) {
       return Life::running;
     } else {

@@ -44,7 +44,9 @@ void Exchange::phase_over() {
     case State::connecting:
       (void)upstream_broke("connect_timeout");
       return;
+    case State::reading_body:
     case State::relaying:
+    case State::delivering:
       return silence();
     case State::answering:
       record(planned_);
@@ -75,17 +77,44 @@ void Exchange::silence() {
 }
 
 bool Exchange::client_stalls() const {
-  if (state_ != State::relaying) return false;
-  if (response_started_) return !client_out_.empty();
-  return !request_complete_ && upstream_out_.empty();
+  if (state_ == State::delivering) return true;
+  if (state_ == State::relaying && response_started_) return !client_out_.empty();
+  return body_awaited();
+}
+
+bool Exchange::body_awaited() const {
+  if (state_ == State::reading_body) return true;
+  return state_ == State::relaying && !response_started_ && !request_complete_ &&
+         upstream_out_.empty();
+}
+
+void Exchange::note_body_wait() {
+  const bool open = body_wait_since_ != Instant{};
+  if (body_awaited() == open) return;
+  body_waited_ = body_waited();
+  body_wait_since_ = open ? Instant{} : io::monotonic_now();
+}
+
+Duration Exchange::body_waited() const {
+  if (body_wait_since_ == Instant{}) return body_waited_;
+  return body_waited_ + (io::monotonic_now() - body_wait_since_);
 }
 
 Duration Exchange::age() const {
   return io::monotonic_now() - started_;
 }
 
+Duration Exchange::latency() const {
+  return (stream_ ? stream_begun_ - started_ : age()) - body_waited();
+}
+
+Duration Exchange::attempt_latency() const {
+  const Instant until = stream_ ? stream_begun_ : io::monotonic_now();
+  return until - sent_ - (body_waited() - waited_before_attempt_);
+}
+
 bool Exchange::past_objective() const {
-  return route_ != nullptr && age() > route_->ref->route->objective.latency;
+  return route_ != nullptr && latency() > route_->ref->route->objective.latency;
 }
 
 }  // namespace headroom::gateway

@@ -51,6 +51,7 @@ void WorkerStats::merge(const WorkerStats& other) {
   connections_accepted += other.connections_accepted;
   connections_refused += other.connections_refused;
   connections_open += other.connections_open;
+  request_buffers += other.request_buffers;
   add_counts(refused, other.refused);
 }
 

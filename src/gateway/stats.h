@@ -54,6 +54,7 @@ struct WorkerStats {
   std::uint64_t connections_accepted = 0;
   std::uint64_t connections_refused = 0;
   std::int64_t connections_open = 0;                  // at the moment of sealing
+  std::int64_t request_buffers = 0;                   // at the moment of sealing, spare ones too
   std::map<std::string_view, std::uint64_t> refused;  // before a route was known, by reason
 
   void merge(const WorkerStats& other);

@@ -63,6 +63,7 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   void forget(UpstreamConnection& idle);
   /// The replica left the published set: nothing is kept any more.
   void retire();
+  [[nodiscard]] bool retired() const { return retired_; }
 
  private:
   io::Loop& loop_;

@@ -4,14 +4,19 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+
+#include <set>
 
 namespace headroom::gateway {
 namespace {
 
 constexpr Duration sweep_every = std::chrono::seconds(1);
 constexpr Duration linger_longest = std::chrono::seconds(2);
+// Kept beyond what is in use: about 200 KiB each once a large request has gone through it.
+constexpr std::size_t spare_exchanges_max = 64;
 // When draining: a request may be on its way on a connection that is new or was used just now.
 constexpr Duration drain_grace = std::chrono::milliseconds(300);
 
@@ -108,6 +113,7 @@ WorkerStats Worker::seal() {
     of_service->stats().waiting = static_cast<std::int64_t>(of_service->queue().size());
   }
   stats_.connections_open = open_connections();
+  stats_.request_buffers = static_cast<std::int64_t>(exchanges_.size());
   WorkerStats sealed = stats_;
   // Reset in place: tables and pools point at the entries.
   for (auto& [name, route] : stats_.routes) route = RouteStats{};
@@ -173,7 +179,8 @@ void Worker::serve_waiters(ServicePool& of_service) {
   if (of_service.serving) return;
   of_service.serving = true;
   while (protect::Waiter* waiter = of_service.queue().first()) {
-    auto permit = of_service.take(nullptr, loop_->now(), random_);
+    const Replica* avoided = static_cast<Exchange*>(waiter)->avoided();
+    auto permit = of_service.take(avoided, loop_->now(), random_);
     if (!permit) {
       wake_waiters_at(of_service.next_return(loop_->now()));
       break;
@@ -205,7 +212,16 @@ void Worker::sweep() {
   loop_->arm(sweep_timer_, draining_ ? drain_grace : sweep_every);
   access_log_.flush();
   close_idle(draining_ ? drain_grace : table_->generation->config.gateway.idle);
+  drop_spare_exchanges();
   for (auto& [service, of_service] : pools_) of_service->close_old_connections(loop_->now());
+}
+
+void Worker::drop_spare_exchanges() {
+  if (free_.size() <= spare_exchanges_max) return;
+  const std::set<Exchange*> spare(free_.begin() + spare_exchanges_max, free_.end());
+  free_.resize(spare_exchanges_max);
+  std::erase_if(exchanges_, [&](const auto& e) { return spare.contains(e.get()); });
+  malloc_trim(0);  // else the heap keeps them for a rush that may not come again
 }
 
 void Worker::close_idle(Duration longest) {

@@ -90,6 +90,8 @@ class Worker {
   void wake_waiters_at(Instant when);
   void wake_waiters();
   void close_idle(Duration longest);
+  /// After a rush: what it needed goes back.
+  void drop_spare_exchanges();
 
   const std::size_t index_;
   std::unique_ptr<io::Loop> loop_;
@@ -99,7 +101,7 @@ class Worker {
   std::shared_ptr<const Endpoints> endpoints_;
   std::map<std::string, std::unique_ptr<ServicePool>> pools_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  std::vector<std::unique_ptr<Exchange>> exchanges_;  // all ever made
+  std::vector<std::unique_ptr<Exchange>> exchanges_;  // in use and spare
   std::vector<Exchange*> free_;
   std::vector<std::unique_ptr<ClientConnection>> clients_;
   WorkerStats stats_;

@@ -35,9 +35,10 @@ struct Match {
 };
 
 struct Timeouts {
+  static constexpr Duration none = Duration::max();
   Duration connect = 1s;      // TCP connect to a replica
   Duration first_byte = 0ns;  // request sent → response head; 0: only `total` counts
-  Duration total = 15s;       // request head parsed → last byte, everything included
+  Duration total = 15s;       // request head parsed → last byte, everything included; may be `none`
   Duration idle = 60s;        // no byte either way while a body is under way
 };
 

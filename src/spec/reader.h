@@ -65,6 +65,7 @@ struct Range {
   T min;
   T max;
   std::string_view zero = {};  // what 0 means, where 0 is allowed though below `min`
+  std::optional<T> none = {};  // what the word `none` stands for, where it is allowed
 };
 
 /// "1ms to 1h, or 0 (no limit)"

@@ -18,6 +18,7 @@ constexpr std::string_view host_allowed = "a host name such as shop.example.com"
 constexpr std::array<std::string_view, 7> methods = {"GET",   "HEAD",   "POST",   "PUT",
                                                      "PATCH", "DELETE", "OPTIONS"};
 constexpr Range<Duration> timeout_range{.min = 1ms, .max = 1h};
+constexpr Range<Duration> total_range{.min = 1ms, .max = 1h, .none = Timeouts::none};
 
 void set_path(const At& at, const std::string& path, Match& out) {
   if (is_request_path(path))
@@ -104,8 +105,11 @@ const Table<Timeouts>& timeouts_table() {
                       "How long things may take. Short form: `timeout: 1s` sets `total`. A timeout "
                       "shorter than the latency objective is refused: it would turn late answers "
                       "into failures.");
-    t.duration("total", &Timeouts::total, timeout_range,
-               "The request's head to the last byte of the answer, waiting and retries included.");
+    t.duration("total", &Timeouts::total, total_range,
+               "The request's head to the last byte of the answer, waiting and retries included. "
+               "Server-sent events (`text/event-stream`) have until their first byte; from then on "
+               "only `idle` counts. `none` is for routes whose answers are other streams. A stream "
+               "is judged by its first byte, and one that its client leaves has ended well.");
     t.duration("connect", &Timeouts::connect, timeout_range, "Connecting to a replica.");
     t.duration("first_byte", &Timeouts::first_byte,
                {.min = 1ms, .max = 1h, .zero = "only `total` counts"},
@@ -126,7 +130,7 @@ void read_timeouts(const At& at, Route& out) {
         part.problem(fmt::format("{} is longer than total ({})", part.written(""),
                                  at.child("total").written(format_duration(out.timeouts.total))));
     }
-  } else if (const auto total = read_duration(at, timeout_range)) {
+  } else if (const auto total = read_duration(at, total_range)) {
     out.timeouts.total = *total;
   }
 }
@@ -188,7 +192,7 @@ const Table<Route>& route_table() {
     t.custom({.key = "timeout",
               .type = "duration or map",
               .fallback = format_duration(Timeouts{}.total),
-              .allowed = describe(timeout_range),
+              .allowed = describe(total_range),
               .meaning = "How long a request may take in all.",
               .below = &timeouts_table()},
              read_timeouts);

@@ -30,9 +30,11 @@ std::optional<T> optional(Result<T> result) {
 }  // namespace
 
 std::string describe(const Range<Duration>& range) {
-  return with_zero(fmt::format("a duration from {} to {}", format_duration(range.min),
-                               format_duration(range.max)),
-                   range);
+  const std::string text =
+      with_zero(fmt::format("a duration from {} to {}", format_duration(range.min),
+                            format_duration(range.max)),
+                range);
+  return range.none ? text + ", or none" : text;
 }
 
 std::string describe(const Range<double>& range) {
@@ -58,6 +60,7 @@ std::optional<Duration> read_duration(const At& at, const Range<Duration>& range
   const std::string allowed = describe(range);
   const auto text = at.text(allowed);
   if (!text) return std::nullopt;
+  if (range.none && *text == "none") return range.none;
   return bounded(at, optional(parse_duration(*text)), range, allowed);
 }
 
