@@ -58,7 +58,7 @@ TEST(Body, the_time_its_client_took_to_send_it_is_not_the_services) {
     Client client = front.client();
     const std::string body = pattern(size);
     client.wire.send(head_of_post("/", size) + body.substr(0, size - 1));
-    std::this_thread::sleep_for(600ms);  // what the test is about
+    replica.stall(600ms);  // the client takes its time
     client.wire.send(body.substr(size - 1));
     EXPECT_EQ(client.answer().status(), 200);
     const RouteStats& stats = only(front, 1, Outcome::good);
