@@ -9,6 +9,7 @@
 
 #include "core/time.h"
 #include "spec/cron.h"
+#include "spec/template.h"
 #include "spec/zone.h"
 
 namespace headroom::spec {
@@ -65,15 +66,14 @@ struct Limits {
   int open_files = 0;             // RLIMIT_NOFILE; 0: inherited
 };
 
-/// How a replica is started as a process. `{address}`, `{host}`, `{port}` and `{replica}` in
-/// `command` and `env` stand for this replica's own.
+/// How a replica is started as a process.
 struct Run {
-  std::vector<std::string> command;  // argv; [0] is the program
-  std::string ready = "/readyz";     // GET until 200
+  std::vector<Template> command;  // argv; [0] is the program
+  std::string ready = "/readyz";  // GET until 200
   Duration ready_every = 250ms;
   Duration ready_timeout = 60s;  // then the start has failed
   Duration drain = 10s;          // SIGTERM → SIGKILL
-  std::map<std::string, std::string> env;
+  std::map<std::string, Template> env;
   std::string user;  // empty: as headroom
   std::string cwd;   // empty: the folder of headroom.yaml
   Limits limits;

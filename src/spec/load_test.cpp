@@ -140,13 +140,13 @@ TEST(Load, a_route_inherits_what_it_does_not_state) {
 TEST(Load, a_process_is_described_in_full) {
   const Config config = load(everything);
   const spec::Run& process = config.services[0].run.value();
-  EXPECT_EQ(process.command, (std::vector<std::string>{"./checkout", "--listen", "{address}",
-                                                       "--name", "two words", ""}));
+  EXPECT_EQ(process.command, (std::vector<Template>{"./checkout", "--listen", "{address}", "--name",
+                                                    "two words", ""}));
   EXPECT_EQ(process.ready, "/ready");
   EXPECT_EQ(process.ready_every, 100ms);
   EXPECT_EQ(process.ready_timeout, 20s);
   EXPECT_EQ(process.drain, 5s);
-  EXPECT_EQ(process.env, (std::map<std::string, std::string>{
+  EXPECT_EQ(process.env, (std::map<std::string, Template>{
                              {"GOMEMLIMIT", "256MiB"}, {"SEED", "7"}, {"EMPTY", ""}}));
   EXPECT_EQ(process.user, "www-data");
   EXPECT_EQ(process.limits.memory_bytes, 1 << 30);
@@ -251,29 +251,6 @@ TEST(Load, route_names_are_unique_and_say_what_differs) {
   for (const Route& route : config.services.at(0).routes) names.push_back(route.name);
   EXPECT_EQ(names, (std::vector<std::string>{"shop/a-b", "shop/a-b-GET", "shop/a-b-exact",
                                              "shop/a-b-2", "shop/root"}));
-}
-
-TEST(Load, variables_come_from_the_environment) {
-  const Environment environment = [](std::string_view name) -> std::optional<std::string> {
-    if (name == "URL") return "postgres://u:pa ss@db {x}";
-    if (name == "PORT") return "8181";
-    if (name == "EMPTY") return "";
-    return std::nullopt;
-  };
-  const Config config = load(with(R"(    run:
-      command: ./shop {address} --url=${URL} ${EMPTY}
-      env: { A: "${URL}", B: "${MISSING:-fall back}", C: "${PORT:-1}x", D: "$HOME {}" }
-gateway: { listen: "127.0.0.1:${PORT}" }
-)"),
-                             "headroom.yaml", environment);
-  const spec::Run& process = config.services.at(0).run.value();
-  EXPECT_EQ(process.command, (std::vector<std::string>{"./shop", "{address}",
-                                                       "--url=postgres://u:pa ss@db {x}", ""}));
-  EXPECT_EQ(process.env, (std::map<std::string, std::string>{{"A", "postgres://u:pa ss@db {x}"},
-                                                             {"B", "fall back"},
-                                                             {"C", "8181x"},
-                                                             {"D", "$HOME {}"}}));
-  EXPECT_EQ(config.gateway.listen, "127.0.0.1:8181");
 }
 
 TEST(Load, services_with_one_path_are_told_apart_by_their_hosts) {

@@ -205,7 +205,15 @@ TEST(Messages, what_starts_a_replica) {
        "f:4: services.shop.run.command: a quote is never closed"},
       {"    run: { command: \"./shop {prot} {port}\" }",
        "f:4: services.shop.run.command: unknown placeholder {prot}; did you mean 'port'? Allowed: "
-       "address, host, port, replica"},
+       "address, host, port, replica; as text it is written {{prot}}"},
+      {"    run: { command: ./shop, env: { P: \"{port}\", C: \"f() {print}\" } }",
+       "f:4: services.shop.run.env.C: unknown placeholder {print}; allowed: address, host, port, "
+       "replica; as text it is written {{print}}"},
+      {"    run: { command: ./shop, env: { P: \"${SECRET:-{port}}\" } }",
+       "f:4: services.shop.run.env.P: found '${SECRET:-{port}', a default cannot hold a brace"},
+      {"    run: { command: ./shop, env: { P: \"${SECRET}\" } }",
+       "f:4: services.shop.run.command: nothing tells a replica where to listen; write {address} "
+       "or {port} in the command or in env"},
       {"    run: { command: \"./shop {port} | tee log\" }",
        "f:4: services.shop.run.command: found '|', but no shell reads this; write a list such as "
        "[sh, -c, \"exec ...\"] where a shell is meant"},
@@ -284,8 +292,11 @@ TEST(Messages, secrets_stay_secret) {
       {"mode: ${NOTSET}",
        "f:5: mode: ${NOTSET} is not set in the environment; set it, or write a "
        "default as ${NOTSET:-value}"},
-      {"mode: ${SECRET", "f:5: mode: found '${SECRET', allowed ${NAME} or ${NAME:-default}"},
-      {"mode: ${1}", "f:5: mode: found '${1', allowed ${NAME} or ${NAME:-default}"},
+      {"mode: ${SECRET",
+       "f:5: mode: found '${SECRET', allowed ${NAME} or ${NAME:-default}; the text ${ is written "
+       "$${"},
+      {"mode: ${1}",
+       "f:5: mode: found '${1}', allowed ${NAME} or ${NAME:-default}; the text ${ is written $${"},
   };
   for (const Case& c : cases) expect_after_service(c);
 }

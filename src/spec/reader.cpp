@@ -63,38 +63,65 @@ std::string At::written(std::string otherwise) const {
 }
 
 std::optional<std::string> At::text(std::string_view allowed) const {
-  if (is(Value::Kind::text)) return substitute(value_->text);
-  refuse(allowed);
-  return std::nullopt;
+  if (!is(Value::Kind::text)) {
+    refuse(allowed);
+    return std::nullopt;
+  }
+  const auto stretches = substitute(value_->text);
+  if (!stretches) return std::nullopt;
+  std::string out;
+  for (const Stretch& stretch : *stretches) out += stretch.text;
+  return out;
 }
 
-std::optional<std::string> At::substitute(std::string_view raw) const {
-  std::string out;
-  while (true) {
+std::optional<std::vector<Stretch>> At::substitute(std::string_view raw) const {
+  std::vector<Stretch> out;
+  while (!raw.empty()) {
     const std::size_t start = raw.find("${");
-    out += raw.substr(0, start);
-    if (start == std::string_view::npos) return out;
+    if (start == std::string_view::npos) {
+      out.push_back({std::string(raw)});
+      break;
+    }
+    if (start > 0 && raw[start - 1] == '$') {
+      out.push_back({std::string(raw.substr(0, start - 1))});
+      out.push_back({"${", true});
+      raw.remove_prefix(start + 2);
+      continue;
+    }
+    out.push_back({std::string(raw.substr(0, start))});
     raw.remove_prefix(start + 2);
-    const std::size_t end = raw.find('}');
-    const std::string_view inside = raw.substr(0, end);
-    const std::size_t dash = inside.find(":-");
-    const std::string_view name = inside.substr(0, dash);
-    if (end == std::string_view::npos || !variable_name(name)) {
-      problem(fmt::format("found '${{{}', allowed ${{NAME}} or ${{NAME:-default}}",
-                          printable(raw.substr(0, end))));
-      return std::nullopt;
-    }
-    const std::optional<std::string> value = input_->environment(name);
-    if (!value && dash == std::string_view::npos) {
-      problem(
-          fmt::format("${{{0}}} is not set in the environment; set it, or write a default "
-                      "as ${{{0}:-value}}",
-                      name));
-      return std::nullopt;
-    }
-    out += value ? *value : std::string(inside.substr(dash + 2));
+    const std::size_t end = std::min(raw.find('}'), raw.size());
+    auto value = variable(raw.substr(0, end), end < raw.size());
+    if (!value) return std::nullopt;
+    out.push_back({std::move(*value), true});
     raw.remove_prefix(end + 1);
   }
+  return out;
+}
+
+std::optional<std::string> At::variable(std::string_view inside, bool closed) const {
+  const std::size_t dash = inside.find(":-");
+  const std::string_view name = inside.substr(0, dash);
+  if (!closed || !variable_name(name)) {
+    problem(
+        fmt::format("found '${{{}{}', allowed ${{NAME}} or ${{NAME:-default}}; the text ${{ is "
+                    "written $${{",
+                    printable(inside), closed ? "}" : ""));
+    return std::nullopt;
+  }
+  // It would end at the first '}', which is hardly ever what was meant.
+  if (inside.find('{') != std::string_view::npos) {
+    problem(fmt::format("found '${{{}}}', a default cannot hold a brace", printable(inside)));
+    return std::nullopt;
+  }
+  auto value = input_->environment(name);
+  if (value) return value;
+  if (dash != std::string_view::npos) return std::string(inside.substr(dash + 2));
+  problem(
+      fmt::format("${{{0}}} is not set in the environment; set it, or write a default "
+                  "as ${{{0}:-value}}",
+                  name));
+  return std::nullopt;
 }
 
 std::string unknown_name(std::string_view what, std::string_view name,

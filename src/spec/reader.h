@@ -20,6 +20,13 @@ struct Input {
   Problems problems = {};
 };
 
+/// Part of a scalar: as it is written, or what `${NAME}` or `$${` stands for. Such data is inserted
+/// and never read again, so that no value can mean something to headroom.
+struct Stretch {
+  std::string text;
+  bool data = false;
+};
+
 /// A place in the file. The value may be absent: then the line is that of what encloses it.
 class At {
  public:
@@ -50,10 +57,14 @@ class At {
   }
   /// The scalar with `${NAME}` replaced; otherwise the problem is noted.
   [[nodiscard]] std::optional<std::string> text(std::string_view allowed) const;
-  /// `raw` with `${NAME}` replaced. Values are never shown: they may be secrets.
-  [[nodiscard]] std::optional<std::string> substitute(std::string_view raw) const;
+  /// `raw` with `${NAME}` replaced, or the problem noted. Values are never shown: they may be
+  /// secrets.
+  [[nodiscard]] std::optional<std::vector<Stretch>> substitute(std::string_view raw) const;
 
  private:
+  /// What `${…}` with this inside stands for, or the problem noted.
+  [[nodiscard]] std::optional<std::string> variable(std::string_view inside, bool closed) const;
+
   const Value* value_;
   std::string path_;
   int line_;

@@ -52,8 +52,9 @@ gateway: { listen: ":8080", admin: "127.0.0.1:9900" }
 - **share**: `99.9%` or `0.999`.
 - **size**: bytes with a unit of KiB, MiB, GiB (or KB, MB, GB), such as `64MiB`.
 - **`${NAME}`** in a value is replaced from the environment; when NAME is not set, the file is
-  refused, unless a default is written as `${NAME:-default}`. Messages show `${NAME}`, never its
-  value.
+  refused, unless a default is written as `${NAME:-default}`. What comes in that way is data: no
+  `${`, brace or quote in it means anything. Messages show `${NAME}`, never its value. The text `${`
+  itself is written `$${`.
 - The file is UTF-8, at most 1 MiB. Unknown and duplicate keys are refused, and so are YAML's
   anchors, aliases, merge keys and tags.
 )";

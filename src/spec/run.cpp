@@ -13,30 +13,22 @@ namespace {
 constexpr std::size_t arguments_max = 256;
 constexpr std::string_view command_allowed =
     "a command line such as \"./checkout --listen {address}\", or a list of its words";
-constexpr std::array<std::string_view, 4> placeholders = {"address", "host", "port", "replica"};
 
-/// Whether `c` can be in the name of a placeholder; "{}" and JSON in a command stay as they are.
-bool placeholder_letter(char c) {
-  return (c >= 'a' && c <= 'z') || c == '_';
-}
-
-/// Notes unknown placeholders in `text` as written: what `${NAME}` stands for is not looked into.
-void check_placeholders(const At& at, std::string_view text) {
-  while (true) {
-    const std::size_t start = text.find('{');
-    if (start == std::string_view::npos) return;
-    const bool variable = start > 0 && text[start - 1] == '$';
-    text.remove_prefix(start + 1);
-    if (variable) continue;
-    const std::size_t end = text.find('}');
-    const std::string_view name = text.substr(0, end);
-    if (end == std::string_view::npos || name.empty()) continue;
-    if (!std::ranges::all_of(name, placeholder_letter)) continue;
-    if (std::ranges::find(placeholders, name) == placeholders.end()) {
-      at.problem(unknown_name(fmt::format("placeholder {{{}}}", printable(name)), name,
-                              {placeholders.begin(), placeholders.end()}));
+/// `written` with `${NAME}` replaced and placeholders found, these only in what is written.
+std::optional<Template> read_template(const At& at, std::string_view written) {
+  const auto stretches = at.substitute(written);
+  if (!stretches) return std::nullopt;
+  Template out;
+  for (const Stretch& stretch : *stretches) {
+    if (stretch.data) {
+      out.add_data(stretch.text);
+    } else if (const std::string_view name = out.add_written(stretch.text); !name.empty()) {
+      at.problem(fmt::format(
+          "{}; as text it is written {{{{{}}}}}",
+          unknown_name(fmt::format("placeholder {{{}}}", name), name, placeholder_names()), name));
     }
   }
+  return out;
 }
 
 /// Words as a shell would split them: blanks separate, quotes and '\' keep together.
@@ -85,10 +77,9 @@ void read_command_line(const At& at, Run& out) {
                       "[sh, -c, \"exec ...\"] where a shell is meant",
                       word));
     }
-    check_placeholders(at, word);
-    const auto argument = at.substitute(word);
+    auto argument = read_template(at, word);
     if (!argument) return;
-    out.command.push_back(*argument);
+    out.command.push_back(std::move(*argument));
   }
 }
 
@@ -99,8 +90,10 @@ void read_command(const At& at, Run& out) {
   } else if (at.is(Value::Kind::list)) {
     for (std::size_t i = 0; i < at.value().items.size(); ++i) {
       const At item = at.item(i);
-      if (item.is(Value::Kind::text)) check_placeholders(item, item.value().text);
-      if (const auto word = item.text("a word")) out.command.push_back(*word);
+      if (!item.is(Value::Kind::text))
+        item.refuse("a word");
+      else if (auto word = read_template(item, item.value().text))
+        out.command.push_back(std::move(*word));
     }
   } else {
     return at.refuse(command_allowed);
@@ -117,8 +110,10 @@ void read_env(const At& at, Run& out) {
     const At value = at.child(entry.key);
     if (!is_variable(entry.key))
       value.problem("found a name that is no variable, allowed letters, digits and _");
-    if (value.is(Value::Kind::text)) check_placeholders(value, value.value().text);
-    if (const auto text = value.text("text, in quotes when empty")) out.env[entry.key] = *text;
+    if (!value.is(Value::Kind::text))
+      value.refuse("text, in quotes when empty");
+    else if (auto text = read_template(value, value.value().text))
+      out.env[entry.key] = std::move(*text);
   }
 }
 
@@ -160,8 +155,8 @@ const Table<Limits>& limits_table() {
 
 /// Nobody can reach a replica that was not told where to listen.
 void check_listens(const At& at, const Run& run) {
-  const auto listens = [](const std::string& text) {
-    return text.find("{address}") != std::string::npos || text.find("{port}") != std::string::npos;
+  const auto listens = [](const Template& text) {
+    return text.has(Placeholder::address) || text.has(Placeholder::port);
   };
   if (std::ranges::any_of(run.command, listens) ||
       std::ranges::any_of(run.env, [&](const auto& pair) { return listens(pair.second); }))
@@ -195,7 +190,8 @@ const Table<Run>& run_table() {
     t.custom({"command", "text or list", "", std::string(command_allowed),
               "The program and its arguments; no shell reads them. `{address}`, `{host}`, `{port}` "
               "and `{replica}` stand for the replica's own; `{address}` or `{port}` must be in the "
-              "command or in `env`."},
+              "command or in `env`. `{{port}}` is the text `{port}`; braces around anything but a "
+              "word of small letters are text as they stand."},
              read_command)
         .required();
     t.custom({"ready", "path", Run{}.ready, "a path such as /readyz",

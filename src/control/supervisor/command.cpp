@@ -36,10 +36,17 @@ class Fingerprint {
   std::uint64_t value_ = 0xcbf29ce484222325ULL;
 };
 
+/// Differs for a placeholder and for text that looks like it: no argument holds a zero byte.
+std::string unfilled(const spec::Template& text) {
+  return text.fill([](spec::Placeholder placeholder) {
+    return std::string(1, '\0') += spec::name(placeholder);
+  });
+}
+
 std::string fingerprint(const Command& command) {
   Fingerprint print;
-  for (const std::string& argument : command.run.command) print.add(argument);
-  for (const auto& [name, value] : command.run.env) print.add(name + "=" + value);
+  for (const spec::Template& argument : command.run.command) print.add(unfilled(argument));
+  for (const auto& [name, value] : command.run.env) print.add(name + "=" + unfilled(value));
   print.add(command.cwd);
   print.add(command.run.user);
   print.add(command.run.limits.memory_bytes);
@@ -57,7 +64,7 @@ std::string fingerprint(const Command& command) {
 }
 
 std::string search_path(const spec::Run& run) {
-  if (const auto own = run.env.find("PATH"); own != run.env.end()) return own->second;
+  if (const auto own = run.env.find("PATH"); own != run.env.end()) return own->second.shown();
   for (const std::string& entry : own_environment())
     if (entry.starts_with("PATH=")) return entry.substr(5);
   return "/usr/local/bin:/usr/bin:/bin";
@@ -65,27 +72,20 @@ std::string search_path(const spec::Run& run) {
 
 }  // namespace
 
-std::string substitute(std::string_view text, const Identity& identity) {
-  const std::array<std::pair<std::string_view, std::string>, 4> values{{
-      {"{address}", identity.address.text()},
-      {"{host}", identity.address.host()},
-      {"{port}", std::to_string(identity.address.port())},
-      {"{replica}", identity.replica},
-  }};
-  std::string result;
-  while (!text.empty()) {
-    const auto known = std::find_if(values.begin(), values.end(), [&](const auto& value) {
-      return text.starts_with(value.first);
-    });
-    if (known == values.end()) {
-      result += text.front();
-      text.remove_prefix(1);
-      continue;
+std::string substitute(const spec::Template& text, const Identity& identity) {
+  return text.fill([&](spec::Placeholder placeholder) -> std::string {
+    switch (placeholder) {
+      case spec::Placeholder::address:
+        return identity.address.text();
+      case spec::Placeholder::host:
+        return identity.address.host();
+      case spec::Placeholder::port:
+        return std::to_string(identity.address.port());
+      case spec::Placeholder::replica:
+        return identity.replica;
     }
-    result += known->second;
-    text.remove_prefix(known->first.size());
-  }
-  return result;
+    return {};
+  });
 }
 
 std::vector<std::string> identity_entries(const Identity& identity) {
@@ -128,13 +128,13 @@ Result<Command> look_up(const spec::Run& run, const std::string& folder) {
   std::filesystem::path cwd = std::filesystem::absolute(folder.empty() ? "." : folder, error);
   if (!run.cwd.empty()) cwd /= run.cwd;
   command.cwd = cwd.lexically_normal().string();
-  command.program = TRY(io::find_program(run.command[0], search_path(run), command.cwd));
+  command.program = TRY(io::find_program(run.command[0].shown(), search_path(run), command.cwd));
   if (!run.user.empty()) {
     io::User user = TRY(io::find_user(run.user));
     if (geteuid() != 0 && user.uid != geteuid())
       return fail(ErrorCode::permission,
                   fmt::format("cannot run '{}' as user '{}': only root can switch users",
-                              run.command[0], run.user));
+                              run.command[0].shown(), run.user));
     if (user.uid != geteuid()) command.user = std::move(user);
   }
   command.hash = fingerprint(command);
@@ -158,7 +158,7 @@ io::ProcessOptions process_options(const Command& command, const Identity& ident
   for (const std::string& entry : identity_entries(identity)) set(entry);
 
   io::ProcessOptions options;
-  for (const std::string& argument : command.run.command)
+  for (const spec::Template& argument : command.run.command)
     options.argv.push_back(substitute(argument, identity));
   for (const auto& [name, value] : environment) options.environment.push_back(name + "=" + value);
   options.cwd = command.cwd;

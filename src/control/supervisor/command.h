@@ -21,8 +21,8 @@ struct Identity {
   std::string command_hash;
 };
 
-/// `{address}`, `{host}`, `{port}` and `{replica}` replaced; other braces stay as they are.
-[[nodiscard]] std::string substitute(std::string_view text, const Identity& identity);
+/// With `{address}`, `{host}`, `{port}` and `{replica}` replaced by this replica's.
+[[nodiscard]] std::string substitute(const spec::Template& text, const Identity& identity);
 
 /// The entries that carry an identity: HEADROOM_OWNER and so on.
 [[nodiscard]] std::vector<std::string> identity_entries(const Identity& identity);

@@ -50,6 +50,9 @@ TEST(SubstituteTest, each_placeholder_stands_for_the_replicas_own) {
   EXPECT_EQ(substitute("{host} {port} {replica}{port}", identity()),
             "127.0.0.1 20007 checkout-720007");
   EXPECT_EQ(substitute("{} {other} {port", identity()), "{} {other} {port");
+  spec::Template data;
+  data.add_data("{port}");
+  EXPECT_EQ(substitute(data, identity()), "{port}");
 }
 
 TEST(IdentityTest, it_comes_back_from_an_environment) {
@@ -127,6 +130,8 @@ TEST_F(CommandTest, whatever_changes_a_replica_changes_the_hash) {
   expect_change("argument");
   run_.env["A"] = "1";
   expect_change("environment");
+  run_.command.back() = spec::Template("{{address}}");
+  expect_change("a placeholder that became text");
   run_.limits.open_files = 99;
   expect_change("limit");
   run_.ready = "/healthz";
