@@ -37,7 +37,7 @@ class ClientConnection final : public io::Watcher {
 
   Exchange* exchange = nullptr;
   std::size_t slot = 0;  // in the worker's list
-  Instant idle_since;
+  Instant idle_since;    // the last answer's end; bytes that are no request do not count
 
  private:
   void drop_input();

@@ -135,7 +135,7 @@ void Exchange::read_head() {
                      "the request is not acceptable HTTP", Outcome::failed});
     }
     if (!client_readable_) {
-      if (client_in_.empty() && client_in_.position() == 0) go_idle();  // nothing has come yet
+      if (client_in_.empty() && !request_.started()) go_idle();  // nothing has come yet
       return;
     }
     if (read_client() == Life::ended) return;

@@ -173,7 +173,6 @@ void Exchange::finish() {
 void Exchange::go_idle() {
   ClientConnection& client = *client_;
   client.exchange = nullptr;
-  client.idle_since = worker_.loop().now();
   state_ = State::idle;
   client_ = nullptr;
   table_.reset();
@@ -182,6 +181,7 @@ void Exchange::go_idle() {
 }
 
 void Exchange::close_client(bool linger) {
+  client_->idle_since = worker_.loop().now();
   leave_queue();
   drop_attempt();
   worker_.loop().disarm(deadline_);

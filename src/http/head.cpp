@@ -92,12 +92,12 @@ void HeadReader::reset() {
 }
 
 Step HeadReader::next(std::string_view input) {
-  const std::size_t skipped = skip_empty_line(input);
+  const std::size_t skipped = skip_empty_lines(input);
   input.remove_prefix(skipped);
   if (input.empty()) return {Event::need_more, skipped, {}};
   if (used_ == 0) {
     // llhttp would skip any number of these.
-    if (input.front() == '\r' || input.front() == '\n' || lead_ == 1) {
+    if (input.front() == '\r' || input.front() == '\n' || lead_ % 2 != 0) {
       return refuse(400, "invalid_start");
     }
     begin_ = next_ = input.data();
@@ -124,12 +124,12 @@ Step HeadReader::next(std::string_view input) {
   return {Event::need_more, skipped + slice.size(), {}};
 }
 
-/// RFC 9112 2.2: one empty line before a request is forgiven, because old clients sent one after
-/// a body.
-std::size_t HeadReader::skip_empty_line(std::string_view input) {
+/// RFC 9112 2.2: an empty line before a request is forgiven, and so are a few.
+std::size_t HeadReader::skip_empty_lines(std::string_view input) {
   if (type_ != HTTP_REQUEST || used_ > 0) return 0;
   std::size_t skipped = 0;
-  while (lead_ < 2 && skipped < input.size() && input[skipped] == "\r\n"[lead_]) {
+  while (lead_ < 2 * empty_lines_max && skipped < input.size() &&
+         input[skipped] == "\r\n"[lead_ % 2]) {
     ++lead_;
     ++skipped;
   }

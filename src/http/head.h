@@ -16,6 +16,8 @@ inline constexpr std::size_t header_count_max = 100;
 /// Names in Connection: every one is compared with every field when a head is passed on.
 inline constexpr int connection_options_max = 16;
 
+/// Before a request: old clients send an empty line after a body.
+inline constexpr int empty_lines_max = 4;
 /// What the fields that steer a connection said, noted while they were read.
 struct KnownFields {
   int hosts = 0;
@@ -43,7 +45,10 @@ class HeadReader {
   /// Returns need_more, head or refused. Input must continue where the last one ended in memory.
   [[nodiscard]] Step next(std::string_view input);
 
-  [[nodiscard]] bool started() const { return lead_ > 0 || used_ > 0; }
+  /// Whether anything but whole empty lines was seen.
+  [[nodiscard]] bool started() const { return lead_ % 2 != 0 || used_ > 0; }
+  /// What has come of this head, also of one that was refused.
+  [[nodiscard]] std::string_view seen() const { return seen_; }
   [[nodiscard]] const Refusal& refusal() const { return refusal_; }
 
   // Valid after `head`.
@@ -62,7 +67,7 @@ class HeadReader {
  private:
   friend struct HeadCallbacks;
 
-  [[nodiscard]] std::size_t skip_empty_line(std::string_view input);
+  [[nodiscard]] std::size_t skip_empty_lines(std::string_view input);
   [[nodiscard]] Step refuse(int status, std::string_view reason);
   [[nodiscard]] bool refuse_field(int status, std::string_view reason);
   [[nodiscard]] bool end_field();
@@ -77,7 +82,7 @@ class HeadReader {
   const std::size_t count_max_;
   llhttp_t llhttp_;
   Refusal refusal_;
-  int lead_ = 0;          // bytes of an empty line before a request
+  int lead_ = 0;          // bytes of empty lines before a request
   std::size_t used_ = 0;  // bytes of this head so far
   bool target_ended_ = false;
   const char* begin_ = nullptr;

@@ -30,7 +30,8 @@ class RequestParser {
   /// Makes ready for another connection, whatever happened on this one.
   void reopen();
 
-  /// Whether bytes of the next request were seen: a connection that is not idle.
+  /// Whether bytes of the next request were seen, other than empty lines before it: a connection
+  /// that is not idle.
   [[nodiscard]] bool started() const { return phase_ != Phase::head || reader_.started(); }
   [[nodiscard]] const RequestHead& head() const { return head_; }
   /// Trailer fields of a chunked body that may be passed on; valid after `complete`.

@@ -94,15 +94,28 @@ TEST(request_framing, every_cut_short_message_is_neither_complete_nor_refused) {
   }
 }
 
-TEST(request_framing, one_empty_line_before_a_request_is_forgiven) {
+TEST(request_framing, a_few_empty_lines_before_a_request_are_forgiven) {
   const std::string get = "GET / HTTP/1.1\r\nHost: shop\r\n\r\n";
-  const Transcript seen = read_requests("\r\n" + get + "\r\n" + get);
+  const Transcript seen = read_requests("\r\n" + get + "\r\n\r\n\r\n\r\n" + get);
   EXPECT_EQ(seen.status, 0) << seen.reason;
   EXPECT_EQ(seen.messages.size(), 2u);
 }
 
 TEST(request_framing, an_expectation_counts_only_where_a_body_is_announced) {
   const auto expects = [](const std::string& head) {
+TEST(request_framing, empty_lines_are_not_the_start_of_a_request) {
+  RequestParser parser(Limits{});
+  const std::string bytes = "\r\n\r\nG";
+  EXPECT_EQ(parser.next(bytes.substr(0, 2)).consumed, 2U);
+  EXPECT_FALSE(parser.started());
+  EXPECT_EQ(parser.next(bytes.substr(2, 1)).consumed, 1U);
+  EXPECT_TRUE(parser.started()) << "half a line";
+  EXPECT_EQ(parser.next(bytes.substr(3, 1)).consumed, 1U);
+  EXPECT_FALSE(parser.started());
+  EXPECT_EQ(parser.next(std::string_view(bytes).substr(4)).event, Event::need_more);
+  EXPECT_TRUE(parser.started());
+}
+
     return read_requests(head).messages.at(0).head.find(" expect=true ") != std::string::npos;
   };
   const std::string expect = " / HTTP/1.1\r\nHost: shop\r\nExpect: 100-Continue\r\n";
