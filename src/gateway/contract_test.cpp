@@ -43,5 +43,26 @@ TEST(EmptyLine, stands_between_requests_that_come_one_behind_the_other) {
   EXPECT_EQ(client.answer().body, "GET /c HTTP/1.1|");
 }
 
+TEST(Upgrade, that_nobody_here_wants_is_ignored) {
+  ScriptedReplica replica(ScriptedReplica::always([](const Message& request) {
+    std::string names = request.start;
+    for (const std::string name : {"upgrade", "http2-settings", "connection"})
+      names += request.field(name).empty() ? "" : " " + name;
+    return ok(names + request.body);
+  }));
+  Front front(shop(), replica);
+  for (const std::string fields :
+       {"Connection: Upgrade\r\nUpgrade: TLS/1.2\r\n",
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
+        "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
+        "Connection: upgrade\r\nUpgrade: h2c, websocket\r\n", "Upgrade: foo\r\n"}) {
+    SCOPED_TRACE(fields);
+    Client client = front.client();
+    client.wire.send(post("/a", "hello", fields) + get("/b"));
+    EXPECT_EQ(client.answer().body, "POST /a HTTP/1.1hello");
+    EXPECT_EQ(client.answer().body, "GET /b HTTP/1.1");
+  }
+}
+
 }  // namespace
 }  // namespace headroom::gateway::testing

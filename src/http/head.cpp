@@ -191,10 +191,8 @@ bool HeadReader::note(const Header& header) {
       known_.expect_continue = is_word(header.value, "100-continue");
       if (!known_.expect_continue) return refuse_field(417, "unknown_expectation");
       break;
-    case Field::upgrade:
-      for_each_member(header.value, [&](std::string_view protocol) {
-        known_.upgrade |= !is_word(protocol, "h2c");
-      });
+    case Field::via:
+      known_.via = true;
       break;
     default:
       break;

@@ -29,7 +29,7 @@ struct KnownFields {
   bool close = false;
   bool keep_alive = false;
   bool expect_continue = false;
-  bool upgrade = false;  // to anything but h2c, which may be ignored (RFC 9113 3.1)
+  bool via = false;
 };
 
 /// llhttp forgives bare line feeds, folded lines, several spaces and empty names even in its strict

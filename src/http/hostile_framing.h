@@ -86,9 +86,6 @@ inline std::vector<HostileRequest> codings() {
       {"chunked in HTTP/1.0",
        "POST / HTTP/1.0\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400,
        "transfer_encoding_in_http_1_0"},
-      {"chunked and upgrade",
-       post("Upgrade: websocket\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 501,
-       "upgrade_refused"},
   };
 }
 

@@ -52,15 +52,6 @@ inline std::vector<HostileRequest> fields() {
        "unknown_expectation"},
       {"too many connection options", post("Connection: a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q\r\n"),
        400, "too_many_connection_options"},
-      {"websocket and bytes after it",
-       with_host("Host: shop\r\nConnection: Upgrade\r\nUpgrade: "
-                 "websocket\r\nSec-WebSocket-Version: 13\r\n"),
-       501, "upgrade_refused"},
-      {"upgrade to two protocols",
-       with_host("Host: shop\r\nConnection: Upgrade\r\nUpgrade: h2c, websocket\r\n"), 501,
-       "upgrade_refused"},
-      {"upgrade without connection", with_host("Host: shop\r\nUpgrade: foo\r\n"), 501,
-       "upgrade_refused"},
   };
 }
 

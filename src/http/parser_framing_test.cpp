@@ -39,6 +39,8 @@ const std::vector<Legal> legal_framings = {
      Framing::chunked, "hello", "", "GET"},
     {"coding in capitals", "TRANSFER-ENCODING: Chunked\r\n", "5\r\nhello\r\n0\r\n\r\n",
      Framing::chunked, "hello", ""},
+    {"chunks beside an upgrade", "Upgrade: websocket\r\nTransfer-Encoding: chunked\r\n",
+     "5\r\nhello\r\n0\r\n\r\n", Framing::chunked, "hello", ""},
     {"no chunk", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n", Framing::chunked, "", ""},
     {"sizes in both cases", "Transfer-Encoding: chunked\r\n",
      "a\r\n0123456789\r\nB\r\n0123456789a\r\n000\r\n\r\n", Framing::chunked,
@@ -142,12 +144,18 @@ TEST(request_framing, the_connection_is_kept_as_version_and_options_say) {
   EXPECT_FALSE(kept("1.0", "Connection: keep-alive, close\r\n"));
 }
 
-TEST(request_framing, an_upgrade_to_h2c_is_ignored_and_what_follows_is_a_request) {
-  const Transcript seen = read_requests(
-      "GET /a HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
-      "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\nGET /b HTTP/1.1\r\nHost: shop\r\n\r\n");
-  EXPECT_EQ(seen.status, 0) << seen.reason;
-  EXPECT_EQ(seen.messages.size(), 2u);
+TEST(request_framing, an_upgrade_is_ignored_and_what_follows_is_body_and_requests) {
+  for (const std::string protocols : {"h2c", "websocket", "TLS/1.2", "h2c, websocket"}) {
+    for (const std::string connection : {"", "Connection: Upgrade, HTTP2-Settings\r\n"}) {
+      const Transcript seen = read_requests(
+          "POST /a HTTP/1.1\r\nHost: shop\r\n" + connection + "Upgrade: " + protocols +
+          "\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nContent-Length: 5\r\n\r\nhello"
+          "GET /b HTTP/1.1\r\nHost: shop\r\n\r\n");
+      EXPECT_EQ(seen.status, 0) << seen.reason;
+      ASSERT_EQ(seen.messages.size(), 2u);
+      EXPECT_EQ(seen.messages[0].body, "hello");
+    }
+  }
 }
 
 TEST(request_framing, limits_hold_to_the_byte) {

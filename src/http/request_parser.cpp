@@ -95,7 +95,7 @@ std::optional<Refusal> RequestParser::describe_line() {
 
 std::optional<Refusal> RequestParser::describe_connection() {
   const KnownFields& known = reader_.known();
-  if (known.upgrade) return Refusal{501, "upgrade_refused"};
+  head_.has_via = known.via;
   head_.keep_alive = !known.close && (head_.minor_version == 1 || known.keep_alive);
   return {};
 }
