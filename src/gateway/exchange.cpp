@@ -16,10 +16,12 @@ constexpr int requests_per_turn = 16;
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t head_bytes_max = 64 * 1024;  // towards a replica: what upstream_out_ holds
 
-http::Limits limits_of(const Worker& worker) {
-  http::Limits limits;
-  limits.body_bytes = worker.table()->generation->config.gateway.body_max_bytes;
-  return limits;
+http::Limits limits_of(const Table& table) {
+  const spec::Gateway& gateway = table.generation->config.gateway;
+  return {.head_bytes = static_cast<std::size_t>(gateway.head.bytes),
+          .header_count = static_cast<std::size_t>(gateway.head.fields),
+          .target_bytes = static_cast<std::size_t>(gateway.head.target_bytes),
+          .body_bytes = gateway.body_max_bytes};
 }
 
 std::uint8_t rank(spec::Priority priority) {
@@ -30,7 +32,7 @@ std::uint8_t rank(spec::Priority priority) {
 
 Exchange::Exchange(Worker& worker)
     : worker_(worker),
-      request_(limits_of(worker)),
+      request_(limits_of(*worker.table())),
       response_(http::Limits{}),
       deadline_([this] { on_deadline(); }),
       phase_([this] { on_phase(); }) {}
@@ -70,6 +72,7 @@ void Exchange::begin_request() {
   started_ = worker_.loop().now();
   head_read_ = false;
   request_.reset();
+  request_.limit(limits_of(*table_));
   worker_.loop().arm(phase_, table_->generation->config.gateway.head_timeout);
   read_head();
 }
@@ -268,6 +271,7 @@ void Exchange::dispatch(Permit permit) {
   ++attempts_;
   sent_ = worker_.loop().now();
   waited_before_attempt_ = body_waited();
+  response_.limit(limits_of(*table_));
   response_.reset(request_.head().method == http::Method::head);
   response_started_ = response_sent_ = response_complete_ = false;
   upstream_readable_ = upstream_closed_ = upstream_error_ = false;

@@ -2,6 +2,7 @@
 #include "gateway/client_connection.h"
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
+#include "http/reason.h"
 #include "io/clock.h"
 
 namespace headroom::gateway {
@@ -40,11 +41,11 @@ Exchange::Life Exchange::upstream_broke(std::string_view what) {
     return Life::ended;
   }
   const bool timeout = what == "connect_timeout";
+  const http::ResponseFault fault = http::explain_response(what);
   answer({timeout ? 504 : 502, connecting ? (timeout ? what : "connect_failed") : what,
           connecting ? (timeout ? "connection_timeout" : "connection_refused")
-                     : "http_response_incomplete",
-          connecting ? "no connection to the replica could be made"
-                     : "the replica broke the connection before its answer was whole",
+                     : (unanswered ? "connection_terminated" : fault.proxy_error),
+          connecting ? "no connection to the replica could be made" : fault.detail,
           Outcome::failed});
   return Life::ended;
 }

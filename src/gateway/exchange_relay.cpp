@@ -18,7 +18,12 @@ namespace {
 constexpr std::size_t chunk_frame_max = http::last_chunk_bytes_max;
 // Moved in one direction before the other connections have their turn.
 constexpr std::size_t bytes_per_turn = 128 * 1024;
-constexpr std::size_t head_room = 20 * 1024;  // a head of 16 KiB with what the gateway adds
+// A head with what the gateway adds: a space after each colon, an id, framing.
+constexpr std::size_t head_room = spec::HeadLimits::bytes_max + 4 * 1024;
+// What was read fits, rewritten, into an empty buffer; beside a head there is room for a body.
+static_assert(32 * 1024 + head_room + chunk_frame_max <= 64 * 1024);
+static_assert(spec::HeadLimits::bytes_max + 8 * 1024 <= 32 * 1024);
+static_assert(spec::HeadLimits::fields_max <= http::header_count_max);
 
 bool must_wait() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;

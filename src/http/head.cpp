@@ -70,11 +70,14 @@ namespace {
 constinit const llhttp_settings_t settings = HeadCallbacks::make_settings();
 }
 
-HeadReader::HeadReader(llhttp_type_t type, const Limits& limits)
-    : type_(type),
-      head_bytes_max_(limits.head_bytes),
-      count_max_(std::min(limits.header_count, header_count_max)) {
+HeadReader::HeadReader(llhttp_type_t type, const Limits& limits) : type_(type) {
+  limit(limits);
   reset();
+}
+
+void HeadReader::limit(const Limits& limits) {
+  head_bytes_max_ = limits.head_bytes;
+  count_max_ = std::min(limits.header_count, header_count_max);
 }
 
 void HeadReader::reset() {

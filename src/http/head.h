@@ -12,7 +12,8 @@
 
 namespace headroom::http {
 
-inline constexpr std::size_t header_count_max = 100;
+/// The most that Limits::header_count can be.
+inline constexpr std::size_t header_count_max = 256;
 /// Names in Connection: every one is compared with every field when a head is passed on.
 inline constexpr int connection_options_max = 16;
 
@@ -41,6 +42,8 @@ class HeadReader {
   HeadReader& operator=(const HeadReader&) = delete;
 
   void reset();
+  /// Holds for the next head on.
+  void limit(const Limits& limits);
 
   /// Returns need_more, head or refused. Input must continue where the last one ended in memory.
   [[nodiscard]] Step next(std::string_view input);
@@ -78,8 +81,8 @@ class HeadReader {
   [[nodiscard]] Refusal explain() const;
 
   const llhttp_type_t type_;
-  const std::size_t head_bytes_max_;
-  const std::size_t count_max_;
+  std::size_t head_bytes_max_ = 0;
+  std::size_t count_max_ = 0;
   llhttp_t llhttp_;
   Refusal refusal_;
   int lead_ = 0;          // bytes of empty lines before a request

@@ -55,7 +55,8 @@ struct Refusal {
   std::string_view reason;  // "duplicate_content_length", "head_too_large", ... (static storage)
 };
 
-/// Limits of one message; exceeding one is a refusal (431, 414 or 413).
+/// Limits of one message; exceeding one is a refusal (431, 414 or 413; of a response 502).
+/// `header_count` can be header_count_max (head.h) at most.
 struct Limits {
   std::size_t head_bytes = 16 * 1024;
   std::size_t header_count = 100;

@@ -35,6 +35,8 @@ class RequestParser {
   [[nodiscard]] bool started() const { return phase_ != Phase::head || reader_.started(); }
   [[nodiscard]] const RequestHead& head() const { return head_; }
   /// Trailer fields of a chunked body that may be passed on; valid after `complete`.
+  /// Holds for the next head on. Call it before reset() or reopen().
+  void limit(const Limits& limits);
   [[nodiscard]] std::span<const Header> trailers() const { return body_.trailers(); }
   [[nodiscard]] const Refusal& refusal() const { return refusal_; }
 
@@ -49,8 +51,8 @@ class RequestParser {
   [[nodiscard]] std::optional<Refusal> describe_framing();
   [[nodiscard]] std::optional<Refusal> describe_target();
 
-  const std::int64_t body_bytes_max_;
-  const std::size_t target_bytes_max_;
+  std::int64_t body_bytes_max_ = 0;
+  std::size_t target_bytes_max_ = 0;
   Phase phase_ = Phase::head;
   Refusal refusal_;
   RequestHead head_;
@@ -73,6 +75,9 @@ class ResponseParser {
   /// The peer closed: completes a body that ends with the connection, refuses anything cut short
   /// ("no_response" when not a byte had come, else "truncated").
   [[nodiscard]] Step finish();
+
+  /// Holds for the next head on. Call it before reset().
+  void limit(const Limits& limits) { reader_.limit(limits); }
 
   [[nodiscard]] const ResponseHead& head() const { return head_; }
   [[nodiscard]] std::span<const Header> trailers() const { return body_.trailers(); }

@@ -29,10 +29,15 @@ Method method_of(llhttp_method_t method) {
 
 }  // namespace
 
-RequestParser::RequestParser(const Limits& limits)
-    : body_bytes_max_(limits.body_bytes),
-      target_bytes_max_(limits.target_bytes),
-      reader_(HTTP_REQUEST, limits) {}
+RequestParser::RequestParser(const Limits& limits) : reader_(HTTP_REQUEST, limits) {
+  limit(limits);
+}
+
+void RequestParser::limit(const Limits& limits) {
+  body_bytes_max_ = limits.body_bytes;
+  target_bytes_max_ = limits.target_bytes;
+  reader_.limit(limits);
+}
 
 void RequestParser::reset() {
   if (phase_ != Phase::refused) reopen();

@@ -5,8 +5,17 @@
 
 namespace headroom::http {
 namespace {
+
 constexpr int informational_max = 8;
+
+std::string_view reason_of_response(std::string_view reason) {
+  if (reason == "head_too_large") return "response_head_too_large";
+  if (reason == "too_many_headers") return "response_too_many_headers";
+  if (reason == "trailers_too_large") return "response_trailers_too_large";
+  return reason;
 }
+
+}  // namespace
 
 ResponseParser::ResponseParser(const Limits& limits) : reader_(HTTP_RESPONSE, limits) {}
 
@@ -59,9 +68,10 @@ Step ResponseParser::finish() {
   return {Event::refused, 0, {}};
 }
 
-/// Whatever is wrong with a response, the client is told of a bad gateway.
+/// Whatever is wrong with a response, the client is told of a bad gateway. What can be wrong with
+/// requests, too, and is a matter of limits has a name of its own.
 Step ResponseParser::refuse(const Refusal& refusal) {
-  refusal_ = {502, refusal.reason};
+  refusal_ = {502, reason_of_response(refusal.reason)};
   phase_ = Phase::refused;
   return {Event::refused, 0, {}};
 }

@@ -124,12 +124,22 @@ struct Queue {
 };
 
 struct Gateway {
+/// Of requests and of answers. The buffers of the gateway carry no more than the maxima.
+struct HeadLimits {
+  static constexpr std::int64_t bytes_max = 24 << 10;
+  static constexpr int fields_max = 256;
+  std::int64_t bytes = 16 << 10;
+  int fields = 100;
+  std::int64_t target_bytes = 8 << 10;
+};
+
   std::string listen = "127.0.0.1:8080";
   std::string admin = "127.0.0.1:9900";
   int workers = 0;  // 0: one per core
   Queue queue;
   int connections_max = 20'000;
-  Duration idle = 75s;          // keep-alive connections without a request
+  Duration idle = 75s;  // keep-alive connections without a request
+  HeadLimits head;
   Duration head_timeout = 10s;  // first byte of a head → its end
   Duration drain = 30s;         // requests in flight at shutdown or upgrade
   std::int64_t body_max_bytes = 64 << 20;

@@ -42,11 +42,28 @@ const Table<Queue>& queue_table() {
   return table;
 }
 
+const Table<HeadLimits>& head_table() {
+  static const Table<HeadLimits> table = [] {
+    Table<HeadLimits> t("gateway.head",
+                        "The largest heads. A request beyond is refused with 431 or 414, an answer "
+                        "of a replica with 502; docs/http.md has the reasons.");
+    t.bytes("size", &HeadLimits::bytes, {.min = 1 << 10, .max = HeadLimits::bytes_max},
+            "A whole head: first line, fields, the empty line.");
+    t.integer("fields", &HeadLimits::fields, {.min = 8, .max = HeadLimits::fields_max},
+              "Fields of a head.");
+    t.bytes("target", &HeadLimits::target_bytes, {.min = 64, .max = HeadLimits::bytes_max},
+            "The target of a request: path and query.");
+    return t;
+  }();
+  return table;
+}
+
 void add_connection_keys(Table<Gateway>& t) {
   t.integer("connections_max", &Gateway::connections_max, {.min = 1, .max = 1'000'000},
             "Client connections in all.");
   t.duration("idle", &Gateway::idle, {.min = 1s, .max = 1h},
              "How long a keep-alive connection may stay without a request.");
+  t.section("head", &Gateway::head, head_table(), "The largest heads of requests and answers.");
   t.duration("head_timeout", &Gateway::head_timeout, {.min = 100ms, .max = 10min},
              "The first byte of a request's head to its end.");
   t.duration("drain", &Gateway::drain, {.min = 100ms, .max = 1h},
