@@ -106,5 +106,65 @@ TEST(Log, tells_method_and_path_of_a_request_without_a_route) {
   EXPECT_EQ(lines[0].at("reason"), "no_route");
 }
 
+TEST(Log, tells_of_a_refused_request_what_was_read_of_it) {
+  struct Case {
+    std::string bytes;
+    std::string method, path, reason;
+    int status;
+  };
+  const std::string rest = " HTTP/1.1\r\nHost: shop\r\n\r\n";
+  const std::vector<Case> cases = {
+      {"GET /a/../b?q" + rest, "GET", "/a/../b", "dot_segment", 400},
+      {"PUT /x HTTP/1.1\r\nHost: a b\r\n\r\n", "PUT", "/x", "invalid_host", 400},
+      {"POST /y HTTP/1.1\r\nHost: shop\r\nContent-Length: x\r\n\r\n", "POST", "/y",
+       "invalid_content_length", 400},
+      {"TRACE /t" + rest, "TRACE", "/t", "trace_refused", 405},
+      {"GET /" + std::string(9000, 'a') + rest, "GET", "/" + std::string(255, 'a'),
+       "target_too_long", 414},
+      {"GET /a\x01" + rest, "GET", "/a", "invalid_target", 400},
+      {"\x16\x03\x01", "", "", "invalid_request_line", 400},
+  };
+  const TempFile file("headroom_refused_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  std::vector<std::string> ids;
+  {
+    Front front(config);
+    for (const Case& c : cases) {
+      const Message answer = front.client().ask(c.bytes);
+      EXPECT_EQ(answer.reason(), c.reason);
+      ids.push_back(answer.field("x-request-id"));
+      EXPECT_NE(answer.body.find("\"request_id\":\"" + ids.back()), std::string::npos);
+    }
+  }
+  const auto lines = lines_of(file.path);
+  ASSERT_EQ(lines.size(), cases.size());
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    SCOPED_TRACE(cases[i].reason);
+    EXPECT_EQ(lines[i].at("method"), cases[i].method);
+    EXPECT_EQ(lines[i].at("path"), cases[i].path);
+    EXPECT_EQ(lines[i].at("reason"), cases[i].reason);
+    EXPECT_EQ(lines[i].at("status"), cases[i].status);
+    EXPECT_EQ(lines[i].value("client", ""), "127.0.0.1");
+    EXPECT_EQ(lines[i].at("request_id"), ids[i]);
+    EXPECT_EQ(ids[i].size(), 32U);
+  }
+}
+
+TEST(Log, names_a_refused_request_as_its_client_does) {
+  const TempFile file("headroom_named_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  {
+    Front front(config);
+    const Message answer =
+        front.client().ask(get("/a", "x-request-id: mine\r\nContent-Length: 99999999999\r\n"));
+    EXPECT_EQ(answer.reason(), "body_too_large");
+    EXPECT_EQ(answer.field("x-request-id"), "mine");
+  }
+  ASSERT_EQ(lines_of(file.path).size(), 1U);
+  EXPECT_EQ(lines_of(file.path)[0].at("request_id"), "mine");
+}
+
 }  // namespace
 }  // namespace headroom::gateway::testing

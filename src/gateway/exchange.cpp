@@ -6,6 +6,7 @@
 
 #include "gateway/client_connection.h"
 #include "gateway/worker.h"
+#include "http/reason.h"
 #include "io/clock.h"
 
 namespace headroom::gateway {
@@ -71,8 +72,8 @@ void Exchange::begin_request() {
   table_ = worker_.table();
   started_ = worker_.loop().now();
   head_read_ = false;
-  request_.reset();
   request_.limit(limits_of(*table_));
+  request_.reset();
   worker_.loop().arm(phase_, table_->generation->config.gateway.head_timeout);
   read_head();
 }
@@ -131,11 +132,8 @@ void Exchange::read_head() {
     client_in_.consume(step.consumed);
     if (step.event == http::Event::head) return route();
     if (step.event == http::Event::refused) {
-      const http::Refusal refusal = request_.refusal();
-      ++worker_.stats().refused[refusal.reason];
       keep_client_ = false;
-      return answer({refusal.status, refusal.reason, "http_request_error",
-                     "the request is not acceptable HTTP", Outcome::failed});
+      return refuse(request_.refusal().status, request_.refusal().reason, "http_request_error");
     }
     if (!client_readable_) {
       if (client_in_.empty() && !request_.started()) go_idle();  // nothing has come yet
@@ -157,20 +155,7 @@ void Exchange::route() {
     request_complete_ = request_.next(client_in_.readable()).event == http::Event::complete;
     CHECK(request_complete_);
   }
-  request_id_ = http::valid_request_id(head);
-  if (request_id_.empty()) {
-    const auto end = fmt::format_to_n(made_id_.data(), made_id_.size(), "{:016x}{:016x}",
-                                      worker_.random().next(), worker_.random().next());
-    request_id_ = {made_id_.data(), end.size};
-  }
-  traceparent_ = http::valid_traceparent(head);
-  if (traceparent_.empty()) {
-    // Sampled, so that services which follow their parent trace as they would without headroom.
-    const auto end =
-        fmt::format_to_n(made_trace_.data(), made_trace_.size(), "00-{:016x}{:016x}-{:016x}-01",
-                         worker_.random().next(), worker_.random().next(), worker_.random().next());
-    traceparent_ = {made_trace_.data(), end.size};
-  }
+  name_request();
   const Router::Match match =
       table_->generation->router.find(head.host_name, head.path, head.method_text);
   if (match.route == nullptr) {
@@ -226,6 +211,29 @@ void Exchange::collect_body() {
 void Exchange::refuse_long_head() {
   answer({431, "head_too_large", "http_request_error",
           "the request's head does not fit with what the gateway adds", Outcome::failed});
+}
+
+void Exchange::refuse(int status, std::string_view reason, std::string_view proxy_error) {
+  ++worker_.stats().refused[reason];
+  answer({status, reason, proxy_error, http::explain_request(reason), Outcome::failed});
+}
+
+void Exchange::name_request() {
+  const http::RequestHead& head = request_.head();
+  request_id_ = http::valid_request_id(head);
+  if (request_id_.empty()) {
+    const auto end = fmt::format_to_n(made_id_.data(), made_id_.size(), "{:016x}{:016x}",
+                                      worker_.random().next(), worker_.random().next());
+    request_id_ = {made_id_.data(), end.size};
+  }
+  traceparent_ = http::valid_traceparent(head);
+  if (traceparent_.empty()) {
+    // Sampled, so that services which follow their parent trace as they would without headroom.
+    const auto end =
+        fmt::format_to_n(made_trace_.data(), made_trace_.size(), "00-{:016x}{:016x}-{:016x}-01",
+                         worker_.random().next(), worker_.random().next(), worker_.random().next());
+    traceparent_ = {made_trace_.data(), end.size};
+  }
 }
 
 void Exchange::admit() {

@@ -53,6 +53,7 @@ Exchange::Life Exchange::upstream_broke(std::string_view what) {
 void Exchange::answer(const Cause& cause) {
   leave_queue();
   worker_.loop().disarm(deadline_);
+  if (request_id_.empty()) name_request();
   if (cause.status < 500)
     drop_attempt();  // the client's fault says nothing of the replica
   else if (permit_.upstream != nullptr)
@@ -147,11 +148,15 @@ void Exchange::record(Outcome outcome) {
       .traceparent = traceparent_,
       .service = routed ? std::string_view(route_->ref->service->name) : "",
       .route = routed ? std::string_view(route_->ref->route->name) : "",
-      .method = head_read_ ? request_.head().method_text : "",
-      .path = head_read_ ? request_.head().path : "",
+      .client = client_->peer(),
+      .method = attempt.method,
+      .path = attempt.path,
       .replica = replica_id_,
       .outcome = name(outcome),
       .reason = reason_,
+  const http::Attempt attempt =
+      head_read_ ? http::Attempt{request_.head().method_text, request_.head().path}
+                 : request_.attempt();
       .status = status_,
       .attempts = attempts_,
       .bytes = bytes_out_,

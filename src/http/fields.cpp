@@ -13,6 +13,9 @@ Field classify_short(const char* text, std::size_t size) {
     case 2:
       if (folds_to(text, "te")) return Field::hop_by_hop;
       break;
+    case 3:
+      if (folds_to(text, "via")) return Field::via;
+      break;
     case 4:
       if (folds_to(text, "host")) return Field::host;
       break;

@@ -55,6 +55,7 @@ enum class Field : std::uint8_t {
   content,      // Content-Type, Content-Encoding: the body cannot be read without
   identity,     // Authorization, Cookie, Set-Cookie, WWW-Authenticate
   forwarding,   // Forwarded, X-Forwarded-*, X-Real-IP: who asked, as told by a proxy
+  via,          // which proxies a message has come through
   request_id,   // x-request-id
   traceparent,  // W3C Trace Context
   tracestate,   // belongs to a traceparent

@@ -12,6 +12,7 @@ const std::vector<std::pair<std::string, Field>> known_names = {
     {"expect", Field::expect},
     {"cookie", Field::identity},
     {"upgrade", Field::upgrade},
+    {"via", Field::via},
     {"trailer", Field::trailer},
     {"forwarded", Field::forwarding},
     {"x-real-ip", Field::forwarding},

@@ -88,6 +88,7 @@ void HeadReader::reset() {
   used_ = 0;
   target_ended_ = false;
   begin_ = next_ = fields_begin_ = line_end_ = nullptr;
+  seen_ = {};
   method_ = target_ = reason_ = name_ = value_ = {};
   folded_ = false;
   known_ = {};
@@ -108,6 +109,7 @@ Step HeadReader::next(std::string_view input) {
   CHECK(input.data() == next_);
 
   const std::string_view slice = input.substr(0, head_bytes_max_ - used_);
+  seen_ = {begin_, used_ + slice.size()};
   const llhttp_errno_t error = llhttp_execute(&llhttp_, slice.data(), slice.size());
   if (error == HPE_PAUSED) {
     Step step = end_head(llhttp_get_error_pos(&llhttp_));

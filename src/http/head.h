@@ -16,9 +16,9 @@ namespace headroom::http {
 inline constexpr std::size_t header_count_max = 256;
 /// Names in Connection: every one is compared with every field when a head is passed on.
 inline constexpr int connection_options_max = 16;
-
 /// Before a request: old clients send an empty line after a body.
 inline constexpr int empty_lines_max = 4;
+
 /// What the fields that steer a connection said, noted while they were read.
 struct KnownFields {
   int hosts = 0;
@@ -89,6 +89,7 @@ class HeadReader {
   std::size_t used_ = 0;  // bytes of this head so far
   bool target_ended_ = false;
   const char* begin_ = nullptr;
+  std::string_view seen_;
   const char* next_ = nullptr;          // where the next input must begin
   const char* fields_begin_ = nullptr;  // the first field's name
   const char* line_end_ = nullptr;      // after the last field's line

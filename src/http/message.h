@@ -36,6 +36,7 @@ struct RequestHead {
   bool expect_continue = false;
   Framing framing = Framing::none;
   std::int64_t content_length = 0;  // meaningful with Framing::length
+  bool has_via = false;  // there is a Via field
   std::span<const Header> headers;
 };
 

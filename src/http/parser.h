@@ -12,6 +12,12 @@
 
 namespace headroom::http {
 
+/// What a request that was refused seems to ask for: read loosely and cut short, for a log.
+struct Attempt {
+  std::string_view method;
+  std::string_view path;
+};
+
 /// Reads the requests of one connection, one after the other.
 ///
 /// Call next() with the bytes not yet consumed until it asks for more. Until reset(), the bytes of
@@ -35,7 +41,10 @@ class RequestParser {
   [[nodiscard]] bool started() const { return phase_ != Phase::head || reader_.started(); }
   [[nodiscard]] const RequestHead& head() const { return head_; }
   /// Trailer fields of a chunked body that may be passed on; valid after `complete`.
+  /// After a refusal the fields are there when all of them had come.
   /// Holds for the next head on. Call it before reset() or reopen().
+  /// Valid after a refusal and while a head is being read.
+  [[nodiscard]] Attempt attempt() const;
   void limit(const Limits& limits);
   [[nodiscard]] std::span<const Header> trailers() const { return body_.trailers(); }
   [[nodiscard]] const Refusal& refusal() const { return refusal_; }

@@ -63,6 +63,24 @@ TEST(request_target, is_seen_in_origin_form_and_unchanged) {
   }
 }
 
+TEST(request_target, is_told_of_a_refused_request_as_far_as_it_can_be_read) {
+  const auto attempt = [](const std::string& bytes) {
+    RequestParser parser(Limits{.target_bytes = 512});
+    EXPECT_EQ(parser.next(bytes).event, Event::refused) << bytes;
+    const Attempt seen = parser.attempt();
+    return std::string(seen.method) + "|" + std::string(seen.path);
+  };
+  const std::string rest = " HTTP/1.1\r\nHost: shop\r\n\r\n";
+  EXPECT_EQ(attempt("FROB /a?q" + rest), "FROB|/a");
+  EXPECT_EQ(attempt("GET /a\x01" + rest), "GET|/a");
+  EXPECT_EQ(attempt("GET /a HTTP/1.1\r\nHost: a b\r\n\r\n"), "GET|/a");
+  EXPECT_EQ(attempt("GET http://me@shop/" + rest), "GET|http://me@shop/");
+  EXPECT_EQ(attempt("GET /" + std::string(600, 'a') + rest), "GET|/" + std::string(255, 'a'));
+  EXPECT_EQ(attempt(std::string(40, 'A') + " /a" + rest), "|");
+  EXPECT_EQ(attempt("\x16\x03\x01\x02"), "|");
+  EXPECT_EQ(attempt("\nGET /a" + rest), "|");
+}
+
 TEST(request_target, in_http_1_0_needs_no_host) {
   const Transcript plain = read_requests("GET /a HTTP/1.0\r\n\r\n");
   ASSERT_EQ(plain.status, 0) << plain.reason;

@@ -1,4 +1,6 @@
 // Requests: what a head must be before anybody acts on it, then its body.
+#include <algorithm>
+
 #include "core/text.h"
 #include "http/parser.h"
 #include "http/target.h"
@@ -45,7 +47,21 @@ void RequestParser::reset() {
 
 void RequestParser::reopen() {
   phase_ = Phase::head;
+  head_ = {};
   reader_.reset();
+}
+
+Attempt RequestParser::attempt() const {
+  constexpr std::size_t method_max = 32;
+  constexpr std::size_t path_max = 256;
+  const std::string_view seen = reader_.seen();
+  const auto end = std::ranges::find_if_not(seen, is_token_byte);
+  const std::string_view method(seen.begin(), end);
+  if (method.empty() || method.size() > method_max || end == seen.end() || *end != ' ') return {};
+  const std::string_view rest = seen.substr(method.size() + 1);
+  const auto in_path = [](char c) { return c > ' ' && c != '?' && c != 0x7f; };
+  const std::string_view path(rest.begin(), std::ranges::find_if_not(rest, in_path));
+  return {method, path.substr(0, path_max)};
 }
 
 Step RequestParser::next(std::string_view input) {
@@ -77,7 +93,6 @@ Step RequestParser::refuse(const Refusal& refusal) {
 }
 
 Step RequestParser::end_head(Step step) {
-  head_ = {};
   head_.headers = reader_.headers();
   if (const auto refusal = describe_line()) return refuse(*refusal);
   if (const auto refusal = describe_connection()) return refuse(*refusal);
