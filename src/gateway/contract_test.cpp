@@ -75,6 +75,42 @@ TEST(Upgrade, by_a_replica_that_nobody_asked_is_a_bad_gateway) {
   EXPECT_NE(answer.field("proxy-status").find("error=http_protocol_error"), std::string::npos);
 }
 
+TEST(OptionsOfTheServer, are_the_gateways_own) {
+  ScriptedReplica replica(ScriptedReplica::always(ok("never")));
+  Front front(shop(), replica);
+  Client client = front.client();
+  const Message answer =
+      client.ask("OPTIONS * HTTP/1.1\r\nHost: shop\r\nx-request-id: id-1\r\n\r\n");
+  EXPECT_EQ(answer.status(), 200);
+  EXPECT_EQ(answer.field("allow"), "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH");
+  EXPECT_EQ(answer.field("content-length"), "0");
+  EXPECT_EQ(answer.field("x-request-id"), "id-1");
+  EXPECT_FALSE(answer.says_close());
+  EXPECT_EQ(client.ask("OPTIONS http://shop HTTP/1.1\r\nHost: shop\r\n\r\n").status(), 200);
+  EXPECT_EQ(replica.received(), "");
+  EXPECT_EQ(client.ask(get("/")).body, "never");
+}
+
+TEST(Loop, of_the_gateway_with_itself_is_ended) {
+  Front front;
+  front.publish({std::make_shared<Replica>("itself", front.gateway().address(), Instant{}, 256)});
+  const Message answer = front.client().ask(get("/"));
+  EXPECT_EQ(answer.status(), 508);
+  EXPECT_EQ(answer.reason(), "loop");
+  EXPECT_NE(answer.field("proxy-status").find("error=proxy_loop_detected"), std::string::npos);
+}
+
+TEST(Loop, is_not_taken_from_a_gateway_behind_another) {
+  ScriptedReplica replica(
+      ScriptedReplica::always([](const Message& request) { return ok(request.field("via")); }));
+  Front inner(shop(), replica);
+  Front outer;
+  outer.publish({std::make_shared<Replica>("inner", inner.gateway().address(), Instant{}, 256)});
+  const Message answer = outer.client().ask(get("/", "Via: 1.0 elsewhere\r\nConnection: via\r\n"));
+  EXPECT_EQ(answer.status(), 200);
+  EXPECT_TRUE(answer.body.starts_with("1.1 headroom-")) << answer.body;
+}
+
 TEST(ReplicaHead, that_is_too_large_has_its_own_reason) {
   ScriptedReplica replica(ScriptedReplica::always([](const Message& request) {
     const bool many = request.start.find("/many") != std::string::npos;

@@ -156,6 +156,9 @@ void Exchange::route() {
     CHECK(request_complete_);
   }
   name_request();
+  if (head.target == "*") return answer_for_server();
+  if (head.has_via && http::came_through(head.headers, worker_.pseudonym()))
+    return refuse(508, "loop", "proxy_loop_detected");
   const Router::Match match =
       table_->generation->router.find(head.host_name, head.path, head.method_text);
   if (match.route == nullptr) {
@@ -325,8 +328,10 @@ void Exchange::connected() {
 }
 
 http::RequestContext Exchange::context_for_replica() const {
-  http::RequestContext context{
-      .peer = client_->peer(), .request_id = request_id_, .traceparent = traceparent_};
+  http::RequestContext context{.peer = client_->peer(),
+                               .request_id = request_id_,
+                               .traceparent = traceparent_,
+                               .pseudonym = worker_.pseudonym()};
   const Duration total = route_->ref->route->timeouts.total;
   if (total != spec::Timeouts::none)
     context.remaining_ms =

@@ -126,6 +126,9 @@ class Exchange final : public protect::Waiter {
   };
   Life upstream_broke(std::string_view what);
   void answer(const Cause& cause);
+  /// OPTIONS * asks the gateway itself.
+  void answer_for_server();
+  void send_answer();
   void client_gone();
   void end_attempt(bool failed, bool reusable);
   void drop_attempt();

@@ -81,6 +81,17 @@ void Exchange::answer(const Cause& cause) {
       .keep_alive = keep_client_,
       .to_head_request = head_read_ && request_.head().method == http::Method::head};
   client_out_.commit(http::write_problem(problem, client_out_.writable()));
+  send_answer();
+}
+
+void Exchange::answer_for_server() {
+  status_ = 200;
+  keep_client_ = keep_client_ && request_complete_ && !worker_.draining();
+  client_out_.commit(http::write_server_options(request_id_, keep_client_, client_out_.writable()));
+  send_answer();
+}
+
+void Exchange::send_answer() {
   response_started_ = true;
   state_ = State::answering;
   worker_.loop().arm(phase_, table_->generation->config.gateway.head_timeout);
@@ -142,6 +153,9 @@ void Exchange::record(Outcome outcome) {
   const bool remarkable = outcome == Outcome::shed || outcome == Outcome::failed;
   if (!worker_.access_log().wants(remarkable, worker_.random())) return;
   const bool routed = route_ != nullptr;
+  const http::Attempt attempt =
+      head_read_ ? http::Attempt{request_.head().method_text, request_.head().path}
+                 : request_.attempt();
   worker_.access_log().write({
       .at = io::wall_now(),
       .request_id = request_id_,
@@ -154,9 +168,6 @@ void Exchange::record(Outcome outcome) {
       .replica = replica_id_,
       .outcome = name(outcome),
       .reason = reason_,
-  const http::Attempt attempt =
-      head_read_ ? http::Attempt{request_.head().method_text, request_.head().path}
-                 : request_.attempt();
       .status = status_,
       .attempts = attempts_,
       .bytes = bytes_out_,
@@ -170,6 +181,7 @@ void Exchange::finish() {
   worker_.loop().disarm(deadline_);
   worker_.loop().disarm(phase_);
   if (!keep_client_ || !request_complete_) return close_client(true);
+  client_->idle_since = worker_.loop().now();
   forget_request();
   client_in_.compact();
   state_ = State::idle;
@@ -187,7 +199,6 @@ void Exchange::go_idle() {
 }
 
 void Exchange::close_client(bool linger) {
-  client_->idle_since = worker_.loop().now();
   leave_queue();
   drop_attempt();
   worker_.loop().disarm(deadline_);

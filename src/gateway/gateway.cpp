@@ -63,6 +63,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
 
   auto log = TRY(AccessLogFile::open(config.gateway.access_log, config.gateway.access_log_sample));
   const std::uint64_t seed = entropy();
+  gateway->shared_.pseudonym = fmt::format("headroom-{:016x}", entropy());
   const auto generation = std::make_shared<Generation>(++gateway->generation_, std::move(config));
   for (std::size_t i = 0; i < count; ++i) {
     auto loop = TRY(io::Loop::create());

@@ -37,6 +37,7 @@ struct Shared {
   std::vector<class Worker*> workers;
   std::map<std::string, std::shared_ptr<WaitBoard>> boards;  // by service; guarded by boards_mutex
   std::mutex boards_mutex;
+  std::string pseudonym;  // of this process, in Via: who finds it there has met itself
 
   [[nodiscard]] std::shared_ptr<WaitBoard> board(const std::string& service);
 };
@@ -67,6 +68,7 @@ class Worker {
   [[nodiscard]] WorkerStats& stats() { return stats_; }
   [[nodiscard]] AccessLog& access_log() { return access_log_; }
   [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] const std::string& pseudonym() const { return shared_.pseudonym; }
   void accepted(io::Fd fd, const io::Address& peer);
   void begin_exchange(ClientConnection& client, std::uint32_t events);
   void release(Exchange& exchange);

@@ -36,13 +36,14 @@ class ConnectionOptions {
   std::array<std::string_view, connection_options_max> options_;  // the parser admits no more
 };
 
-/// Content and identity pass even when Connection names them: a client must not be able to have
-/// them taken off by whoever stands between it and the replica.
+/// Content, identity and the way pass even when Connection names them: a client must not be able
+/// to have them taken off by whoever stands between it and the replica.
 bool passes_to_replica(const Header& header, const RequestHead& head,
                        const ConnectionOptions& options) {
   switch (classify(header.name)) {
     case Field::content:
     case Field::identity:
+    case Field::via:
       return true;
     case Field::trailer:
       return head.framing == Framing::chunked;
@@ -131,6 +132,11 @@ std::size_t write_request_head(const RequestHead& head, const RequestContext& co
   const ConnectionOptions options(head.headers);
   for (const Header& header : head.headers) {
     if (passes_to_replica(header, head, options)) writer.field(header.name, header.value);
+  }
+  if (!context.pseudonym.empty()) {
+    writer.put(head.minor_version == 0 ? "via: 1.0 " : "via: 1.1 ");
+    writer.put(context.pseudonym);
+    writer.put("\r\n");
   }
   put_context(writer, context, head.host);
   put_framing(writer, head.framing, head.content_length);

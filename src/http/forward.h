@@ -15,6 +15,7 @@ struct RequestContext {
   std::string_view peer = {};         // the client's address, for X-Forwarded-For and Forwarded
   std::string_view request_id = {};   // goes out as x-request-id
   std::string_view traceparent = {};  // goes out as traceparent (W3C Trace Context)
+  std::string_view pseudonym = {};    // this gateway's own name, for Via
   std::int64_t remaining_ms = 0;  // what is left of the route's timeout, for x-request-timeout-ms
 };
 
@@ -64,6 +65,13 @@ struct Problem {
 };
 
 [[nodiscard]] std::size_t write_problem(const Problem& problem, std::span<char> out);
+
+/// The answer to OPTIONS *, which is about the server itself.
+[[nodiscard]] std::size_t write_server_options(std::string_view request_id, bool keep_alive,
+                                               std::span<char> out);
+
+/// Whether a message has come through the proxy of that name already (Via, RFC 9110 7.6.3).
+[[nodiscard]] bool came_through(std::span<const Header> headers, std::string_view pseudonym);
 
 /// A valid W3C traceparent from outside, or empty.
 [[nodiscard]] std::string_view valid_traceparent(const RequestHead& head);

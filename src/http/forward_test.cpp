@@ -88,6 +88,16 @@ TEST(write_request_head, believes_nobody_about_who_asked) {
   EXPECT_EQ(head.find("evil"), std::string::npos) << head;
 }
 
+TEST(write_request_head, tells_the_way_that_a_request_came) {
+  const RequestContext named{.pseudonym = "headroom-1"};
+  const std::string head = forwarded(get_with("Via: 1.1 a (x, y)\r\nConnection: via\r\n"), named);
+  EXPECT_NE(head.find("\r\nVia: 1.1 a (x, y)\r\nvia: 1.1 headroom-1\r\n"), std::string::npos)
+      << head;
+  EXPECT_NE(
+      forwarded("GET / HTTP/1.0\r\nHost: h\r\n\r\n", named).find("\r\nvia: 1.0 headroom-1\r\n"),
+      std::string::npos);
+}
+
 TEST(write_request_head, passes_the_state_of_a_trace_that_goes_on) {
   const std::string state = "tracestate: vendor=1\r\n";
   EXPECT_FALSE(has(forwarded(get_with(state)), "tracestate"));

@@ -50,6 +50,20 @@ std::string_view valid_request_id(const RequestHead& head) {
   return fits && std::ranges::all_of(text, visible) ? text : std::string_view();
 }
 
+bool came_through(std::span<const Header> headers, std::string_view pseudonym) {
+  bool found = false;
+  for (const Header& header : headers) {
+    if (classify(header.name) != Field::via) continue;
+    // "1.1 name" or "HTTP/1.1 name (comment)"
+    for_each_member(header.value, [&](std::string_view member) {
+      const std::size_t space = std::min(member.find(' '), member.size());
+      const std::string_view rest = trim_white_space(member.substr(space));
+      found |= rest.substr(0, rest.find(' ')) == pseudonym;
+    });
+  }
+  return found;
+}
+
 std::string_view field(std::span<const Header> headers, std::string_view name) {
   for (const Header& header : headers) {
     if (equal_ignore_case(header.name, name)) return header.value;

@@ -7,6 +7,8 @@
 namespace headroom::http {
 namespace {
 
+constexpr std::string_view allow = "allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n";
+
 std::string_view title_of(int status) {
   switch (status) {
     case 400:
@@ -41,6 +43,8 @@ std::string_view title_of(int status) {
       return "Gateway Timeout";
     case 505:
       return "HTTP Version Not Supported";
+    case 508:
+      return "Loop Detected";
     default:
       return "Error";
   }
@@ -119,7 +123,7 @@ std::size_t write_problem(const Problem& problem, std::span<char> out) {
     writer.put("\r\n");
   }
   if (problem.status == 405) {
-    writer.put("allow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n");
+    writer.put(allow);
   }
   if (problem.retry_after_s > 0) {
     put_number(writer, "retry-after: ", static_cast<std::size_t>(problem.retry_after_s));
@@ -128,6 +132,18 @@ std::size_t write_problem(const Problem& problem, std::span<char> out) {
   if (!problem.keep_alive) writer.put("connection: close\r\n");
   writer.put("\r\n");
   if (!problem.to_head_request) writer.put(body);
+  return writer.size();
+}
+
+std::size_t write_server_options(std::string_view request_id, bool keep_alive,
+                                 std::span<char> out) {
+  Writer writer(out);
+  writer.put("HTTP/1.1 200 OK\r\n");
+  writer.put(allow);
+  writer.put("content-length: 0\r\n");
+  writer.field("x-request-id", request_id);
+  if (!keep_alive) writer.put("connection: close\r\n");
+  writer.put("\r\n");
   return writer.size();
 }
 

@@ -45,6 +45,27 @@ TEST(write_problem, says_when_it_closes_and_which_methods_are_allowed) {
   EXPECT_EQ(write({.status = 400, .reason = "x"}).find("connection:"), std::string::npos);
 }
 
+TEST(write_server_options, names_the_methods_and_has_no_body) {
+  std::array<char, 4096> out;
+  EXPECT_EQ(std::string(out.data(), write_server_options("id-1", true, out)),
+            "HTTP/1.1 200 OK\r\nallow: GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH\r\n"
+            "content-length: 0\r\nx-request-id: id-1\r\n\r\n");
+  EXPECT_TRUE(std::string_view(out.data(), write_server_options("id-1", false, out))
+                  .ends_with("connection: close\r\n\r\n"));
+}
+
+TEST(came_through, finds_a_proxy_in_the_way) {
+  const auto came = [](const std::string& via) {
+    const std::array headers = {Header{"Accept", "1.1 me"}, Header{"VIA", via}};
+    return came_through(headers, "me");
+  };
+  EXPECT_TRUE(came("1.1 me"));
+  EXPECT_TRUE(came("1.0 a, HTTP/1.1 me (headroom)"));
+  EXPECT_TRUE(came("1.1  me,1.1 b"));
+  EXPECT_FALSE(came("1.1 me-too, 1.1 not (me), me"));
+  EXPECT_FALSE(came(""));
+}
+
 TEST(write_problem, escapes_what_would_break_its_syntax) {
   const std::string answer = write({.status = 502,
                                     .reason = "a\"b\\c\n",
@@ -57,7 +78,7 @@ TEST(write_problem, escapes_what_would_break_its_syntax) {
 
 TEST(write_problem, has_a_title_for_every_status_of_the_gateway) {
   for (const int status :
-       {400, 404, 405, 408, 413, 414, 417, 421, 429, 431, 500, 501, 502, 503, 504, 505}) {
+       {400, 404, 405, 408, 413, 414, 417, 421, 429, 431, 500, 501, 502, 503, 504, 505, 508}) {
     const std::string untitled = "HTTP/1.1 " + std::to_string(status) + " Error\r\n";
     EXPECT_FALSE(write({.status = status, .reason = "x"}).starts_with(untitled)) << status;
   }
