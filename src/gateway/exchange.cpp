@@ -159,8 +159,8 @@ void Exchange::route() {
   if (head.target == "*") return answer_for_server();
   if (head.has_via && http::came_through(head.headers, worker_.pseudonym()))
     return refuse(508, "loop", "proxy_loop_detected");
-  const Router::Match match =
-      table_->generation->router.find(head.host_name, head.path, head.method_text);
+  const Router::Match match = table_->generation->router.find(head);
+  if (!match.refusal.empty()) return refuse(400, match.refusal, "http_request_error");
   if (match.route == nullptr) {
     const bool method = match.miss == Router::Miss::method_not_allowed;
     const std::string_view reason = method ? "method_not_allowed" : "no_route";

@@ -32,6 +32,33 @@ TEST(HostileRequests, each_is_answered_and_closed_and_no_byte_reaches_the_replic
   }
 }
 
+TEST(HostileRequests, a_path_with_unclear_slashes_is_refused_and_its_connection_kept) {
+  ScriptedReplica replica(ScriptedReplica::always(ok("never")));
+  Front front(shop(), replica);
+  Client client = front.client();
+  for (const auto& [path, fault] : http::hostile::bearable_paths) {
+    SCOPED_TRACE(path);
+    const Message answer = client.ask(get(path));
+    EXPECT_EQ(answer.status(), 400);
+    EXPECT_EQ(answer.reason(), fault);
+    EXPECT_FALSE(answer.says_close());
+  }
+  EXPECT_EQ(replica.received(), "");
+}
+
+TEST(LegalRequests, a_path_reaches_a_route_that_takes_it_as_it_is_byte_for_byte) {
+  ScriptedReplica replica(
+      ScriptedReplica::always([](const Message& request) { return ok(request.start); }));
+  spec::Config config = shop();
+  route_of(config).path_as_is = true;
+  Front front(config, replica);
+  Client client = front.client();
+  for (const auto& [path, fault] : http::hostile::bearable_paths) {
+    const std::string target = std::string(path) + "?q=//%2F";
+    EXPECT_EQ(client.ask(get(target)).body, "GET " + target + " HTTP/1.1");
+  }
+}
+
 TEST(HostileRequests, a_request_cut_short_is_not_answered_and_not_sent) {
   ScriptedReplica replica(ScriptedReplica::always(ok("never")));
   Front front(shop(), replica);

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "core/text.h"
+#include "http/route_path.h"
 
 namespace headroom::gateway {
 namespace {
@@ -75,6 +76,20 @@ Router::Match Router::find(std::string_view host_name, std::string_view path,
     miss = Miss::method_not_allowed;
   }
   return {nullptr, miss};
+}
+
+Router::Match Router::find(const http::RequestHead& head) const {
+  std::array<char, spec::HeadLimits::bytes_max> buffer;  // NOLINT: filled before it is read
+  const auto led_to = [&](http::Slashes slashes) {
+    const std::string_view path = http::route_path(head.path, slashes, buffer);
+    return find(head.host_name, path, head.method_text);
+  };
+  const Match match = led_to(http::Slashes::kept);
+  if (head.path_fault.empty() || match.route == nullptr) return match;
+  if (!match.route->route->path_as_is) return {nullptr, Miss::none, head.path_fault};
+  if (led_to(http::Slashes::opened).route != match.route)
+    return {nullptr, Miss::none, "ambiguous_route"};
+  return match;
 }
 
 }  // namespace headroom::gateway

@@ -32,7 +32,12 @@ class Router {
   struct Match {
     const RouteRef* route = nullptr;
     Miss miss = Miss::none;
+    std::string_view refusal = {};  // why nobody gets it although a route matches
   };
+  /// The route of a request by its decoded path. One whose slashes are unclear is refused, unless
+  /// its route takes paths as they are and is the one that the most forgiving reader would find.
+  [[nodiscard]] Match find(const http::RequestHead& head) const;
+  /// `path`: decoded.
   [[nodiscard]] Match find(std::string_view host_name, std::string_view path,
                            std::string_view method) const;
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "http/parser.h"
+
 namespace headroom::gateway {
 namespace {
 
@@ -78,6 +80,97 @@ TEST(Router, tells_a_method_that_is_not_allowed_from_a_path_that_is_not_there) {
   EXPECT_EQ(router.find("search", "/find", "POST").miss, Router::Miss::method_not_allowed);
   EXPECT_EQ(router.find("search", "/other", "POST").miss, Router::Miss::no_route);
   EXPECT_EQ(router.find("search", "/find", "GET").miss, Router::Miss::none);
+}
+
+spec::Route as_is(spec::Route made) {
+  made.path_as_is = true;
+  return made;
+}
+
+/// Where a request for `path` is led, as a parser hands it on: a route's name or a refusal.
+std::string led(const Router& router, const std::string& path) {
+  http::RequestParser parser(http::Limits{});
+  const std::string bytes = "GET " + path + " HTTP/1.1\r\nHost: shop\r\n\r\n";
+  if (parser.next(bytes).event != http::Event::head) return std::string(parser.refusal().reason);
+  const Router::Match match = router.find(parser.head());
+  if (!match.refusal.empty()) return std::string(match.refusal);
+  return match.route == nullptr ? "none" : match.route->route->name;
+}
+
+TEST(Router, sees_through_percent_encoding) {
+  spec::Config config = two_services();
+  config.services[0].routes = {route("root", "/"), route("admin", "/admin")};
+  const Router router(config);
+  EXPECT_EQ(led(router, "/admin/x"), "admin");
+  EXPECT_EQ(led(router, "/%61dmin/x"), "admin");
+  EXPECT_EQ(led(router, "/%61%64%6D%69n"), "admin");
+  EXPECT_EQ(led(router, "/%2561dmin"), "root");
+}
+
+TEST(Router, lets_no_path_reach_a_route_around_another) {
+  spec::Config config;
+  spec::Service service;
+  service.name = "shop";
+  spec::Route exact = route("exact", "/files/one");
+  exact.match.exact = true;
+  service.routes = {as_is(route("files", "/files")),
+                    route("private", "/files/private"),
+                    exact,
+                    as_is(route("open", "/files/private/open")),
+                    route("admin", "/admin"),
+                    as_is(route("objects", "/objects/"))};
+  config.services = {service};
+  const Router router(config);
+  const std::pair<const char*, const char*> cases[] = {
+      // What needs it passes where it was asked for, and only there.
+      {"/files/a//b", "files"},
+      {"/files//a", "files"},
+      {"/files/@scope%2Fname", "files"},
+      {"/files/@scope%2fprivate", "files"},
+      {"/files/a%5Cb", "files"},
+      {"/files/", "files"},
+      {"/objects//a", "objects"},
+      {"/files/private/open/a//b", "open"},
+      {"/files/private/a//b", "empty_segment"},
+      {"/admin%2Fx", "none"},
+      {"/admin/%2Fx", "encoded_slash"},
+      // A reading by which another route would have been found.
+      {"/files//private", "ambiguous_route"},
+      {"/files/%2Fprivate/x", "ambiguous_route"},
+      {"/files//%70rivate", "ambiguous_route"},
+      {"/files/%5Cprivate", "ambiguous_route"},
+      {"/files//private%2Fx", "ambiguous_route"},
+      {"/files//one", "ambiguous_route"},
+      {"/files/private//open", "empty_segment"},
+      {"/files/private/open%2F..%2F", "dot_segment"},
+      {"/files%2Fprivate", "none"},
+      // No path leaves its route.
+      {"/files/../admin", "dot_segment"},
+      {"/files/..%2Fadmin", "dot_segment"},
+      {"/files/%2e%2e/admin", "dot_segment"},
+      {"/files%2F..%2Fadmin", "dot_segment"},
+      {"/files/a//../../admin", "dot_segment"},
+      {"/files/x%5C..%5Cprivate", "dot_segment"},
+      {"/files/./private", "dot_segment"},
+      {"/files/..;/admin", "dot_segment"},
+      {"//files/a", "none"},
+      {"//admin", "none"},
+      {"/%2Fadmin", "none"},
+  };
+  for (const auto& [path, expected] : cases) EXPECT_EQ(led(router, path), expected) << path;
+}
+
+TEST(Router, leads_a_path_with_unclear_slashes_to_no_root_that_others_stand_beside) {
+  spec::Config config;
+  spec::Service service;
+  service.name = "shop";
+  service.routes = {as_is(route("root", "/")), route("admin", "/admin")};
+  config.services = {service};
+  const Router router(config);
+  EXPECT_EQ(led(router, "//"), "root");
+  EXPECT_EQ(led(router, "/a//b%2Fadmin"), "root");
+  for (const char* around : {"//admin", "/%2Fadmin", "/%5Cadmin/x", "//%61dmin", "/admin%2Fx"})
+    EXPECT_EQ(led(router, around), "ambiguous_route") << around;
 }
 
 TEST(Router, numbers_routes_over_all_services) {

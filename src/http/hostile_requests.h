@@ -13,7 +13,7 @@ inline std::vector<HostileRequest> hostile_requests() {
   std::vector<HostileRequest> all;
   for (const auto& part :
        {hostile::lengths(), hostile::codings(), hostile::chunk_lines(), hostile::fields(),
-        hostile::request_lines(), hostile::hosts(), hostile::targets()}) {
+        hostile::request_lines(), hostile::hosts(), hostile::targets(), hostile::dot_segments()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -27,16 +27,18 @@ enum class Method : std::uint8_t { get, head, post, put, del, options, patch, ot
 struct RequestHead {
   Method method = Method::other;
   std::string_view method_text;
-  std::string_view target;     // in origin form: path and query, as sent; "*" for OPTIONS *
-  std::string_view path;       // the target without its query
+  std::string_view target;  // in origin form: path and query, as sent; "*" for OPTIONS *
+  std::string_view path;    // the target without its query, as sent
+  /// Why only a route with `path: as_is` may take it ("empty_segment", ...); empty: any may.
+  std::string_view path_fault;
   std::string_view host;       // the Host field (or the absolute target's authority), with its port
   std::string_view host_name;  // `host` without the port
   int minor_version = 1;       // of HTTP/1.x
   bool keep_alive = true;
   bool expect_continue = false;
+  bool has_via = false;  // there is a Via field
   Framing framing = Framing::none;
   std::int64_t content_length = 0;  // meaningful with Framing::length
-  bool has_via = false;  // there is a Via field
   std::span<const Header> headers;
 };
 

@@ -35,17 +35,17 @@ class RequestParser {
   void reset();
   /// Makes ready for another connection, whatever happened on this one.
   void reopen();
+  /// Holds for the next head on. Call it before reset() or reopen().
+  void limit(const Limits& limits);
 
   /// Whether bytes of the next request were seen, other than empty lines before it: a connection
   /// that is not idle.
   [[nodiscard]] bool started() const { return phase_ != Phase::head || reader_.started(); }
-  [[nodiscard]] const RequestHead& head() const { return head_; }
-  /// Trailer fields of a chunked body that may be passed on; valid after `complete`.
   /// After a refusal the fields are there when all of them had come.
-  /// Holds for the next head on. Call it before reset() or reopen().
+  [[nodiscard]] const RequestHead& head() const { return head_; }
   /// Valid after a refusal and while a head is being read.
   [[nodiscard]] Attempt attempt() const;
-  void limit(const Limits& limits);
+  /// Trailer fields of a chunked body that may be passed on; valid after `complete`.
   [[nodiscard]] std::span<const Header> trailers() const { return body_.trailers(); }
   [[nodiscard]] const Refusal& refusal() const { return refusal_; }
 
@@ -76,6 +76,9 @@ class ResponseParser {
  public:
   explicit ResponseParser(const Limits& limits);
 
+  /// Holds for the next head on. Call it before reset().
+  void limit(const Limits& limits) { reader_.limit(limits); }
+
   /// Makes ready for the response to a request, also after a refusal (then on a new connection);
   /// one to HEAD has no body whatever its head says.
   void reset(bool to_head_request);
@@ -84,9 +87,6 @@ class ResponseParser {
   /// The peer closed: completes a body that ends with the connection, refuses anything cut short
   /// ("no_response" when not a byte had come, else "truncated").
   [[nodiscard]] Step finish();
-
-  /// Holds for the next head on. Call it before reset().
-  void limit(const Limits& limits) { reader_.limit(limits); }
 
   [[nodiscard]] const ResponseHead& head() const { return head_; }
   [[nodiscard]] std::span<const Header> trailers() const { return body_.trailers(); }

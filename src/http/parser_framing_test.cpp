@@ -103,8 +103,6 @@ TEST(request_framing, a_few_empty_lines_before_a_request_are_forgiven) {
   EXPECT_EQ(seen.messages.size(), 2u);
 }
 
-TEST(request_framing, an_expectation_counts_only_where_a_body_is_announced) {
-  const auto expects = [](const std::string& head) {
 TEST(request_framing, empty_lines_are_not_the_start_of_a_request) {
   RequestParser parser(Limits{});
   const std::string bytes = "\r\n\r\nG";
@@ -118,6 +116,8 @@ TEST(request_framing, empty_lines_are_not_the_start_of_a_request) {
   EXPECT_TRUE(parser.started());
 }
 
+TEST(request_framing, an_expectation_counts_only_where_a_body_is_announced) {
+  const auto expects = [](const std::string& head) {
     return read_requests(head).messages.at(0).head.find(" expect=true ") != std::string::npos;
   };
   const std::string expect = " / HTTP/1.1\r\nHost: shop\r\nExpect: 100-Continue\r\n";

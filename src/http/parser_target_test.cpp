@@ -1,5 +1,6 @@
 // Targets and hosts that are legal, and what routing gets to see of them.
 #include "http/feed_every_way.h"
+#include "http/hostile_requests.h"
 
 namespace headroom::http {
 namespace {
@@ -61,6 +62,20 @@ TEST(request_target, is_seen_in_origin_form_and_unchanged) {
                     legal.sees_path, legal.sees_host, legal.sees_name);
     EXPECT_EQ(seen.messages.at(0).head.substr(0, expected.size()), expected);
   }
+}
+
+TEST(request_target, whose_slashes_are_unclear_is_for_the_route_to_decide) {
+  for (const auto& [path, fault] : hostile::bearable_paths) {
+    SCOPED_TRACE(path);
+    const std::string bytes = std::string("GET ") + path + "?q HTTP/1.1\r\nHost: shop\r\n\r\n";
+    RequestParser parser(Limits{});
+    ASSERT_EQ(parser.next(bytes).event, Event::head);
+    EXPECT_EQ(parser.head().path, path);
+    EXPECT_EQ(parser.head().path_fault, fault);
+  }
+  RequestParser parser(Limits{});
+  ASSERT_EQ(parser.next("GET /a?//%2F HTTP/1.1\r\nHost: shop\r\n\r\n").event, Event::head);
+  EXPECT_EQ(parser.head().path_fault, "");
 }
 
 TEST(request_target, is_told_of_a_refused_request_as_far_as_it_can_be_read) {

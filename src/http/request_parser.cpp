@@ -152,6 +152,7 @@ std::optional<Refusal> RequestParser::describe_target() {
   if (!target) return target.error();
   head_.target = target->origin;
   head_.path = target->path;
+  head_.path_fault = target->path_fault;
   head_.host = target->authority;
   const KnownFields& known = reader_.known();
   if (known.hosts == 0) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/percent.h"
 #include "core/text.h"
 
 namespace headroom::http {
@@ -16,23 +17,13 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+bool is_hex_digit(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// The byte that "%41" at the front of `text` stands for, or -1.
-int percent_byte(std::string_view text) {
-  if (text.size() < 3 || text[0] != '%') return -1;
-  const int high = hex_value(text[1]);
-  const int low = hex_value(text[2]);
-  return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-/// A percent-encoded byte that means something else once it is decoded.
+/// A percent-encoded byte that no path needs and that may end it or hide another.
 bool deceives(int byte, std::string_view after) {
-  if (byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\') return true;
+  if (byte < 0x20 || byte == 0x7f) return true;
   // The lead of a UTF-8 sequence longer than needed: a way to hide '/', '.' or NUL.
   if (byte == 0xc0 || byte == 0xc1) return true;
   const int second = percent_byte(after);
@@ -53,34 +44,61 @@ bool is_dot_segment(std::string_view segment) {
   return dots == 1 || dots == 2;
 }
 
-std::string_view path_refusal(std::string_view path) {
+/// How many bytes the slash at the front of `text` has, as any reader would see one; 0 for none.
+std::size_t slash_size(std::string_view text) {
+  if (text.front() == '/') return 1;
+  const int byte = percent_byte(text);
+  return byte == '/' || byte == '\\' ? 3 : 0;
+}
+
+bool has_dot_segment(std::string_view path) {
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < path.size();) {
+    const std::size_t slash = slash_size(path.substr(at));
+    if (slash > 0 && is_dot_segment(path.substr(begin, at - begin))) return true;
+    at += std::max<std::size_t>(slash, 1);
+    if (slash > 0) begin = at;
+  }
+  return is_dot_segment(path.substr(begin));
+}
+
+/// What is wrong with a path, for everybody or for all but a route that takes paths as they are.
+struct PathFaults {
+  std::string_view for_all;
+  std::string_view for_most;
+};
+
+PathFaults faults_of(std::string_view path) {
   // Most paths have none of these bytes after the first: nothing else can go wrong.
   bool suspect = false;
+  PathFaults faults;
   for (std::size_t at = 0; at < path.size(); ++at) {
     const char c = path[at];
-    if (c == '\\') return "ambiguous_path";
-    if (c == '/' && at + 1 < path.size() && path[at + 1] == '/') return "ambiguous_path";
+    if (c == '\\') return {.for_all = "ambiguous_path", .for_most = {}};
+    if (c == '/' && at + 1 < path.size() && path[at + 1] == '/') faults.for_most = "empty_segment";
     suspect |= c == '%' || c == '.';
   }
-  if (!suspect) return {};
+  if (!suspect) return faults;
   for (std::size_t at = path.find('%'); at < path.size(); at = path.find('%', at + 1)) {
     const int byte = percent_byte(path.substr(at));
-    if (byte < 0) return "invalid_percent_encoding";
-    if (deceives(byte, path.substr(at + 3))) return "ambiguous_path";
+    if (byte < 0)
+      faults.for_all = "invalid_percent_encoding";
+    else if (deceives(byte, path.substr(at + 3)))
+      faults.for_all = "ambiguous_path";
+    else if (slash_size(path.substr(at)) > 0)
+      faults.for_most = "encoded_slash";
+    if (!faults.for_all.empty()) return faults;
   }
-  while (!path.empty()) {
-    path.remove_prefix(1);
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    if (is_dot_segment(path.substr(0, slash))) return "ambiguous_path";
-    path.remove_prefix(slash);
-  }
-  return {};
+  if (has_dot_segment(path)) faults.for_all = "dot_segment";
+  return faults;
 }
 
 std::expected<Target, Refusal> read_origin(std::string_view text, std::string_view authority) {
   const std::string_view path = text.substr(0, text.find('?'));
-  if (const std::string_view reason = path_refusal(path); !reason.empty()) return refused(reason);
-  return Target{.origin = text, .path = path, .authority = authority};
+  const PathFaults faults = faults_of(path);
+  if (!faults.for_all.empty()) return refused(faults.for_all);
+  return Target{
+      .origin = text, .path = path, .authority = authority, .path_fault = faults.for_most};
 }
 
 bool valid_port(std::string_view port) {
@@ -102,7 +120,7 @@ std::expected<Target, Refusal> read_target(std::string_view text, Method method)
   if (text.starts_with('/')) return read_origin(text, {});
   if (text == "*") {
     if (method != Method::options) return refused("invalid_target");
-    return Target{.origin = text, .path = text, .authority = {}};
+    return Target{.origin = text, .path = text, .authority = {}, .path_fault = {}};
   }
   const std::size_t scheme_end = text.find("://");
   const std::string_view scheme = text.substr(0, scheme_end);
@@ -121,14 +139,14 @@ std::expected<Target, Refusal> read_target(std::string_view text, Method method)
   }
   // RFC 9112 3.2.4: OPTIONS of an absolute target without a path is about the server.
   const std::string_view whole = method == Method::options ? "*" : "/";
-  return Target{.origin = whole, .path = whole, .authority = authority};
+  return Target{.origin = whole, .path = whole, .authority = authority, .path_fault = {}};
 }
 
 bool valid_host(std::string_view host) {
   if (host.starts_with('[')) {
     const std::size_t end = host.find(']');
     if (end == std::string_view::npos || end < 3) return false;
-    const auto in_address = [](char c) { return hex_value(c) >= 0 || c == ':' || c == '.'; };
+    const auto in_address = [](char c) { return is_hex_digit(c) || c == ':' || c == '.'; };
     if (!std::ranges::all_of(host.substr(1, end - 1), in_address)) return false;
     const std::string_view rest = host.substr(end + 1);
     return rest.empty() || (rest.front() == ':' && valid_port(rest.substr(1)));

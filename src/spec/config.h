@@ -30,7 +30,7 @@ enum class Priority : std::uint8_t { critical, normal, sheddable };
 
 struct Match {
   std::string host;  // empty: any host
-  std::string path;  // starts with '/'; a prefix at a segment border unless `exact`
+  std::string path;  // decoded; starts with '/'; a prefix at a segment border unless `exact`
   bool exact = false;
   std::string method;  // empty: any method
 };
@@ -49,6 +49,7 @@ struct Route {
   Objective objective;  // inherited from the service unless stated
   Priority priority = Priority::normal;
   Timeouts timeouts;
+  bool path_as_is = false;  // takes empty segments and encoded slashes
 };
 
 struct Replicas {
@@ -123,7 +124,6 @@ struct Queue {
   Duration wait = 1s;  // longest wait; never past the route's own timeout
 };
 
-struct Gateway {
 /// Of requests and of answers. The buffers of the gateway carry no more than the maxima.
 struct HeadLimits {
   static constexpr std::int64_t bytes_max = 24 << 10;
@@ -133,6 +133,7 @@ struct HeadLimits {
   std::int64_t target_bytes = 8 << 10;
 };
 
+struct Gateway {
   std::string listen = "127.0.0.1:8080";
   std::string admin = "127.0.0.1:9900";
   int workers = 0;  // 0: one per core

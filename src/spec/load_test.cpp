@@ -253,6 +253,21 @@ TEST(Load, route_names_are_unique_and_say_what_differs) {
                                              "shop/a-b-2", "shop/root"}));
 }
 
+TEST(Load, the_path_of_a_route_is_decoded_and_may_be_taken_as_it_is) {
+  const Config config = load(with(started, R"(    routes:
+      - { match: /caf%C3%A9/%61, path: as_is }
+      - match: /b
+gateway: { head: { size: 24KiB, fields: 256, target: 64B } }
+)"));
+  const std::vector<Route>& routes = config.services.at(0).routes;
+  EXPECT_EQ(routes.at(0).match.path, "/caf\xc3\xa9/a");
+  EXPECT_TRUE(routes.at(0).path_as_is);
+  EXPECT_FALSE(routes.at(1).path_as_is);
+  EXPECT_EQ(config.gateway.head.bytes, 24 << 10);
+  EXPECT_EQ(config.gateway.head.fields, 256);
+  EXPECT_EQ(config.gateway.head.target_bytes, 64);
+}
+
 TEST(Load, services_with_one_path_are_told_apart_by_their_hosts) {
   const Config config = load(R"(services:
   a:

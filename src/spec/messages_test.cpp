@@ -151,6 +151,16 @@ TEST(Messages, objectives) {
   }
 }
 
+TEST(Messages, paths_that_no_routed_request_has) {
+  for (const std::string path :
+       {"/a//b", "/a/../b", "/a/%2e/b", "/a%2Fb", "/a%5cb", "/a%00", "/a%", "/..;x"}) {
+    EXPECT_EQ(messages(std::string(head) + std::string(started) +
+                       "    routes: [{ match: { path: \"" + path + "\" } }]"),
+              "f:5: services.shop.routes[0].match.path: found '" + path +
+                  "', allowed a path without empty segments, dot segments and encoded slashes\n");
+  }
+}
+
 TEST(Messages, matches_and_timeouts) {
   const Case cases[] = {
       {"    routes: [{ match: shop }]",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/percent.h"
 #include "core/text.h"
 
 namespace headroom::spec {
@@ -85,6 +86,24 @@ bool is_request_path(std::string_view text) {
   return text.starts_with('/') && text.size() <= 1024 && std::ranges::all_of(text, [](char c) {
            return c > ' ' && c < 0x7f && c != '?' && c != '#' && c != '\\';
          });
+}
+
+std::optional<std::string> route_path(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool encoded = text[at] == '%';
+    const int byte = encoded ? percent_byte(text.substr(at)) : text[at];
+    if (byte < 0x20 || byte == 0x7f || (encoded && (byte == '/' || byte == '\\')))
+      return std::nullopt;
+    out += static_cast<char>(byte);
+    if (encoded) at += 2;
+  }
+  if (out.find("//") != std::string::npos) return std::nullopt;
+  for (std::string_view segment : split(out, '/')) {
+    segment = segment.substr(0, segment.find(';'));
+    if (segment == "." || segment == "..") return std::nullopt;
+  }
+  return out;
 }
 
 bool is_variable(std::string_view text) {

@@ -1,6 +1,8 @@
 // The grammar of names, hosts, addresses and paths, without asking the system.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace headroom::spec {
@@ -21,6 +23,10 @@ struct AddressText {
 
 /// The path of a request without query: starts with '/', visible ASCII only.
 [[nodiscard]] bool is_request_path(std::string_view text);
+
+/// The request path of a route, percent-decoded; nothing where no request that is routed has it:
+/// with an empty segment, a dot segment, an encoded slash or control character, a stray '%'.
+[[nodiscard]] std::optional<std::string> route_path(std::string_view text);
 
 /// A variable's name: letters, digits, '_', no digit first.
 [[nodiscard]] bool is_variable(std::string_view text);

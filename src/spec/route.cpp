@@ -21,10 +21,10 @@ constexpr Range<Duration> timeout_range{.min = 1ms, .max = 1h};
 constexpr Range<Duration> total_range{.min = 1ms, .max = 1h, .none = Timeouts::none};
 
 void set_path(const At& at, const std::string& path, Match& out) {
-  if (is_request_path(path))
-    out.path = path;
-  else
-    at.refuse(path_allowed);
+  if (!is_request_path(path)) return at.refuse(path_allowed);
+  auto decoded = route_path(path);
+  if (!decoded) return at.refuse("a path without empty segments, dot segments and encoded slashes");
+  out.path = std::move(*decoded);
 }
 
 void set_host(const At& at, const std::string& host, Match& out) {
@@ -59,7 +59,7 @@ const Table<Match>& match_table() {
                    "the order of the file.");
     t.custom({"path", "text", "", std::string(path_allowed),
               "The path, as a prefix that ends at a segment: `/a` takes `/a` and `/a/b`, not "
-              "`/ab`."},
+              "`/ab`. Compared after percent-decoding: `/%61` is `/a`."},
              reader(set_path, path_allowed))
         .required();
     t.custom({"exact", "true or false", "false", "true or false", "Take this very path only."},
@@ -196,6 +196,9 @@ const Table<Route>& route_table() {
               .meaning = "How long a request may take in all.",
               .below = &timeouts_table()},
              read_timeouts);
+    t.choice("path", &Route::path_as_is, {{"plain", false}, {"as_is", true}},
+             "Whether paths with empty segments (`//`) and encoded slashes (`%2F`, `%5C`) are "
+             "refused or passed on as they are; see docs/http.md.");
     t.not_yet("fallback", "answers while a service is down are planned");
     return t;
   }();
