@@ -151,6 +151,25 @@ TEST(Log, tells_of_a_refused_request_what_was_read_of_it) {
   }
 }
 
+TEST(Log, has_a_line_for_every_body_that_was_refused) {
+  const TempFile file("headroom_body_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  config.gateway.access_log_sample = 0.0;
+  ScriptedReplica replica(ScriptedReplica::always(ok("never")));
+  {
+    Front front(config, replica);
+    const Message answer = front.client().ask(
+        "POST /a HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n");
+    EXPECT_EQ(answer.reason(), "invalid_chunk_size");
+    front.settled(1);
+  }
+  const auto lines = lines_of(file.path);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].at("path"), "/a");
+  EXPECT_EQ(lines[0].at("reason"), "invalid_chunk_size");
+}
+
 TEST(Log, names_a_refused_request_as_its_client_does) {
   const TempFile file("headroom_named_");
   spec::Config config = shop();

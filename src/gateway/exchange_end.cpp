@@ -150,7 +150,8 @@ void Exchange::record(Outcome outcome) {
     else if (outcome != Outcome::gone)
       ++stats.reasons[reason_.empty() ? std::string_view("upstream_5xx") : reason_];
   }
-  const bool remarkable = outcome == Outcome::shed || outcome == Outcome::failed;
+  const bool refused = outcome == Outcome::gone && reason_ != "client_gone";
+  const bool remarkable = refused || outcome == Outcome::shed || outcome == Outcome::failed;
   if (!worker_.access_log().wants(remarkable, worker_.random())) return;
   const bool routed = route_ != nullptr;
   const http::Attempt attempt =
