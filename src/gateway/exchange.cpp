@@ -1,12 +1,10 @@
 // A request's way to a replica: read, routed, admitted, perhaps waiting, then sent.
 #include "gateway/exchange.h"
 
-#include <fmt/format.h>
 #include <sys/epoll.h>
 
 #include "gateway/client_connection.h"
 #include "gateway/worker.h"
-#include "http/reason.h"
 #include "io/clock.h"
 
 namespace headroom::gateway {
@@ -214,29 +212,6 @@ void Exchange::collect_body() {
 void Exchange::refuse_long_head() {
   answer({431, "head_too_large", "http_request_error",
           "the request's head does not fit with what the gateway adds", Outcome::failed});
-}
-
-void Exchange::refuse(int status, std::string_view reason, std::string_view proxy_error) {
-  ++worker_.stats().refused[reason];
-  answer({status, reason, proxy_error, http::explain_request(reason), Outcome::failed});
-}
-
-void Exchange::name_request() {
-  const http::RequestHead& head = request_.head();
-  request_id_ = http::valid_request_id(head);
-  if (request_id_.empty()) {
-    const auto end = fmt::format_to_n(made_id_.data(), made_id_.size(), "{:016x}{:016x}",
-                                      worker_.random().next(), worker_.random().next());
-    request_id_ = {made_id_.data(), end.size};
-  }
-  traceparent_ = http::valid_traceparent(head);
-  if (traceparent_.empty()) {
-    // Sampled, so that services which follow their parent trace as they would without headroom.
-    const auto end =
-        fmt::format_to_n(made_trace_.data(), made_trace_.size(), "00-{:016x}{:016x}-{:016x}-01",
-                         worker_.random().next(), worker_.random().next(), worker_.random().next());
-    traceparent_ = {made_trace_.data(), end.size};
-  }
 }
 
 void Exchange::admit() {

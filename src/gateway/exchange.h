@@ -68,10 +68,6 @@ class Exchange final : public protect::Waiter {
   void continue_connection();
   void read_head();
   void route();
-  /// Before or while a route is looked for.
-  void refuse(int status, std::string_view reason, std::string_view proxy_error);
-  /// Its identity in logs and answers: the client's where it is usable.
-  void name_request();
   void read_body();
   void collect_body();
   void admit();
@@ -126,6 +122,10 @@ class Exchange final : public protect::Waiter {
   };
   Life upstream_broke(std::string_view what);
   void answer(const Cause& cause);
+  /// Before or while a route is looked for.
+  void refuse(int status, std::string_view reason, std::string_view proxy_error);
+  /// Its identity in logs and answers: the client's where it is usable.
+  void name_request();
   /// OPTIONS * asks the gateway itself.
   void answer_for_server();
   void send_answer();

@@ -1,4 +1,6 @@
 // How a request ends: answered, retried, given up by its client, or cut short. Exactly once.
+#include <fmt/format.h>
+
 #include "gateway/client_connection.h"
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
@@ -96,6 +98,29 @@ void Exchange::send_answer() {
   state_ = State::answering;
   worker_.loop().arm(phase_, table_->generation->config.gateway.head_timeout);
   if (flush_client() == Life::running && client_out_.empty()) finish();
+}
+
+void Exchange::refuse(int status, std::string_view reason, std::string_view proxy_error) {
+  ++worker_.stats().refused[reason];
+  answer({status, reason, proxy_error, http::explain_request(reason), Outcome::failed});
+}
+
+void Exchange::name_request() {
+  const http::RequestHead& head = request_.head();
+  request_id_ = http::valid_request_id(head);
+  if (request_id_.empty()) {
+    const auto end = fmt::format_to_n(made_id_.data(), made_id_.size(), "{:016x}{:016x}",
+                                      worker_.random().next(), worker_.random().next());
+    request_id_ = {made_id_.data(), end.size};
+  }
+  traceparent_ = http::valid_traceparent(head);
+  if (traceparent_.empty()) {
+    // Sampled, so that services which follow their parent trace as they would without headroom.
+    const auto end =
+        fmt::format_to_n(made_trace_.data(), made_trace_.size(), "00-{:016x}{:016x}-{:016x}-01",
+                         worker_.random().next(), worker_.random().next(), worker_.random().next());
+    traceparent_ = {made_trace_.data(), end.size};
+  }
 }
 
 void Exchange::client_gone() {

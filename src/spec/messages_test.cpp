@@ -151,16 +151,6 @@ TEST(Messages, objectives) {
   }
 }
 
-TEST(Messages, paths_that_no_routed_request_has) {
-  for (const std::string path :
-       {"/a//b", "/a/../b", "/a/%2e/b", "/a%2Fb", "/a%5cb", "/a%00", "/a%", "/..;x"}) {
-    EXPECT_EQ(messages(std::string(head) + std::string(started) +
-                       "    routes: [{ match: { path: \"" + path + "\" } }]"),
-              "f:5: services.shop.routes[0].match.path: found '" + path +
-                  "', allowed a path without empty segments, dot segments and encoded slashes\n");
-  }
-}
-
 TEST(Messages, matches_and_timeouts) {
   const Case cases[] = {
       {"    routes: [{ match: shop }]",
@@ -170,6 +160,9 @@ TEST(Messages, matches_and_timeouts) {
        "f:5: services.shop.routes[0].match: found '/a?b', allowed a path such as /checkout, "
        "without "
        "query or spaces"},
+      {"    routes: [{ match: /a//b }]",
+       "f:5: services.shop.routes[0].match: found '/a//b', allowed a path without empty segments, "
+       "dot segments and encoded slashes"},
       {"    routes: [{ match: get /a }]",
        "f:5: services.shop.routes[0].match: found 'get /a', allowed a method of GET, HEAD, POST, "
        "PUT, PATCH, DELETE, OPTIONS"},

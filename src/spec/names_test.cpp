@@ -79,5 +79,14 @@ TEST(Names, variables) {
   for (const char* text : {"", "1a", "a-b", "a=b", "a b"}) EXPECT_FALSE(is_variable(text)) << text;
 }
 
+TEST(Names, the_path_of_a_route_is_decoded_and_one_that_every_reader_reads_alike) {
+  EXPECT_EQ(route_path("/"), "/");
+  EXPECT_EQ(route_path("/caf%C3%A9/%61/"), "/caf\xc3\xa9/a/");
+  EXPECT_EQ(route_path("/...;x/.a/%252F"), "/...;x/.a/%2F");
+  for (const char* path : {"/a//b", "//", "/a/../b", "/.", "/a/%2e/b", "/a%2Fb", "/a%5cb", "/a%00",
+                           "/a%", "/a%2", "/..;x"})
+    EXPECT_FALSE(route_path(path)) << path;
+}
+
 }  // namespace
 }  // namespace headroom::spec
