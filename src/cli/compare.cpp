@@ -11,6 +11,7 @@
 #include "cli/page.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "core/text.h"
 #include "prove/summary.h"
 #include "prove/trial.h"
 #include "report/frontier.h"
@@ -38,7 +39,7 @@ class Work {
     }();
     if (left_out_.size() < order_.cases.paths.size())
       for (const auto& [trace, error] : left_out_)
-        fmt::print(stderr, "headroom: left out: {}\n", error.message);
+        fmt::print(stderr, "headroom: left out: {}\n", printable_lines(error.message));
     return outcome;
   }
 

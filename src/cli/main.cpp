@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/usage.h"
+#include "core/text.h"
 
 namespace headroom::cli {
 namespace {
@@ -23,7 +24,8 @@ void add_commands(CLI::App& app, Action& chosen) {
 }
 
 int report(const Error& error) {
-  std::fprintf(stderr, "headroom: %s\n", error.message.c_str());
+  // Whoever made the message shortened what it quotes; nothing in it may command the terminal.
+  std::fprintf(stderr, "headroom: %s\n", printable_lines(error.message).c_str());
   return static_cast<int>(exit_for(error));
 }
 

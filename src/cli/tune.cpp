@@ -150,7 +150,7 @@ Result<TuneResult> tune_all(const Order& order) {
   }
   if (result.cases.empty()) return std::unexpected(left_out.begin()->second);
   for (const auto& [trace, error] : left_out)
-    fmt::print(stderr, "headroom: left out: {}\n", error.message);
+    fmt::print(stderr, "headroom: left out: {}\n", printable_lines(error.message));
   return result;
 }
 

@@ -1,6 +1,8 @@
 // Cutting CSV text.
 #include "core/csv.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/text.h"
@@ -20,6 +22,15 @@ std::vector<std::string_view> column_names(std::string_view header) {
   std::vector<std::string_view> names = split(header, ',');
   for (std::string_view& name : names) name = trim(name);
   return names;
+}
+
+std::string listed(const std::vector<std::string_view>& names) {
+  constexpr std::size_t listed_max = 20;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(names.size(), listed_max); ++i)
+    out += (i == 0 ? "" : ", ") + printable(names[i]);
+  return names.size() <= listed_max ? out
+                                    : fmt::format("{} and {} more", out, names.size() - listed_max);
 }
 
 std::optional<std::array<std::string_view, 2>> two_fields(std::string_view line, std::size_t count,

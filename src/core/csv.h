@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,9 @@ inline constexpr std::string_view stamp_column = "timestamp_seconds";
 
 /// The names in a header line, without space around them, nor a byte order mark before it.
 [[nodiscard]] std::vector<std::string_view> column_names(std::string_view header);
+
+/// Names from a header for a message: a few of them, each fit for a terminal.
+[[nodiscard]] std::string listed(const std::vector<std::string_view>& names);
 
 /// The fields of these two columns, without space around them; empty where there is no such column.
 /// Nothing when the line has not exactly `count` fields. Takes no memory: there are many lines.

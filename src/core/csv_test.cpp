@@ -24,6 +24,12 @@ TEST(Csv, names_of_columns_have_no_space_around_them_and_no_mark_before_them) {
   EXPECT_EQ(column_names(""), (Views{""}));
 }
 
+TEST(Csv, of_many_names_a_few_are_listed_and_none_commands_a_terminal) {
+  EXPECT_EQ(listed({"a", "b\x1b[2J"}), "a, b\\x1b[2J");
+  EXPECT_EQ(listed(Views(20, "x")).size(), 58U);
+  EXPECT_TRUE(listed(Views(1000, "x")).ends_with(", x and 980 more"));
+}
+
 TEST(Csv, two_fields_are_found_when_the_line_has_as_many_as_it_should) {
   EXPECT_EQ(two_fields("1, 2 ,3", 3, 0, 1), (Two{"1", "2"}));
   EXPECT_EQ(two_fields("1,2,3", 3, 2, 0), (Two{"3", "1"}));

@@ -102,6 +102,19 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+/// A well-formed character that a terminal obeys instead of showing it: C0 and DEL, C1 (U+0080 to
+/// U+009F, of which U+009B begins a sequence as ESC [ does), line and paragraph separators, marks
+/// and overrides of direction.
+bool commands_a_terminal(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character.front());
+  if (first < 0x20 || first == 0x7f) return true;
+  if (first == 0xc2) return static_cast<unsigned char>(character[1]) < 0xa0;
+  const auto within = [&](std::string_view from, std::string_view to) {
+    return character >= from && character <= to;
+  };
+  return within("\u200e", "\u200f") || within("\u2028", "\u202e") || within("\u2066", "\u2069");
+}
+
 }  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -231,6 +244,34 @@ std::size_t utf8_prefix(std::string_view text) {
     good += length;
   }
   return good;
+}
+
+std::string printable(std::string_view text, std::size_t length_max) {
+  std::string out;
+  while (!text.empty()) {
+    if (out.size() >= length_max) return out + "...";
+    const std::size_t length = utf8_length(text);
+    const std::string_view character = text.substr(0, std::max<std::size_t>(1, length));
+    if (text.front() == '\n')
+      out += "\\n";
+    else if (length == 0 || commands_a_terminal(character))
+      for (const char c : character) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else
+      out += character;
+    text.remove_prefix(character.size());
+  }
+  return out;
+}
+
+std::string printable_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t begin = 0;;) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    out += printable(text.substr(begin, end - begin), text.size());
+    if (end == text.size()) return out;
+    out += '\n';
+    begin = end + 1;
+  }
 }
 
 std::string json_quote(std::string_view text) {

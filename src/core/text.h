@@ -53,6 +53,14 @@ namespace headroom {
 /// How many bytes from the start of `text` are well-formed UTF-8.
 [[nodiscard]] std::size_t utf8_prefix(std::string_view text);
 
+/// `text` of a file, a client or another program fit for a terminal, shortened when long: control
+/// characters, bytes that are not UTF-8 and marks that turn the direction of writing are written
+/// out, as \n or \x1b.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t length_max = 80);
+
+/// Lines of such text, each whole.
+[[nodiscard]] std::string printable_lines(std::string_view text);
+
 /// A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string json_quote(std::string_view text);
 

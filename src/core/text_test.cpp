@@ -77,5 +77,31 @@ TEST(Text, json_strings_are_escaped_and_valid) {
   EXPECT_EQ(json_quote("\xff\xc3"), "\"\\ufffd\\ufffd\"");
 }
 
+TEST(Text, what_a_file_holds_is_shown_and_never_obeyed) {
+  const struct {
+    std::string_view text, shown;
+  } cases[] = {
+      {"plain ü 漢 text", "plain ü 漢 text"},
+      {"a\nb\tc", "a\\nb\\x09c"},
+      {"\x1b[31m\x7f", "\\x1b[31m\\x7f"},
+      {"\xc2\x9b"
+       "2J",
+       "\\xc2\\x9b2J"},
+      {"\x9b"
+       "2J",
+       "\\x9b2J"},
+      {"abc\u202e", "abc\\xe2\\x80\\xae"},
+      {"\u2066\u2028", "\\xe2\\x81\\xa6\\xe2\\x80\\xa8"},
+      {"cut \xe6\xbc", "cut \\xe6\\xbc"},
+  };
+  for (const auto& c : cases) EXPECT_EQ(printable(c.text), c.shown);
+  EXPECT_EQ(printable(std::string(80, 'x')), std::string(80, 'x'));
+  EXPECT_EQ(printable(std::string(81, 'x')), std::string(80, 'x') + "...");
+  EXPECT_EQ(printable(std::string(79, 'x') + "漢字"), std::string(79, 'x') + "漢...");
+  EXPECT_EQ(printable("abcdef", 3), "abc...");
+  EXPECT_EQ(printable_lines("one\x1b\n\ntwo " + std::string(500, 'x')),
+            "one\\x1b\n\ntwo " + std::string(500, 'x'));
+}
+
 }  // namespace
 }  // namespace headroom

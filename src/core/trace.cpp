@@ -8,13 +8,15 @@
 #include <utility>
 
 #include "core/csv.h"
+#include "core/grid.h"
+#include "core/stamps.h"
 #include "core/text.h"
 
 namespace headroom {
 namespace {
 
 constexpr std::string_view usual_column = "requests_per_second";
-constexpr double grid_tolerance = 1e-3;  // of a bin; stamps are written rounded
+constexpr double slice_tolerance = 1e-3;  // of a bin; stamps are written rounded
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 struct Columns {
@@ -29,8 +31,9 @@ struct Row {
   double value = nothing;
 };
 
-std::string listed(const std::vector<std::string_view>& names) {
-  return fmt::format("{}", fmt::join(names, ", "));
+/// Of the row with this index: the header is the first.
+constexpr std::size_t line_of(std::size_t row) {
+  return row + 2;
 }
 
 Result<std::size_t> value_column(const std::vector<std::string_view>& values,
@@ -75,12 +78,13 @@ Result<Row> parse_row(std::string_view line, const Columns& columns) {
   const auto& [stamp, value] = *fields;
   const auto stamp_s = parse_number(stamp);
   if (!stamp_s)
-    return fail(ErrorCode::invalid, fmt::format("{} '{}' is not a number", stamp_column, stamp));
+    return fail(ErrorCode::invalid,
+                fmt::format("{} '{}' is not a number", stamp_column, printable(stamp)));
   if (value.empty()) return Row{.stamp_s = *stamp_s};
   const auto number = parse_number(value);
   if (!number)
-    return fail(ErrorCode::invalid,
-                fmt::format("{} '{}' is not a finite number", columns.name, value));
+    return fail(ErrorCode::invalid, fmt::format("{} '{}' is not a finite number",
+                                                printable(columns.name), printable(value)));
   return Row{.stamp_s = *stamp_s, .value = *number};
 }
 
@@ -92,8 +96,8 @@ Result<std::vector<Row>> parse_rows(std::string_view rest, const Columns& column
     if (line.empty() && rest.empty()) break;
     auto row = parse_row(line, columns);
     if (row && !rows.empty() && row->stamp_s == rows.back().stamp_s)
-      row =
-          fail(ErrorCode::invalid, fmt::format("{} {} is there twice", stamp_column, row->stamp_s));
+      row = fail(ErrorCode::invalid, fmt::format("{} {} is there twice, on line {} too",
+                                                 stamp_column, row->stamp_s, line_number - 1));
     else if (row && !rows.empty() && row->stamp_s < rows.back().stamp_s)
       row = fail(ErrorCode::invalid, fmt::format("{} {} comes after {}: rows must be sorted",
                                                  stamp_column, row->stamp_s, rows.back().stamp_s));
@@ -109,30 +113,41 @@ Result<std::vector<Row>> parse_rows(std::string_view rest, const Columns& column
   return rows;
 }
 
-double least_step(const std::vector<Row>& rows) {
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 1; i < rows.size(); ++i)
-    least = std::min(least, rows[i].stamp_s - rows[i - 1].stamp_s);
-  return least;
+Result<Grid> grid_of(const std::vector<double>& stamps, std::string_view file) {
+  Grid grid = find_grid(stamps);
+  if (grid.misfits > 0) {
+    const std::size_t row = grid.first_misfit;
+    return fail(ErrorCode::invalid,
+                fmt::format("{}:{}: {} {} is not on the grid of {:.6g} s that starts at {}", file,
+                            line_of(row), stamp_column, stamps[row], grid.bin, grid.start));
+  }
+  const auto crowded = std::ranges::adjacent_find(grid.places);
+  if (crowded != grid.places.end()) {
+    const auto row = static_cast<std::size_t>(crowded - grid.places.begin());
+    return fail(ErrorCode::invalid,
+                fmt::format("{}:{}: {} {} is in the same bin of {:.6g} s as {} on line {}", file,
+                            line_of(row + 1), stamp_column, stamps[row + 1], grid.bin, stamps[row],
+                            line_of(row)));
+  }
+  return grid;
 }
 
-/// Puts rows onto the grid that the first stamp and the least step define.
-Result<std::vector<double>> on_grid(const std::vector<Row>& rows, double bin_s,
+/// Before a grid is looked for, and with what was found.
+Result<> check_unit(const std::vector<double>& stamps, double bin, std::string_view file) {
+  const auto plausible = check_seconds(stamps.front(), stamps.back(), bin);
+  if (plausible) return {};
+  return fail(plausible.error().code, fmt::format("{}: {}", file, plausible.error().message));
+}
+
+Result<std::vector<double>> on_grid(const std::vector<Row>& rows, const Grid& grid,
                                     std::string_view file) {
-  const double first_s = rows.front().stamp_s;
-  const double bins = (rows.back().stamp_s - first_s) / bin_s + 1;
+  const double bins = grid.places.back() - grid.places.front() + 1;
   if (bins > static_cast<double>(trace_bins_max))
     return fail(ErrorCode::invalid, fmt::format("{}: spans {:.0f} bins of {} s, more than {}", file,
-                                                bins, bin_s, trace_bins_max));
-  std::vector<double> values(static_cast<std::size_t>(std::llround(bins)), nothing);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const double place = (rows[i].stamp_s - first_s) / bin_s;
-    if (std::abs(place - std::round(place)) > grid_tolerance)
-      return fail(ErrorCode::invalid,
-                  fmt::format("{}:{}: {} {} is not on the grid of {} s that starts at {}", file,
-                              i + 2, stamp_column, rows[i].stamp_s, bin_s, first_s));
-    values[static_cast<std::size_t>(std::llround(place))] = rows[i].value;
-  }
+                                                bins, grid.bin, trace_bins_max));
+  std::vector<double> values(static_cast<std::size_t>(bins), nothing);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    values[static_cast<std::size_t>(grid.places[i] - grid.places.front())] = rows[i].value;
   return values;
 }
 
@@ -143,12 +158,17 @@ Result<Trace> parse_trace(std::string_view csv, const TraceFormat& format) {
   std::string_view rest = csv;
   const Columns columns = TRY(parse_header(take_line(rest), format));
   const std::vector<Row> rows = TRY(parse_rows(rest, columns, format.file));
-  const double bin_s = least_step(rows);
+  std::vector<double> stamps;
+  stamps.reserve(rows.size());
+  for (const Row& row : rows) stamps.push_back(row.stamp_s);
+  TRY(check_unit(stamps, 0, format.file));
+  const Grid grid = TRY(grid_of(stamps, format.file));
+  TRY(check_unit(stamps, grid.bin, format.file));
   // Not within the braces below: leaving them early, GCC 12 does not destroy what is made already.
-  std::vector<double> values = TRY(on_grid(rows, bin_s, format.file));
+  std::vector<double> values = TRY(on_grid(rows, grid, format.file));
   return Trace{.column = std::string(columns.name),
-               .start_s = rows.front().stamp_s,
-               .bin_s = bin_s,
+               .start_s = grid.start + grid.bin * grid.places.front(),
+               .bin_s = grid.bin,
                .values = std::move(values)};
 }
 
@@ -156,7 +176,7 @@ Result<Trace> slice(const Trace& trace, double from_s, double to_s) {
   const auto bins = static_cast<double>(trace.values.size());
   const auto bin_at = [&](double stamp_s) {  // the first bin that begins at `stamp_s` or later
     const double place = (stamp_s - trace.start_s) / trace.bin_s;
-    return static_cast<std::ptrdiff_t>(std::clamp(std::ceil(place - grid_tolerance), 0.0, bins));
+    return static_cast<std::ptrdiff_t>(std::clamp(std::ceil(place - slice_tolerance), 0.0, bins));
   };
   const std::ptrdiff_t first = bin_at(from_s);
   const std::ptrdiff_t last = bin_at(to_s);
@@ -182,10 +202,10 @@ Result<Trace> fill_gaps(Trace trace, std::size_t longest) {
     while (end < values.size() && Trace::unknown(values[end])) ++end;
     const std::size_t length = end - begin;
     if (length > longest || length == values.size())
-      return fail(
-          ErrorCode::invalid,
-          fmt::format("{} is unknown for {} bins from {}; at most {} are filled in", trace.column,
-                      length, trace.start_s + trace.bin_s * static_cast<double>(begin), longest));
+      return fail(ErrorCode::invalid,
+                  fmt::format("{} is unknown for {} bins from {}; at most {} are filled in",
+                              printable(trace.column), length,
+                              trace.start_s + trace.bin_s * static_cast<double>(begin), longest));
     const double before = begin > 0 ? values[begin - 1] : values[end];
     const double after = end < values.size() ? values[end] : before;
     for (std::size_t i = begin; i < end; ++i)

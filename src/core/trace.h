@@ -31,10 +31,11 @@ struct TraceFormat {
 /// Longer traces are refused; 50 million bins are 19 months of seconds.
 inline constexpr std::size_t trace_bins_max = 50'000'000;
 
-/// Reads CSV text with a header line, `timestamp_seconds` and one or more value columns. The least
-/// step between two stamps is the bin; steps of several bins leave unknown ones between. Refused:
-/// an unknown column, a value that is not a finite number, stamps that are unsorted, repeated or
-/// off the grid, fewer than two rows. Messages name file and line.
+/// Reads CSV text with a header line, `timestamp_seconds` and one or more value columns. The bin is
+/// found from all stamps (core/grid.h), which may be rounded or jitter; steps of several bins leave
+/// unknown ones between. Refused: an unknown column, a value that is not a finite number, stamps
+/// that are unsorted, repeated, off the grid or not seconds (core/stamps.h), fewer than two rows.
+/// Messages name file and line, and quote the file fit for a terminal.
 [[nodiscard]] Result<Trace> parse_trace(std::string_view csv, const TraceFormat& format);
 
 /// The bins that begin within [from_s, to_s). Refused when none does.

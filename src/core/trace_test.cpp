@@ -67,7 +67,8 @@ TEST(trace, refuses_bad_input_with_file_line_and_reason) {
       {"timestamp_seconds,a,b\n0,1,2\n", "c", "t.csv: has no column 'c'; its columns are a, b"},
       {"timestamp_seconds,a\n0,1\n", "",
        "t.csv: has 1 row of values; two are the least that tell the bin width"},
-      {"timestamp_seconds,a\n0,1\n0,2\n", "", "t.csv:3: timestamp_seconds 0 is there twice"},
+      {"timestamp_seconds,a\n0,1\n0,2\n", "",
+       "t.csv:3: timestamp_seconds 0 is there twice, on line 2 too"},
       {"timestamp_seconds,a\n5,1\n4,2\n", "",
        "t.csv:3: timestamp_seconds 4 comes after 5: rows must be sorted"},
       {"timestamp_seconds,a\n0,1\n1,nan\n", "", "t.csv:3: a 'nan' is not a finite number"},
@@ -81,6 +82,60 @@ TEST(trace, refuses_bad_input_with_file_line_and_reason) {
        "t.csv: spans 1000000000001 bins of 1 s, more than 50000000"},
   };
   for (const auto& c : cases) EXPECT_EQ(refusal(c.csv, c.column), c.message) << c.csv;
+}
+
+TEST(trace, ten_minutes_in_milliseconds_are_not_a_week) {
+  std::string csv = "timestamp_seconds,rate\n";
+  for (int i = 0; i < 600; ++i) csv += std::to_string(i * 1000) + ",1\n";
+  EXPECT_EQ(
+      refusal(csv),
+      "t.csv: timestamp_seconds has steps of 1000, which looks like milliseconds: divide it by "
+      "1000, or count the seconds from 1970 where they are right");
+  EXPECT_EQ(
+      refusal("timestamp_seconds,rate\n1718000000003,1\n1718000001001,1\n1718000002700,1\n"),
+      "t.csv: timestamp_seconds begins at 1718000000003, which looks like milliseconds: divide "
+      "it by 1000");
+}
+
+TEST(trace, stamps_that_are_rounded_or_late_by_milliseconds_are_in_their_bins) {
+  const Trace thirds = parsed("timestamp_seconds,rate\n0,1\n0.333,2\n0.667,3\n1,4\n1.333,5\n2,6\n");
+  EXPECT_DOUBLE_EQ(thirds.bin_s, 1 / 3.0);
+  ASSERT_EQ(thirds.values.size(), 7U);
+  EXPECT_TRUE(Trace::unknown(thirds.values[5]));
+  EXPECT_EQ(thirds.values[6], 6);
+  const Trace late = parsed(
+      "timestamp_seconds,rate\n15.003,1\n30.001,2\n45.012,3\n75.002,4\n90.007,5\n105.001,6\n");
+  EXPECT_EQ(late.start_s, 15);
+  EXPECT_EQ(late.bin_s, 15);
+  ASSERT_EQ(late.values.size(), 7U);
+  EXPECT_TRUE(Trace::unknown(late.values[3]));
+}
+
+TEST(trace, one_stamp_that_is_early_is_blamed_itself) {
+  EXPECT_EQ(refusal("timestamp_seconds,rate\n0,1\n1,1\n2,1\n2.7,1\n4,1\n5,1\n"),
+            "t.csv:5: timestamp_seconds 2.7 is not on the grid of 1 s that starts at 0");
+  EXPECT_EQ(refusal("timestamp_seconds,rate\n0,1\n10,1\n20,1\n30,1\n40,1\n50,1\n60,1\n70,1\n80,1\n"
+                    "85,1\n100,1\n"),
+            "t.csv:11: timestamp_seconds 85 is not on the grid of 10 s that starts at 0");
+  EXPECT_EQ(refusal("timestamp_seconds,rate\n0,1\n1,1\n2,1\n2.001,1\n3,1\n4,1\n"),
+            "t.csv:5: timestamp_seconds 2.001 is in the same bin of 1 s as 2 on line 4");
+}
+
+TEST(trace, text_of_a_file_reaches_no_terminal_as_it_is) {
+  const std::string red = "\x1b[31mred";
+  const std::string many(1'000'000, 'x');
+  for (const std::string& text : {red, "\xc2\x9b" + red, many}) {
+    for (const std::string& csv :
+         {"timestamp_seconds," + text + ",b\n0,1,1\n", text + "\n0\n",
+          "timestamp_seconds,a\n" + text + ",1\n", "timestamp_seconds,a\n1," + text + "\n",
+          "timestamp_seconds," + text + "\n1,y\n", "timestamp_seconds," + text + "\n0,\n1,\n"}) {
+      auto trace = parse_trace(csv, {.file = "t.csv", .column = {}});
+      if (trace) trace = fill_gaps(*std::move(trace), 1);
+      ASSERT_FALSE(trace);
+      EXPECT_LT(trace.error().message.size(), 400U);
+      EXPECT_EQ(trace.error().message.find_first_of("\x1b\x9b"), std::string::npos);
+    }
+  }
 }
 
 TEST(trace, a_slice_holds_the_bins_that_begin_inside) {

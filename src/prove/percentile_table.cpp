@@ -31,8 +31,8 @@ Result<PercentileRow> read_row(const std::vector<std::string_view>& columns,
     if (!share) continue;
     const auto ms = parse_number(trim(cells[i]));
     if (!ms)
-      return fail(ErrorCode::invalid,
-                  fmt::format("{}: {} is '{}', not a number", where, columns[i], cells[i]));
+      return fail(ErrorCode::invalid, fmt::format("{}: {} is '{}', not a number", where,
+                                                  printable(columns[i]), printable(cells[i])));
     row.percentiles.push_back({*share, *ms / 1000});
   }
   std::ranges::sort(row.percentiles, {}, &Percentile::share);
@@ -57,9 +57,8 @@ Result<PercentileRow> find_row(std::string_view csv, std::string_view file, std:
     const auto cells = split(line, ',');
     if (!name.empty() && cells[0] != name) continue;
     if (name.empty() && rows > 1)
-      return fail(ErrorCode::invalid,
-                  fmt::format("{} has many rows: name one, such as {}#{}", file, file,
-                              found ? found->name : std::string(cells[0])));
+      return fail(ErrorCode::invalid, fmt::format("{} has many rows: name one, such as {}#{}", file,
+                                                  file, printable(found ? found->name : cells[0])));
     found = TRY(read_row(columns, cells, fmt::format("{}:{}", file, number)));
     if (!name.empty()) break;
   }

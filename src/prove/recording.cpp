@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/csv.h"
+#include "core/stamps.h"
 #include "core/text.h"
 #include "prove/demand.h"
 #include "prove/workload.h"
@@ -49,7 +50,7 @@ Result<Columns> columns_of(std::string_view header, const RecordingFormat& forma
   columns.stamp = index_of(names, stamp_column);
   if (columns.stamp == nowhere)
     return wrong(fmt::format("{}:1: has no column '{}'; its columns are {}", format.file,
-                             stamp_column, fmt::join(names, ", ")));
+                             stamp_column, listed(names)));
   for (const std::string_view usual : duration_columns)
     if (format.column.empty() && columns.duration == nowhere)
       columns.duration = index_of(names, usual);
@@ -57,7 +58,7 @@ Result<Columns> columns_of(std::string_view header, const RecordingFormat& forma
     columns.duration = index_of(names, format.column);
     if (columns.duration == nowhere || columns.duration == columns.stamp)
       return wrong(fmt::format("{}:1: has no column '{}' of durations; its columns are {}",
-                               format.file, format.column, fmt::join(names, ", ")));
+                               format.file, format.column, listed(names)));
   }
   if (columns.duration != nowhere) {
     columns.duration_name = names[columns.duration];
@@ -71,11 +72,13 @@ Result<Row> parse_row(std::string_view line, const Columns& columns) {
   if (!fields) return wrong(fmt::format("has not the {} fields of the header", columns.count));
   const auto& [stamp, duration] = *fields;
   const auto stamp_s = parse_number(stamp);
-  if (!stamp_s) return wrong(fmt::format("{} '{}' is not a number", stamp_column, stamp));
+  if (!stamp_s)
+    return wrong(fmt::format("{} '{}' is not a number", stamp_column, printable(stamp)));
   if (columns.duration == nowhere) return Row{.stamp_s = *stamp_s};
   const auto taken = parse_number(duration);
   if (!taken || *taken < 0)
-    return wrong(fmt::format("{} '{}' is not a number from 0 on", columns.duration_name, duration));
+    return wrong(fmt::format("{} '{}' is not a number from 0 on", printable(columns.duration_name),
+                             printable(duration)));
   return Row{.stamp_s = *stamp_s, .service_s = static_cast<float>(*taken * columns.unit_s)};
 }
 
@@ -110,6 +113,9 @@ bool is_recording(std::string_view csv) {
 Result<Recording> parse_recording(std::string_view csv, const RecordingFormat& format) {
   const Columns columns = TRY(columns_of(take_line(csv), format));
   const std::vector<Row> rows = TRY(rows_of(csv, columns, format.file));
+  if (const auto plausible = check_seconds(rows.front().stamp_s, rows.back().stamp_s, 0);
+      !plausible)
+    return wrong(fmt::format("{}: {}", format.file, plausible.error().message));
   Recording out;
   out.start_s = std::floor(rows.front().stamp_s);
   out.length_s = std::floor(rows.back().stamp_s) + 1 - out.start_s;
@@ -127,7 +133,8 @@ Result<Recording> parse_recording(std::string_view csv, const RecordingFormat& f
   out.service_s.reserve(rows.size());
   for (const Row& row : rows) out.service_s.push_back(row.service_s);
   if (std::ranges::all_of(out.service_s, [](float s) { return s == 0; }))
-    return wrong(fmt::format("{}: {} is 0 in every row", format.file, columns.duration_name));
+    return wrong(
+        fmt::format("{}: {} is 0 in every row", format.file, printable(columns.duration_name)));
   return out;
 }
 

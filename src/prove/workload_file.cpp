@@ -73,7 +73,7 @@ void read_percentiles(const At& at, ServiceTime& out) {
                              : std::nullopt;
     if (!percent || *percent < 0 || *percent > 100) {
       value.problem(
-          fmt::format("found '{}', allowed {}", spec::printable(entry.key), percentiles_allowed));
+          fmt::format("found '{}', allowed {}", printable(entry.key), percentiles_allowed));
       return;
     }
     const auto time = read_duration(value, {.min = 1us, .max = 24h, .zero = "at once"});

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/text.h"
+
 namespace headroom::report {
 namespace {
 
@@ -43,7 +45,8 @@ Result<std::vector<ClientResult>> parse_load(std::string_view text, const std::s
       results.push_back(result_of(in, service));
     return results;
   } catch (const json::exception& problem) {
-    return fail(ErrorCode::invalid, fmt::format("no result of headroom load: {}", problem.what()));
+    return fail(ErrorCode::invalid,
+                fmt::format("no result of headroom load: {}", printable(problem.what(), 200)));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/text.h"
 #include "report/frontier.h"
 
 namespace headroom::report {
@@ -111,7 +112,8 @@ Result<prove::Trial> parse_trial(const Json& json) {
     score.p999_s = latency.at("p999").get<double>() / 1e3;
     return trial;
   } catch (const Json::exception& error) {
-    return fail(ErrorCode::invalid, fmt::format("is no run of a comparison: {}", error.what()));
+    return fail(ErrorCode::invalid,
+                fmt::format("is no run of a comparison: {}", printable(error.what(), 200)));
   }
 }
 

@@ -113,8 +113,8 @@ Result<View> parse(std::string_view text) {
     for (const auto& service : in.at("services")) view.services.push_back(shown(service));
     return view;
   } catch (const json::exception& problem) {
-    return fail(ErrorCode::invalid,
-                fmt::format("the answer is not that of headroom's admin: {}", problem.what()));
+    return fail(ErrorCode::invalid, fmt::format("the answer is not that of headroom's admin: {}",
+                                                printable(problem.what(), 200)));
   }
 }
 

@@ -12,23 +12,6 @@ std::string format_problem(std::string_view file, const Problem& problem) {
   return fmt::format("{}:{}: {}: {}", file, problem.line, problem.path, problem.message);
 }
 
-std::string printable(std::string_view text) {
-  constexpr std::size_t length_max = 80;
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    // Never cut between the bytes of one character: 10xxxxxx continues it.
-    if (out.size() >= length_max && (byte & 0xc0) != 0x80) return out + "...";
-    if (c == '\n')
-      out += "\\n";
-    else if (byte < 0x20 || byte == 0x7f)
-      out += fmt::format("\\x{:02x}", byte);
-    else
-      out += c;
-  }
-  return out;
-}
-
 void Problems::add(Problem problem) {
   ++count_;
   if (kept_.size() >= kept_max) return;

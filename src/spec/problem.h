@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.h"
+
 namespace headroom::spec {
 
 struct Problem {
@@ -17,9 +19,6 @@ struct Problem {
 
 /// "headroom.yaml:14: services.checkout.replicas.max: 3 is below replicas.min (5)"
 [[nodiscard]] std::string format_problem(std::string_view file, const Problem& problem);
-
-/// `text` fit for a message: control characters written out, shortened when long.
-[[nodiscard]] std::string printable(std::string_view text);
 
 /// Collects the problems of one file; keeps the first `kept_max` and counts the rest.
 class Problems {

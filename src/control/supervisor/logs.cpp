@@ -69,8 +69,8 @@ std::vector<std::string> Logs::last_lines(const std::string& replica, std::size_
   std::vector<std::string> lines;
   for (const std::string_view line : split(tail, '\n')) {
     constexpr std::size_t line_bytes_max = 200;
-    const std::string_view text = trim(line).substr(0, line_bytes_max);
-    if (!text.empty()) lines.emplace_back(text);
+    if (const std::string_view text = trim(line); !text.empty())
+      lines.push_back(printable(text.substr(0, line_bytes_max), line_bytes_max));
   }
   if (lines.size() > count)
     lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
