@@ -41,7 +41,7 @@ std::unexpected<Error> refused(const Field& field, std::string_view item) {
   return fail(ErrorCode::invalid,
               fmt::format("{}: found '{}', allowed *, {}, and lists, ranges and steps of them "
                           "such as 1,3, 1-5 and */2",
-                          field.name, item, allowed));
+                          field.name, printable(item), allowed));
 }
 
 std::optional<int> value_of(const Field& field, std::string_view text) {
@@ -145,8 +145,8 @@ Result<Cron> parse_cron(std::string_view text) {
             .weekdays = static_cast<std::uint32_t>((bits[4] | bits[4] >> 7) & 0x7f),
             .either_day = !parts[2].starts_with('*') && !parts[4].starts_with('*')};
   if (!comes(cron))
-    return fail(ErrorCode::invalid,
-                fmt::format("day of month: '{}' never comes in month '{}'", parts[2], parts[3]));
+    return fail(ErrorCode::invalid, fmt::format("day of month: '{}' never comes in month '{}'",
+                                                printable(parts[2]), printable(parts[3])));
   return cron;
 }
 

@@ -133,5 +133,15 @@ TEST(Cron, agrees_with_a_walk_over_every_minute) {
   }
 }
 
+TEST(Cron, what_is_wrong_is_quoted_fit_for_a_terminal) {
+  const auto cron = parse_cron("\x1b[2J 8 * * " + std::string(1000, 'x'));
+  ASSERT_FALSE(cron);
+  EXPECT_EQ(
+      cron.error().message,
+      "minute: found '\\x1b[2J', allowed *, 0 to 59, and lists, ranges and steps of them such "
+      "as 1,3, 1-5 and */2");
+  EXPECT_LT(parse_cron("0 8 * * " + std::string(1000, 'x')).error().message.size(), 300U);
+}
+
 }  // namespace
 }  // namespace headroom::spec
