@@ -73,6 +73,7 @@ Exit exit_for(const Error& error) {
     case ErrorCode::not_found:
     case ErrorCode::permission:
     case ErrorCode::unavailable:
+    case ErrorCode::exhausted:
     case ErrorCode::io:
       return Exit::failed;
   }

@@ -15,6 +15,7 @@ enum class ErrorCode {
   not_found,      // a named thing does not exist
   permission,     // the system refuses
   unavailable,    // a resource is taken or a peer does not answer
+  exhausted,      // this machine has run out of descriptors, ports or memory
   io,             // any other failure of the system
   unsatisfiable,  // no answer exists that meets the stated requirement
 };

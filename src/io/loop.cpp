@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "io/clock.h"
+#include "io/descriptors.h"
 
 namespace headroom::io {
 namespace {
@@ -24,7 +25,8 @@ Result<> control(int epoll, int operation, int fd, std::uint32_t events, Watcher
   event.events = events | EPOLLET;
   event.data.ptr = watcher;
   if (epoll_ctl(epoll, operation, fd, &event) == 0) return {};
-  return fail(ErrorCode::io, fmt::format("cannot watch a descriptor: {}", std::strerror(errno)));
+  return fail(code_for(errno, ErrorCode::io),
+              fmt::format("cannot watch a descriptor: {}", std::strerror(errno)));
 }
 
 }  // namespace

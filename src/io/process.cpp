@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "core/text.h"
+#include "io/descriptors.h"
 
 namespace headroom::io {
 namespace {
@@ -38,8 +39,8 @@ struct Child {
   char* const* environment = nullptr;
   const char* cwd = nullptr;
   const User* user = nullptr;
-  rlim_t memory_bytes = 0;
-  rlim_t open_files = 0;
+  rlimit memory{};
+  rlimit descriptors{};
   int input = -1;
   int output = -1;
   int report = -1;
@@ -60,10 +61,15 @@ void reset_signals() {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-bool limit(int resource, rlim_t value) {
-  if (value == 0) return true;
-  const rlimit both{value, value};
-  return setrlimit(static_cast<__rlimit_resource>(resource), &both) == 0;
+/// Soft and hard the same.
+rlimit both(std::int64_t value) {
+  return {static_cast<rlim_t>(value), static_cast<rlim_t>(value)};
+}
+
+rlimit present(__rlimit_resource resource) {
+  rlimit limit{};
+  getrlimit(resource, &limit);
+  return limit;
 }
 
 /// By bare system calls: the C library's would switch every thread of the memory we share.
@@ -80,7 +86,7 @@ bool become(const User& user) {
     give_up(child, Stage::output);
   // A library may have opened a descriptor that exec would pass on.
   (void)syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-  if (!limit(RLIMIT_NOFILE, child.open_files) || !limit(RLIMIT_AS, child.memory_bytes))
+  if (setrlimit(RLIMIT_NOFILE, &child.descriptors) != 0 || setrlimit(RLIMIT_AS, &child.memory) != 0)
     give_up(child, Stage::limits);
   if (child.user != nullptr && !become(*child.user)) give_up(child, Stage::user);
   if (child.cwd != nullptr && chdir(child.cwd) != 0) give_up(child, Stage::cwd);
@@ -206,16 +212,18 @@ Result<Process> spawn(const ProcessOptions& options) {
   const Fd reading(ends[0]);
   Fd writing(ends[1]);
 
-  const Child child{.program = path.c_str(),
-                    .argv = argv.data(),
-                    .environment = environment.data(),
-                    .cwd = options.cwd.empty() ? nullptr : options.cwd.c_str(),
-                    .user = options.user ? &*options.user : nullptr,
-                    .memory_bytes = static_cast<rlim_t>(options.memory_bytes),
-                    .open_files = static_cast<rlim_t>(options.open_files),
-                    .input = null.get(),
-                    .output = options.output >= 0 ? options.output : null.get(),
-                    .report = writing.get()};
+  const Child child{
+      .program = path.c_str(),
+      .argv = argv.data(),
+      .environment = environment.data(),
+      .cwd = options.cwd.empty() ? nullptr : options.cwd.c_str(),
+      .user = options.user ? &*options.user : nullptr,
+      .memory = options.memory_bytes > 0 ? both(options.memory_bytes) : present(RLIMIT_AS),
+      .descriptors =
+          options.open_files > 0 ? both(options.open_files) : descriptor_limit_of_children(),
+      .input = null.get(),
+      .output = options.output >= 0 ? options.output : null.get(),
+      .report = writing.get()};
   const pid_t pid = start(child);
   if (pid < 0)
     return fail(ErrorCode::io,

@@ -30,8 +30,8 @@ struct ProcessOptions {
   std::string cwd = {};                       // empty: this process's own
   std::optional<User> user = {};              // switched to before the program runs; needs root
   std::int64_t memory_bytes = 0;              // RLIMIT_AS; 0: as this process
-  int open_files = 0;                         // RLIMIT_NOFILE; 0: as this process
-  int output = -1;                            // standard output and error; -1: discarded
+  int open_files = 0;  // RLIMIT_NOFILE; 0: as this process before it raised its own
+  int output = -1;     // standard output and error; -1: discarded
 };
 
 /// A process that someone else may have started; `pidfd` becomes readable when it has ended.

@@ -2,9 +2,11 @@
 #include "io/process.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "io/descriptors.h"
 #include "io/folder_for_test.h"
 #include "io/proc.h"
 
@@ -68,6 +71,19 @@ class ProcessTest : public testing::Test {
   TestFolder own_;
   std::string folder_ = own_.path();
 };
+
+TEST_F(ProcessTest, a_program_gets_the_limit_of_descriptors_from_before_it_was_raised) {
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit low{.rlim_cur = 256, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  raise_descriptor_limit();
+  EXPECT_EQ(run("ulimit -Sn; ulimit -Hn").value, 0);
+  EXPECT_EQ(output(), fmt::format("256\n{}\n", before.rlim_max));
+  EXPECT_EQ(run("ulimit -Sn; ulimit -Hn", {.open_files = 100}).value, 0);
+  EXPECT_TRUE(output().ends_with("\n100\n100\n")) << output();
+  setrlimit(RLIMIT_NOFILE, &before);
+}
 
 TEST_F(ProcessTest, a_program_gets_just_the_environment_it_was_given) {
   setenv("HEADROOM_TEST_LEAK", "1", 1);

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "core/text.h"
+#include "io/descriptors.h"
 
 namespace headroom::io {
 namespace {
@@ -132,10 +133,11 @@ Result<Address> local_address(int fd) {
 Result<Fd> connect_start(const Address& address) {
   Fd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd)
-    return fail(ErrorCode::io, fmt::format("cannot open a socket: {}", std::strerror(errno)));
+    return fail(code_for(errno, ErrorCode::io),
+                fmt::format("cannot open a socket: {}", std::strerror(errno)));
   set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY);
   if (connect(fd.get(), address.raw(), address.size()) == 0 || errno == EINPROGRESS) return fd;
-  return fail(ErrorCode::unavailable,
+  return fail(code_for(errno, ErrorCode::unavailable),
               fmt::format("cannot connect to {}: {}", address.text(), std::strerror(errno)));
 }
 

@@ -44,7 +44,7 @@ struct ListenOptions {
 [[nodiscard]] Result<Address> local_address(int fd);
 
 /// Starts a connection; complete when the socket becomes writable, then ask `connect_result`.
-/// TCP_NODELAY is set.
+/// TCP_NODELAY is set. ErrorCode::exhausted when it is this machine that has none to give.
 [[nodiscard]] Result<Fd> connect_start(const Address& address);
 
 /// 0 once connected, otherwise the errno of the failure.

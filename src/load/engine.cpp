@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "io/clock.h"
+#include "io/descriptors.h"
 
 namespace headroom::load {
 namespace {
@@ -36,16 +37,12 @@ std::vector<std::string> names_of(const LoadPlan& plan) {
   return names;
 }
 
-/// Raises this process's limit of open files as far as the system allows.
 Result<> allow_files(std::uint64_t count) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur >= count) return {};
-  const rlimit wanted{.rlim_cur = count, .rlim_max = limit.rlim_max};
-  if (count <= limit.rlim_max && setrlimit(RLIMIT_NOFILE, &wanted) == 0) return {};
+  const std::uint64_t allowed = io::raise_descriptor_limit();
+  if (allowed >= count) return {};
   return fail(ErrorCode::permission,
               fmt::format("{} connections need {} open files, the system allows {} (ulimit -Hn)",
-                          count - spare_files, count, limit.rlim_max));
+                          count - spare_files, count, allowed));
 }
 
 }  // namespace

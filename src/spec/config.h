@@ -64,7 +64,7 @@ struct Replicas {
 
 struct Limits {
   std::int64_t memory_bytes = 0;  // RLIMIT_AS; 0: unlimited
-  int open_files = 0;             // RLIMIT_NOFILE; 0: inherited
+  int open_files = 0;             // RLIMIT_NOFILE; 0: as headroom was started with
 };
 
 /// How a replica is started as a process.

@@ -75,7 +75,7 @@ void read_command_line(const At& at, Run& out) {
       return at.problem(
           fmt::format("found '{}', but no shell reads this; write a list such as "
                       "[sh, -c, \"exec ...\"] where a shell is meant",
-                      word));
+                      printable(word)));
     }
     auto argument = read_template(at, word);
     if (!argument) return;
@@ -146,7 +146,7 @@ const Table<Limits>& limits_table() {
             {.min = 1 << 20, .max = std::int64_t{1} << 46, .zero = "no limit"},
             "Address space (RLIMIT_AS).");
     t.integer("open_files", &Limits::open_files,
-              {.min = 16, .max = 1'048'576, .zero = "as headroom's own"},
+              {.min = 16, .max = 1'048'576, .zero = "as headroom was started with"},
               "File descriptors (RLIMIT_NOFILE).");
     return t;
   }();
