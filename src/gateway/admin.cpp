@@ -111,33 +111,40 @@ Result<std::unique_ptr<Admin>> Admin::adopt(io::Loop& loop, io::Fd listening, Ha
 }
 
 Result<> Admin::accept() {
-  if (std::exchange(accepting_, true)) return {};
-  return loop_.add(fd_.get(), EPOLLIN, *this);
+  return acceptor_.start();
 }
 
 void Admin::stop_accepting() {
-  if (std::exchange(accepting_, false)) loop_.remove(fd_.get(), *this);
-  fd_.reset();
+  acceptor_.stop();
 }
 
 Admin::Admin(io::Loop& loop, io::Fd fd, const io::Address& address, Handler handler)
-    : loop_(loop), fd_(std::move(fd)), address_(address), handler_(std::move(handler)) {}
+    : loop_(loop),
+      address_(address),
+      handler_(std::move(handler)),
+      farewells_(loop),
+      acceptor_(
+          loop, std::move(fd),
+          {.accepted = [this](io::Fd client, const io::Address&) { accepted(std::move(client)); },
+           .squeezed_in = [this](io::Fd client,
+                                 const io::Address&) { accepted(std::move(client)); },
+           .make_room = [this] { farewells_.give_one_up(); }}) {}
 
 Admin::~Admin() {
   connections_.clear();
   stop_accepting();
 }
 
-void Admin::on_events(std::uint32_t /*events*/) {
-  while (true) {
-    io::Fd client(accept4(fd_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!client) return;
-    if (connections_.size() >= connections_max) continue;  // closes it
-    auto connection = std::make_unique<Connection>(*this, std::move(client));
-    Connection& raw = *connection;
-    connections_.push_back(std::move(connection));
-    if (!loop_.add(raw.fd(), EPOLLIN | EPOLLOUT, raw)) close(raw);
+void Admin::accepted(io::Fd client) {
+  if (connections_.size() >= connections_max) {
+    static const std::string busy =
+        response({.status = 503, .body = "too many connections\n"}, false);
+    return farewells_.say(std::move(client), busy);
   }
+  auto connection = std::make_unique<Connection>(*this, std::move(client));
+  Connection& raw = *connection;
+  connections_.push_back(std::move(connection));
+  if (!loop_.add(raw.fd(), EPOLLIN | EPOLLOUT, raw)) close(raw);
 }
 
 void Admin::close(Connection& connection) {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "core/result.h"
+#include "io/acceptor.h"
+#include "io/farewells.h"
 #include "io/loop.h"
 #include "io/socket.h"
 #include "io/timer.h"
@@ -21,8 +23,11 @@ struct AdminAnswer {
 };
 
 /// Lives on the loop it was given. Every answer is made by `handler` from the path of the request.
-class Admin final : public io::Watcher {
+/// With no descriptor left it still answers, one connection after the other.
+class Admin {
  public:
+  static constexpr std::size_t connections_max = 64;  // one more is told to come again
+
   using Handler = std::function<AdminAnswer(std::string_view path)>;
 
   [[nodiscard]] static Result<std::unique_ptr<Admin>> listen(io::Loop& loop,
@@ -41,21 +46,20 @@ class Admin final : public io::Watcher {
 
   [[nodiscard]] bool answering() const { return !connections_.empty(); }
   [[nodiscard]] const io::Address& address() const { return address_; }
-  [[nodiscard]] int listening() const { return fd_.get(); }
-  void on_events(std::uint32_t events) override;
+  [[nodiscard]] int listening() const { return acceptor_.fd(); }
 
  private:
   class Connection;
-  static constexpr std::size_t connections_max = 64;
 
   Admin(io::Loop& loop, io::Fd fd, const io::Address& address, Handler handler);
+  void accepted(io::Fd client);
   void close(Connection& connection);
 
   io::Loop& loop_;
-  io::Fd fd_;
   io::Address address_;
-  bool accepting_ = false;
   Handler handler_;
+  io::Farewells farewells_;
+  io::Acceptor acceptor_;
   std::vector<std::unique_ptr<Connection>> connections_;
 };
 

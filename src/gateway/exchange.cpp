@@ -6,6 +6,7 @@
 #include "gateway/client_connection.h"
 #include "gateway/worker.h"
 #include "io/clock.h"
+#include "io/descriptors.h"
 
 namespace headroom::gateway {
 namespace {
@@ -262,8 +263,7 @@ void Exchange::dispatch(Permit permit) {
   response_started_ = response_sent_ = response_complete_ = false;
   upstream_readable_ = upstream_closed_ = upstream_error_ = false;
   upstream_in_.clear();
-  const std::string& id = permit_.upstream->replica().id;
-  replica_id_ = {replica_name_.data(), id.copy(replica_name_.data(), replica_name_.size())};
+  note_replica();
 
   if (upstream_head_size_ > 0)
     refresh_upstream_head();
@@ -277,6 +277,8 @@ void Exchange::dispatch(Permit permit) {
   }
   state_ = State::connecting;
   auto connection = permit_.upstream->connect();
+  if (!connection && connection.error().code == ErrorCode::exhausted)
+    return without_new_connection();
   if (!connection) {
     (void)upstream_broke("connect");
     return;
@@ -288,7 +290,8 @@ void Exchange::dispatch(Permit permit) {
 }
 
 void Exchange::connected() {
-  if (!upstream_->connected && io::connect_result(upstream_->fd()) != 0) {
+  if (const int error = upstream_->connected ? 0 : io::connect_result(upstream_->fd())) {
+    if (io::is_shortage(error)) return without_new_connection();
     (void)upstream_broke("connect");
     return;
   }
@@ -312,6 +315,28 @@ http::RequestContext Exchange::context_for_replica() const {
     context.remaining_ms =
         std::max<std::int64_t>(1, (total - age()) / std::chrono::milliseconds(1));
   return context;
+}
+
+void Exchange::without_new_connection() {
+  worker_.loop().disarm(phase_);
+  upstream_.reset();
+  auto other = pool().take_connected(worker_.loop().now());
+  drop_attempt();
+  if (!other) {
+    return answer({503, "local_resources", "proxy_internal_error",
+                   "the gateway has no descriptor, port or memory for a connection to a replica",
+                   Outcome::failed});
+  }
+  permit_ = std::move(*other);
+  note_replica();
+  upstream_ = permit_.upstream->take_idle();
+  upstream_->exchange = this;
+  connected();
+}
+
+void Exchange::note_replica() {
+  const std::string& id = permit_.upstream->replica().id;
+  replica_id_ = {replica_name_.data(), id.copy(replica_name_.data(), replica_name_.size())};
 }
 
 bool Exchange::write_upstream_head() {

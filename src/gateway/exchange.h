@@ -74,6 +74,9 @@ class Exchange final : public protect::Waiter {
   void wait_for_place();
   void dispatch(Permit permit);
   void connected();
+  /// This machine has nothing left to connect with: whatever is kept is used, or the request ends.
+  void without_new_connection();
+  void note_replica();
   [[nodiscard]] bool write_upstream_head();
   void refresh_upstream_head();
   void refuse_long_head();

@@ -10,7 +10,7 @@
 namespace headroom::gateway {
 namespace {
 
-constexpr int retry_after_s = 1;  // what a shed client is told: the queue turns over in this time
+constexpr int retry_after_s = 1;  // with every 503: the queue turns over in this time
 
 }  // namespace
 
@@ -79,7 +79,7 @@ void Exchange::answer(const Cause& cause) {
       .proxy_error = cause.proxy_error,
       .detail = cause.detail,
       .request_id = request_id_,
-      .retry_after_s = cause.outcome == Outcome::shed ? retry_after_s : 0,
+      .retry_after_s = cause.status == 503 ? retry_after_s : 0,
       .keep_alive = keep_client_,
       .to_head_request = head_read_ && request_.head().method == http::Method::head};
   client_out_.commit(http::write_problem(problem, client_out_.writable()));

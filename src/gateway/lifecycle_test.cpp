@@ -1,7 +1,5 @@
-// The gateway as a whole: drain, reload, replicas that leave, limits.
-#include <fcntl.h>
+// The gateway as a whole: drain, reload, replicas that leave.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <filesystem>
 #include <thread>
@@ -220,53 +218,6 @@ TEST(Publish, a_replica_that_is_left_out_ends_its_requests_and_its_idle_connecti
   EXPECT_EQ(busy.answer().body, "GET /slow HTTP/1.1");
   EXPECT_TRUE(eventually([&] { return slow.replica.talking() == 0; }));
   EXPECT_EQ(slow.replica.shared()->in_flight(), 0);
-}
-
-TEST(Limits, connections_beyond_the_limit_are_closed_and_counted) {
-  spec::Config config = shop();
-  config.gateway.connections_max = 3;
-  ScriptedReplica replica(ScriptedReplica::always(ok("x")));
-  Front front(config, replica);
-  std::vector<Client> clients;
-  for (int i = 0; i < 3; ++i) {
-    clients.push_back(front.client());
-    ASSERT_EQ(clients.back().ask(get("/")).status(), 200);
-  }
-  Client fourth = front.client();
-  EXPECT_TRUE(fourth.wire.ended());
-  EXPECT_EQ(front.totals().connections_refused, 1U);
-  clients.pop_back();
-  EXPECT_TRUE(eventually([&] { return front.client().ask(get("/")).status() == 200; }));
-}
-
-TEST(Limits, out_of_descriptors_others_are_served_on) {
-  ScriptedReplica replica(ScriptedReplica::always(ok("x")));
-  Front front(shop(), replica);
-  Client kept = front.client();
-  ASSERT_EQ(kept.ask(get("/")).status(), 200);
-  const io::Address address = front.gateway().address();
-  std::vector<Wire> late;  // made while there are descriptors
-  for (int i = 0; i < 3; ++i)
-    late.emplace_back(io::Fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
-
-  std::vector<io::Fd> hoard;
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const rlimit old = limit;
-  limit.rlim_cur = static_cast<rlim_t>(late.back().fd()) + 3;
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
-  while (true) {
-    io::Fd fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (!fd) break;
-    hoard.push_back(std::move(fd));
-  }
-  for (Wire& wire : late) {
-    ASSERT_EQ(connect(wire.fd(), address.raw(), address.size()), 0);
-    EXPECT_TRUE(wire.ended());
-    EXPECT_EQ(kept.ask(get("/")).status(), 200);
-  }
-  EXPECT_EQ(front.totals().connections_refused, 3U);
-  setrlimit(RLIMIT_NOFILE, &old);
 }
 
 }  // namespace

@@ -1,30 +1,22 @@
 // Accepts connections for one worker.
 #pragma once
 
-#include "io/fd.h"
-#include "io/loop.h"
+#include "io/acceptor.h"
 
 namespace headroom::gateway {
 
 class Worker;
 
-class Listener final : public io::Watcher {
+class Listener {
  public:
   Listener(Worker& worker, io::Fd fd);
-  ~Listener();
-  Listener(const Listener&) = delete;
-  Listener& operator=(const Listener&) = delete;
 
+  [[nodiscard]] Result<> start() { return acceptor_.start(); }
   /// Accepts everybody who is connected already.
-  void on_events(std::uint32_t events) override;
+  void accept_waiting() { acceptor_.accept_waiting(); }
 
  private:
-  /// Whether somebody was there to be refused.
-  [[nodiscard]] bool refuse_one();
-
-  Worker& worker_;
-  io::Fd fd_;
-  io::Fd reserve_;  // given up for a moment when descriptors run out, so that a client is told
+  io::Acceptor acceptor_;
 };
 
 }  // namespace headroom::gateway

@@ -75,12 +75,26 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
     const auto& upstream = upstreams_[*index];
     const std::int32_t in_flight = upstream->replica().take();
     if (in_flight == 0) continue;
-    settle(now);
-    ++in_flight_;
-    ++stats_.attempts;
-    return Permit{upstream, in_flight};
+    return permit(upstream, in_flight, now);
   }
   return std::nullopt;
+}
+
+std::optional<Permit> ServicePool::take_connected(Instant now) {
+  for (const auto& upstream : upstreams_) {
+    if (!upstream->has_idle() || !upstream->healthy || upstream->replica().ejected(now)) continue;
+    const std::int32_t in_flight = upstream->replica().take();
+    if (in_flight > 0) return permit(upstream, in_flight, now);
+  }
+  return std::nullopt;
+}
+
+Permit ServicePool::permit(const std::shared_ptr<Upstream>& upstream, std::int32_t in_flight,
+                           Instant now) {
+  settle(now);
+  ++in_flight_;
+  ++stats_.attempts;
+  return {upstream, in_flight};
 }
 
 Instant ServicePool::next_return(Instant now) const {

@@ -56,6 +56,8 @@ class ServicePool {
 
   /// A place at the least loaded replica; not at `avoid` unless no other is in use.
   [[nodiscard]] std::optional<Permit> take(const Replica* avoid, Instant now, Random& random);
+  /// A place at a replica to which a connection is kept, for when no new one can be made.
+  [[nodiscard]] std::optional<Permit> take_connected(Instant now);
   /// When the next ejected replica may be used again; Instant::max() when none is ejected.
   [[nodiscard]] Instant next_return(Instant now) const;
   /// `failed` feeds passive health. `latency` of the attempt, or nothing when it was cut short by
@@ -81,6 +83,9 @@ class ServicePool {
   void settle(Instant now);
 
  private:
+  [[nodiscard]] Permit permit(const std::shared_ptr<Upstream>& upstream, std::int32_t in_flight,
+                              Instant now);
+
   std::string name_;
   std::size_t worker_;
   std::shared_ptr<WaitBoard> board_;

@@ -52,9 +52,10 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
 
   bool healthy = true;  // as published
 
+  [[nodiscard]] bool has_idle() const { return !idle_.empty(); }
   /// An idle connection, or null.
   [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle();
-  /// A new connection that is being established.
+  /// A new connection that is being established. ErrorCode::exhausted: no fault of the replica.
   [[nodiscard]] Result<std::unique_ptr<UpstreamConnection>> connect();
   /// Takes back a connection that is between two exchanges.
   void keep(std::unique_ptr<UpstreamConnection> connection, Instant now);

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <array>
 #include <set>
 
 namespace headroom::gateway {
@@ -19,6 +20,20 @@ constexpr Duration linger_longest = std::chrono::seconds(2);
 constexpr std::size_t spare_exchanges_max = 64;
 // When draining: a request may be on its way on a connection that is new or was used just now.
 constexpr Duration drain_grace = std::chrono::milliseconds(300);
+
+/// Whole, for whoever asks before a byte of a request is read.
+std::string too_many_connections() {
+  std::array<char, 1024> text;
+  const http::Problem problem{.status = 503,
+                              .reason = "too_many_connections",
+                              .proxy_error = "proxy_internal_response",
+                              .detail = "the gateway holds as many connections as it can",
+                              .request_id = {},
+                              .retry_after_s = 1,
+                              .keep_alive = false,
+                              .to_head_request = false};
+  return {text.data(), http::write_problem(problem, text)};
+}
 
 }  // namespace
 
@@ -85,14 +100,13 @@ void Worker::publish(const std::shared_ptr<const Endpoints>& endpoints) {
 }
 
 void Worker::listen(io::Fd fd) {
-  const int raw = fd.get();
   listeners_.push_back(std::make_unique<Listener>(*this, std::move(fd)));
-  CHECK(loop_->add(raw, EPOLLIN, *listeners_.back()).has_value());
+  CHECK(listeners_.back()->start().has_value());
 }
 
 void Worker::stop_listening() {
   // The kernel would reset those who are connected already and not accepted yet.
-  for (const auto& listener : listeners_) listener->on_events(EPOLLIN);
+  for (const auto& listener : listeners_) listener->accept_waiting();
   listeners_.clear();
 }
 
@@ -127,10 +141,7 @@ void Worker::accepted(io::Fd fd, const io::Address& peer) {
   const auto limit = static_cast<std::size_t>(table_->generation->config.gateway.connections_max);
   std::int64_t open_everywhere = 0;
   for (const Worker* worker : shared_.workers) open_everywhere += worker->open_connections();
-  if (static_cast<std::size_t>(open_everywhere) >= limit) {
-    ++stats_.connections_refused;
-    return;
-  }
+  if (static_cast<std::size_t>(open_everywhere) >= limit) return turn_away(std::move(fd));
   const int on = 1;
   setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ++stats_.connections_accepted;
@@ -140,6 +151,12 @@ void Worker::accepted(io::Fd fd, const io::Address& peer) {
   if (!loop_->add(raw, EPOLLIN | EPOLLOUT | EPOLLRDHUP, *client)) return;
   clients_.push_back(std::move(client));
   open_.store(static_cast<std::int64_t>(clients_.size()), std::memory_order_relaxed);
+}
+
+void Worker::turn_away(io::Fd fd) {
+  static const std::string answer = too_many_connections();
+  ++stats_.connections_refused;
+  farewells_.say(std::move(fd), answer);
 }
 
 void Worker::begin_exchange(ClientConnection& client, std::uint32_t events) {

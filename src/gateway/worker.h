@@ -15,6 +15,7 @@
 #include "gateway/listener.h"
 #include "gateway/service_pool.h"
 #include "gateway/stats.h"
+#include "io/farewells.h"
 #include "io/loop.h"
 
 namespace headroom::gateway {
@@ -70,6 +71,10 @@ class Worker {
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] const std::string& pseudonym() const { return shared_.pseudonym; }
   void accepted(io::Fd fd, const io::Address& peer);
+  /// Tells a client that there are too many.
+  void turn_away(io::Fd fd);
+  /// Gives up a descriptor of one that was told so.
+  void make_room() { farewells_.give_one_up(); }
   void begin_exchange(ClientConnection& client, std::uint32_t events);
   void release(Exchange& exchange);
   void close(ClientConnection& client);
@@ -102,6 +107,7 @@ class Worker {
   std::shared_ptr<const Table> table_;
   std::shared_ptr<const Endpoints> endpoints_;
   std::map<std::string, std::unique_ptr<ServicePool>> pools_;
+  io::Farewells farewells_{*loop_};
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;  // in use and spare
   std::vector<Exchange*> free_;
