@@ -56,6 +56,7 @@ class StaticEndpoints::Checked {
 
  private:
   void on_probe(const supervisor::ProbeResult& result) {
+    if (result.outcome == supervisor::ProbeOutcome::unseen) return;
     const bool was_healthy = healthy();
     if (!counts(result)) {
       health_ = supervisor::Health(all_.timing_.health);

@@ -8,6 +8,7 @@
 
 #include "gateway/testing/scripted_replica.h"
 #include "io/clock.h"
+#include "io/no_descriptors_for_test.h"
 
 namespace headroom::control {
 namespace {
@@ -117,6 +118,21 @@ TEST_F(EndpointsTest, one_that_hangs_is_left_out_and_never_ended) {
   EXPECT_TRUE(said("no answer within 500ms"));
   service.become(200);
   ASSERT_TRUE(until([&] { return health() == "+"; }));
+}
+
+TEST_F(EndpointsTest, one_that_this_machine_has_no_descriptor_to_ask_is_not_left_out) {
+  Service service(200);
+  watch({&service}, "/up", true);
+  ASSERT_TRUE(asked_more(service, 2));
+  {
+    const io::NoDescriptors none;
+    const Instant end = io::monotonic_now() + 500ms;  // 25 looks
+    (void)until([&] { return io::monotonic_now() > end || health() == "-"; });
+  }
+  EXPECT_EQ(health(), "+");
+  EXPECT_TRUE(said_.empty());
+  service.become(503);
+  EXPECT_TRUE(until([&] { return health() == "-"; })) << "it is asked again";
 }
 
 TEST_F(EndpointsTest, where_no_path_is_stated_one_that_knows_none_is_left_alone) {

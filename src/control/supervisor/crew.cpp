@@ -157,13 +157,12 @@ Result<> Crew::try_start(Instant now) {
   if (fresh.hash != command_->hash)
     workshop_.note(service_, "the program has changed: replicas are replaced one by one");
   command_ = std::move(fresh);
-  const auto port = workshop_.ports.next(workshop_.ports_taken);
-  if (!port) return fail(ErrorCode::unavailable, "no port is free for another replica");
+  const std::uint16_t port = TRY(workshop_.ports.next(workshop_.ports_taken));
 
   const Identity identity{
       .owner = workshop_.state.owner(),
       .replica = fmt::format("{}-{}", service_, workshop_.state.next_number(service_)),
-      .address = io::Address::loopback(*port),
+      .address = io::Address::loopback(port),
       .command_hash = command_->hash};
   if (!workshop_.state.last_error().empty()) workshop_.note(service_, workshop_.state.last_error());
   io::ProcessOptions options = process_options(*command_, identity, own_environment());

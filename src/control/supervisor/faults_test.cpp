@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "control/supervisor/fixture.h"
+#include "io/no_descriptors_for_test.h"
 
 namespace headroom::supervisor {
 namespace {
@@ -35,6 +36,21 @@ TEST_F(FaultsTest, a_replica_that_never_becomes_ready_is_killed_and_tried_again)
   configure();
   std::filesystem::remove(file("unready"));
   ASSERT_TRUE(until([&] { return ready() == 1; }, "it is ready at last"));
+}
+
+TEST_F(FaultsTest, replicas_that_no_descriptor_is_left_to_ask_are_not_replaced) {
+  timing_.health.hung_after = 100ms;
+  add_service();
+  start(2);
+  const std::vector<pid_t> before = living();
+  {
+    const io::NoDescriptors none;
+    const Instant end = io::monotonic_now() + 1s;  // 20 looks
+    (void)until([&] { return io::monotonic_now() > end; }, "nothing");
+  }
+  EXPECT_FALSE(heard("unhealthy")) << all_events();
+  EXPECT_EQ(living(), before);
+  EXPECT_EQ(ready(), 2);
 }
 
 TEST_F(FaultsTest, a_crash_loop_waits_longer_each_time_and_shows_the_last_output) {

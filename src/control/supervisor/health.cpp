@@ -6,6 +6,7 @@
 namespace headroom::supervisor {
 
 void Health::record(ProbeOutcome outcome, Instant now) {
+  if (outcome == ProbeOutcome::unseen) return silent_since_.reset();
   failures_ = outcome == ProbeOutcome::ok ? 0 : failures_ + 1;
   if (outcome != ProbeOutcome::silent) {
     silent_since_.reset();

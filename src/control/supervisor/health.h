@@ -14,6 +14,7 @@ enum class ProbeOutcome : std::uint8_t {
   ok,         // 200
   unwilling,  // any other answer: it is alive and says that it cannot serve
   silent,     // no answer in time, refused, cut short or not HTTP
+  unseen,     // this machine had no descriptor, port or memory to look: says nothing of the replica
 };
 
 struct HealthPolicy {
@@ -23,7 +24,8 @@ struct HealthPolicy {
 
 /// Three failures in a row eject a replica from balancing; one success brings it back. Only silence
 /// makes it hung, to be replaced: an answer such as 503 often means that something behind the
-/// service is down, and restarting every replica of a service would then make things worse.
+/// service is down, and restarting every replica of a service would then make things worse. What
+/// could not be seen changes nothing, and silence before it does not last through it.
 class Health {
  public:
   explicit Health(const HealthPolicy& policy) : policy_(policy) {}

@@ -45,5 +45,20 @@ TEST(HealthTest, a_replica_that_answers_no_is_never_hung) {
   EXPECT_FALSE(health.hung());
 }
 
+TEST(HealthTest, what_could_not_be_seen_says_nothing_of_a_replica) {
+  Health health({});
+  for (Duration t = 0s; t < 1h; t += 1s) health.record(unseen, at(t));
+  EXPECT_TRUE(health.healthy());
+  health.record(silent, at(1h));
+  health.record(silent, at(1h + 1s));
+  health.record(unseen, at(1h + 2s));
+  EXPECT_TRUE(health.healthy());
+  health.record(silent, at(1h + 12s));
+  EXPECT_FALSE(health.healthy());
+  EXPECT_FALSE(health.hung()) << "of the ten seconds nobody saw all";
+  for (Duration t = 13s; t <= 22s; t += 1s) health.record(silent, at(1h + t));
+  EXPECT_TRUE(health.hung());
+}
+
 }  // namespace
 }  // namespace headroom::supervisor

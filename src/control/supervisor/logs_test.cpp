@@ -57,6 +57,13 @@ TEST_F(LogsTest, the_last_lines_are_shown_without_blank_ones) {
   EXPECT_TRUE(logs().last_lines("checkout-2", 5).empty());
 }
 
+TEST_F(LogsTest, what_a_replica_wrote_commands_no_terminal_when_it_is_shown) {
+  const auto fd = logs().open("checkout-1");
+  ASSERT_TRUE(fd) << fd.error().message;
+  write(*fd, "\x1b[2Jpanic\n");
+  EXPECT_EQ(logs().last_lines("checkout-1", 1), std::vector<std::string>{"\\x1b[2Jpanic"});
+}
+
 TEST_F(LogsTest, the_oldest_files_of_ended_replicas_are_removed) {
   for (int i = 1; i <= 5; ++i) {
     const std::string replica = "checkout-" + std::to_string(i);

@@ -16,9 +16,10 @@ std::uint32_t size_of(const PortRange& range) {
 
 /// Listening on every IPv4 address fails when anybody listens on any of them, so a replica may
 /// bind to its own address or to all.
-bool is_free(std::uint16_t port) {
-  const auto any = io::Address::parse(fmt::format(":{}", port));
-  return any && io::listen_on(*any).has_value();
+Result<> try_port(std::uint16_t port) {
+  const io::Address any = TRY(io::Address::parse(fmt::format(":{}", port)));
+  TRY(io::listen_on(any));
+  return {};
 }
 
 }  // namespace
@@ -45,13 +46,16 @@ PortRange ephemeral_ports() {
 Ports::Ports(const PortRange& range, std::uint64_t start)
     : range_(range), offset_(static_cast<std::uint32_t>(start % size_of(range))) {}
 
-std::optional<std::uint16_t> Ports::next(const std::set<std::uint16_t>& taken) {
+Result<std::uint16_t> Ports::next(const std::set<std::uint16_t>& taken) {
   for (std::uint32_t tries = 0; tries < size_of(range_); ++tries) {
     const auto port = static_cast<std::uint16_t>(range_.first + offset_);
     offset_ = (offset_ + 1) % size_of(range_);
-    if (!taken.contains(port) && is_free(port)) return port;
+    if (taken.contains(port)) continue;
+    const Result<> free = try_port(port);
+    if (free) return port;
+    if (free.error().code == ErrorCode::exhausted) return std::unexpected(free.error());
   }
-  return std::nullopt;
+  return fail(ErrorCode::unavailable, "no port is free for another replica");
 }
 
 }  // namespace headroom::supervisor

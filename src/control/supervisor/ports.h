@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <set>
+
+#include "core/result.h"
 
 namespace headroom::supervisor {
 
@@ -27,8 +28,9 @@ class Ports {
   /// `start` is reduced into the range; several supervisors on one machine should start apart.
   Ports(const PortRange& range, std::uint64_t start);
 
-  /// The next port that is not in `taken` and that nobody listens on. nullopt when all are taken.
-  [[nodiscard]] std::optional<std::uint16_t> next(const std::set<std::uint16_t>& taken);
+  /// The next port that is not in `taken` and that nobody listens on. ErrorCode::exhausted: this
+  /// machine has no descriptor to try one.
+  [[nodiscard]] Result<std::uint16_t> next(const std::set<std::uint16_t>& taken);
 
  private:
   PortRange range_;

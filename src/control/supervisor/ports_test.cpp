@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/no_descriptors_for_test.h"
 #include "io/socket.h"
 
 namespace headroom::supervisor {
@@ -41,6 +42,14 @@ TEST(PortsTest, a_port_of_a_living_replica_is_skipped_although_nobody_listens_ye
     free = io::local_address(listener->get())->port();
   }
   EXPECT_FALSE(Ports({free, free}, 0).next({free}));
+}
+
+TEST(PortsTest, with_no_descriptor_left_it_is_not_the_ports_that_are_said_to_be_taken) {
+  Ports ports({20000, 29999}, 0);
+  const io::NoDescriptors none;
+  const auto port = ports.next({});
+  ASSERT_FALSE(port);
+  EXPECT_EQ(port.error().message, "cannot open a socket: Too many open files");
 }
 
 }  // namespace

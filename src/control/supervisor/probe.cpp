@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "io/descriptors.h"
 
 namespace headroom::supervisor {
 
@@ -38,22 +39,23 @@ void Probe::start(const io::Address& address, const std::string& path, Duration 
   received_ = 0;
   parser_.reset(false);
   timeout_ = timeout;
-  early_failure_.clear();
+  early_failure_.reset();
   auto socket = io::connect_start(address);
   if (socket) {
     socket_ = std::move(*socket);
     if (auto added = loop_.add(socket_.get(), EPOLLIN | EPOLLOUT | EPOLLRDHUP, *this); !added)
-      early_failure_ = added.error().message;
+      early_failure_ = added.error();
   } else {
-    early_failure_ = socket.error().message;
+    early_failure_ = socket.error();
   }
-  loop_.arm(timer_, early_failure_.empty() ? timeout : Duration{0});
+  loop_.arm(timer_, early_failure_ ? Duration{0} : timeout);
 }
 
 void Probe::on_events(std::uint32_t events) {
   if (!request_.empty() && (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
     if (const int error = io::connect_result(socket_.get()); error != 0)
-      return finish(ProbeOutcome::silent, std::strerror(error));
+      return finish(io::is_shortage(error) ? ProbeOutcome::unseen : ProbeOutcome::silent,
+                    std::strerror(error));
     const std::string request = std::exchange(request_, {});
     const ssize_t sent = send(socket_.get(), request.data(), request.size(), MSG_NOSIGNAL);
     if (sent != static_cast<ssize_t>(request.size()))
@@ -87,7 +89,10 @@ bool Probe::read_answer() {
 }
 
 void Probe::on_timeout() {
-  if (!early_failure_.empty()) return finish(ProbeOutcome::silent, early_failure_);
+  if (early_failure_)
+    return finish(
+        early_failure_->code == ErrorCode::exhausted ? ProbeOutcome::unseen : ProbeOutcome::silent,
+        early_failure_->message);
   // The loop itself may have been late: what has arrived meanwhile counts.
   if (request_.empty() && read_answer()) return;
   finish(ProbeOutcome::silent, fmt::format("no answer within {}", format_duration(timeout_)));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "control/supervisor/health.h"
@@ -48,7 +49,7 @@ class Probe final : private io::Watcher {
   std::size_t received_ = 0;
   http::ResponseParser parser_;
   Duration timeout_{};
-  std::string early_failure_;  // found in start(), reported from the loop
+  std::optional<Error> early_failure_;  // found in start(), reported from the loop
 };
 
 }  // namespace headroom::supervisor

@@ -55,6 +55,7 @@ Look Replica::look() const {
 
 void Replica::on_probe(const ProbeResult& result) {
   if (result.outcome != ProbeOutcome::ok) last_problem_ = result.text;
+  unseen_ = result.outcome == ProbeOutcome::unseen;
   if (stage_ == Stage::starting) {
     if (result.outcome == ProbeOutcome::ok) prove_ready();
   } else if (stage_ == Stage::ready) {
@@ -97,7 +98,9 @@ void Replica::removed() {
 
 void Replica::on_limit() {
   if (stage_ == Stage::starting) {
-    if (adopted_ && manners_.spare_adopted) return loop_.arm(limit_timer_, manners_.ready_timeout);
+    // Whether it is ready is not known: it gets its time again.
+    if (unseen_ || (adopted_ && manners_.spare_adopted))
+      return loop_.arm(limit_timer_, manners_.ready_timeout);
     end_text_ = fmt::format("was not ready within {} ({})", format_duration(manners_.ready_timeout),
                             last_problem_);
     kill();

@@ -113,6 +113,7 @@ class Replica final : private io::Watcher {
   io::Timer limit_timer_;  // of the stage: ready timeout, drain
   std::optional<Instant> ready_since_;
   std::string last_problem_ = "no probe has ended";
+  bool unseen_ = false;  // the last probe could not look
   std::string end_text_;
   std::optional<CpuReading> cpu_;
 };
