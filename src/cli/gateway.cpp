@@ -12,6 +12,7 @@
 #include "gateway/gateway.h"
 #include "io/clock.h"
 #include "io/config_file.h"
+#include "io/descriptors.h"
 #include "io/signals.h"
 #include "io/watch.h"
 
@@ -27,6 +28,7 @@ constexpr Duration collect_wait = 50ms;
 class FrontDoor {
  public:
   [[nodiscard]] Result<> start(const std::string& file) {
+    io::raise_descriptor_limit();
     config_ = TRY(io::load_config(file));
     for (const spec::Service& service : config_.services) {
       if (service.run) {
@@ -43,6 +45,7 @@ class FrontDoor {
     admin_ = TRY(gateway::Admin::listen(
         *loop_, admin, [this](std::string_view path) { return status_.answer(path, draining_); }));
     gateway_ = TRY(gateway::Gateway::start(config_));
+    say_descriptors();
     target_ = std::make_unique<control::LocalTarget>(*loop_, *gateway_, control::say_of_service);
     TRY(target_->publish(config_));
     watch_ = TRY(io::FileWatch::create(*loop_, file, [this] { reload(); }));
@@ -61,8 +64,15 @@ class FrontDoor {
         return fail(ErrorCode::invalid, fmt::format("services.{}.run is new", service.name));
     }
     TRY(gateway_->reload(config));
+    say_descriptors();
     config_ = std::move(config);
     return target_->publish(config_);
+  }
+
+  void say_descriptors() {
+    const gateway::DescriptorPlan& plan = gateway_->descriptors();
+    const bool changed = status_.set_connections_limit(plan.connections);
+    if (changed && plan.lowered()) control::say("{}", plan.text());
   }
 
   void reload() {

@@ -6,6 +6,7 @@
 #include "control/say.h"
 #include "io/clock.h"
 #include "io/config_file.h"
+#include "io/descriptors.h"
 
 namespace headroom::control {
 namespace {
@@ -29,6 +30,7 @@ Runtime::~Runtime() {
 }
 
 Result<> Runtime::start() {
+  io::raise_descriptor_limit();
   config_ = TRY(io::load_config(options_.file));
   loop_ = TRY(io::Loop::create());
   signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP},
@@ -58,8 +60,15 @@ Result<> Runtime::start_front(Inheritance inherited) {
                ? TRY(gateway::Admin::adopt(*loop_, std::move(inherited.admin), handler))
                : TRY(gateway::Admin::listen(*loop_, address, handler));
   gateway_ = TRY(gateway::Gateway::start(config_, std::move(inherited.listeners)));
+  say_descriptors();
   target_ = std::make_unique<LocalTarget>(*loop_, *gateway_, say_of_service);
   return {};
+}
+
+void Runtime::say_descriptors() {
+  const gateway::DescriptorPlan& plan = gateway_->descriptors();
+  const bool changed = status_.set_connections_limit(plan.connections);
+  if (changed && plan.lowered()) say("{}", plan.text());
 }
 
 Result<> Runtime::look_after_replicas() {
@@ -125,6 +134,7 @@ Result<> Runtime::use(const spec::Config& config) {
     return configured;
   }
   config_ = config;
+  say_descriptors();
   controller_->reload(config_);
   return target_->publish(config_);
 }

@@ -41,6 +41,7 @@ class Runtime {
 
  private:
   [[nodiscard]] Result<> start_front(Inheritance inherited);
+  void say_descriptors();
   [[nodiscard]] Result<> open_supervisor();
   [[nodiscard]] Result<> look_after_replicas();
   void start_controller();

@@ -94,6 +94,11 @@ void Status::set_journal(bool healthy, std::string problem) {
   journal_problem_ = std::move(problem);
 }
 
+bool Status::set_connections_limit(std::int64_t limit) {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(connections_limit_, limit) != limit;
+}
+
 gateway::AdminAnswer Status::answer(std::string_view path, bool leaving) const {
   if (path == "/healthz") return {.body = "ok\n"};
   if (path == "/readyz") {
@@ -111,6 +116,7 @@ std::string Status::services_json() const {
               {"uptime_s", seconds(now_.elapsed - started_.elapsed)},
               {"mode", mode_ == spec::Mode::act ? "act" : "shadow"},
               {"machine_cpu", machine_cpu_},
+              {"connections", {{"open", totals_.connections_open}, {"limit", connections_limit_}}},
               {"journal", {{"healthy", journal_healthy_}, {"problem", journal_problem_}}},
               {"services", Json::array()}};
   for (const auto& [name, entry] : services_) {
@@ -162,6 +168,10 @@ std::string Status::metrics() const {
                     static_cast<double>(totals_.request_buffers)});
   gauges.push_back({"connections_open", "Client connections.", "",
                     static_cast<double>(totals_.connections_open)});
+  gauges.push_back({"connections_limit",
+                    "Client connections there may be: connections_max, or what the limit of open "
+                    "files carries.",
+                    "", static_cast<double>(connections_limit_)});
   gauges.push_back(
       {"journal_healthy", "1 while decisions can be recorded.", "", journal_healthy_ ? 1.0 : 0.0});
   const auto each = [&](const char* name, const char* help, auto value) {

@@ -24,6 +24,8 @@ class Status {
               const scale::Model& model, const std::vector<scale::ServiceDecision>& decisions,
               const gateway::WorkerStats& counted);
   void set_journal(bool healthy, std::string problem);
+  /// Client connections there may be. Whether there were others before.
+  bool set_connections_limit(std::int64_t limit);
 
   /// What the admin answers to a GET of `path`. `leaving`: this process ends and nobody follows.
   [[nodiscard]] gateway::AdminAnswer answer(std::string_view path, bool leaving) const;
@@ -57,6 +59,7 @@ class Status {
   double dt_s_ = 1;
   double machine_cpu_ = -1;
   spec::Mode mode_ = spec::Mode::act;
+  std::int64_t connections_limit_ = 0;
   bool journal_healthy_ = true;
   std::string journal_problem_;
 };

@@ -57,5 +57,14 @@ TEST(Status, the_other_paths_answer_in_their_formats_and_unknown_ones_name_them)
   EXPECT_NE(unknown.body.find("/services"), std::string::npos);
 }
 
+TEST(Status, how_many_clients_there_may_be_is_told) {
+  Status status;
+  look(status, 1);
+  EXPECT_TRUE(status.set_connections_limit(53));
+  EXPECT_FALSE(status.set_connections_limit(53)) << "it is the same as before";
+  EXPECT_NE(status.metrics().find("\nheadroom_connections_limit 53\n"), std::string::npos);
+  EXPECT_NE(status.services_json().find("\"limit\": 53"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace headroom::control

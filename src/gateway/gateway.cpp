@@ -8,6 +8,8 @@
 
 #include <algorithm>
 
+#include "io/descriptors.h"
+
 namespace headroom::gateway {
 namespace {
 
@@ -53,6 +55,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
                                                 std::vector<io::Fd> inherited) {
   auto gateway = std::unique_ptr<Gateway>(new Gateway);
   const std::size_t count = worker_count(config);
+  const DescriptorPlan plan = TRY(plan_descriptors(config, count, io::descriptor_limit()));
   const io::Address wanted = TRY(io::Address::parse(config.gateway.listen));
   const bool takes_over = !inherited.empty();
   std::vector<io::Fd> listeners = takes_over && listens_on(inherited.front(), wanted)
@@ -64,7 +67,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
   auto log = TRY(AccessLogFile::open(config.gateway.access_log, config.gateway.access_log_sample));
   const std::uint64_t seed = entropy();
   gateway->shared_.pseudonym = fmt::format("headroom-{:016x}", entropy());
-  const auto generation = std::make_shared<Generation>(++gateway->generation_, std::move(config));
+  const auto generation = gateway->next_generation(std::move(config), plan);
   for (std::size_t i = 0; i < count; ++i) {
     auto loop = TRY(io::Loop::create());
     gateway->workers_.push_back(
@@ -107,7 +110,16 @@ void Gateway::hand_out(std::vector<io::Fd> listeners) {
   }
 }
 
+std::shared_ptr<const Generation> Gateway::next_generation(spec::Config config,
+                                                           const DescriptorPlan& plan) {
+  descriptors_ = plan;
+  config.gateway.connections_max = static_cast<int>(plan.connections);
+  return std::make_shared<Generation>(++generation_, std::move(config));
+}
+
 Result<> Gateway::reload(spec::Config config) {
+  const DescriptorPlan plan =
+      TRY(plan_descriptors(config, workers_.size(), io::descriptor_limit()));
   auto log = TRY(AccessLogFile::open(config.gateway.access_log, config.gateway.access_log_sample));
   if (config.gateway.listen != listen_text_) {
     const io::Address wanted = TRY(io::Address::parse(config.gateway.listen));
@@ -120,7 +132,7 @@ Result<> Gateway::reload(spec::Config config) {
     held_ = std::move(listeners);
     if (!waits) accept();
   }
-  const auto generation = std::make_shared<Generation>(++generation_, std::move(config));
+  const auto generation = next_generation(std::move(config), plan);
   for (const auto& worker : workers_)
     worker->loop().post([w = worker.get(), generation, log] { w->use(generation, log); });
   return {};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "gateway/descriptor_plan.h"
 #include "gateway/worker.h"
 #include "io/socket.h"
 #include "spec/config.h"
@@ -30,7 +31,8 @@ class Gateway {
  public:
   /// Binds (or takes over the listening sockets of the process before, where they are those of the
   /// address that `config` states) and starts the workers.
-  /// Fails before anything runs when an address or the access log is not to be had.
+  /// Fails before anything runs when an address or the access log is not to be had, or when there
+  /// are too few descriptors.
   /// With a process before, which goes on accepting, it accepts nothing until accept() is called.
   [[nodiscard]] static Result<std::unique_ptr<Gateway>> start(spec::Config config,
                                                               std::vector<io::Fd> inherited = {});
@@ -54,6 +56,8 @@ class Gateway {
   [[nodiscard]] Collected collect(Duration wait);
 
   [[nodiscard]] const io::Address& address() const { return address_; }
+  /// How many clients there may be, and why no more.
+  [[nodiscard]] const DescriptorPlan& descriptors() const { return descriptors_; }
   /// The listening sockets, to be handed to the next process. Still owned by the workers.
   [[nodiscard]] const std::vector<int>& listening() const { return listening_; }
 
@@ -76,6 +80,9 @@ class Gateway {
 
   Gateway() = default;
   void hand_out(std::vector<io::Fd> listeners);
+  /// The configuration as the workers get it.
+  [[nodiscard]] std::shared_ptr<const Generation> next_generation(spec::Config config,
+                                                                  const DescriptorPlan& plan);
 
   Shared shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -86,6 +93,7 @@ class Gateway {
   std::vector<io::Fd> held_;  // until accept()
   std::vector<int> listening_;
   std::uint64_t generation_ = 0;
+  DescriptorPlan descriptors_;
 };
 
 }  // namespace headroom::gateway

@@ -100,7 +100,8 @@ socklen_t Address::size() const {
 Result<Fd> listen_on(const Address& address, const ListenOptions& options) {
   Fd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd)
-    return fail(ErrorCode::io, fmt::format("cannot open a socket: {}", std::strerror(errno)));
+    return fail(code_for(errno, ErrorCode::io),
+                fmt::format("cannot open a socket: {}", std::strerror(errno)));
   set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR);
   if (options.shared_port) set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT);
   if (bind(fd.get(), address.raw(), address.size()) == 0 && listen(fd.get(), options.backlog) == 0)

@@ -60,7 +60,7 @@ const Table<HeadLimits>& head_table() {
 
 void add_connection_keys(Table<Gateway>& t) {
   t.integer("connections_max", &Gateway::connections_max, {.min = 1, .max = 1'000'000},
-            "Client connections in all.");
+            "Client connections in all; fewer where the limit of open files carries no more.");
   t.duration("idle", &Gateway::idle, {.min = 1s, .max = 1h},
              "How long a keep-alive connection may stay without a request.");
   t.section("head", &Gateway::head, head_table(), "The largest heads of requests and answers.");
