@@ -1,0 +1,113 @@
+// The accounts of a round.
+#include "reconcile.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace headroom::state {
+namespace {
+
+using Counts = std::map<std::string, std::uint64_t>;
+
+Counts count_outcomes(const gateway::WorkerStats& stats) {
+  Counts counts;
+  for (const auto& [name, route] : stats.routes)
+    for (std::size_t i = 0; i < gateway::outcome_count; ++i)
+      if (route.outcomes[i] > 0)
+        counts[fmt::format("{} {}", name, gateway::name(static_cast<gateway::Outcome>(i)))] +=
+            route.outcomes[i];
+  return counts;
+}
+
+struct Line {
+  std::string outcome;
+  std::string reason;
+  std::string route;
+  int status = 0;
+  int attempts = 0;
+  std::int64_t bytes = 0;
+};
+
+Line read_line(const nlohmann::json& json) {
+  return {.outcome = json.at("outcome"),
+          .reason = json.at("reason"),
+          .route = json.at("route"),
+          .status = json.at("status"),
+          .attempts = json.at("attempts"),
+          .bytes = json.at("bytes")};
+}
+
+void check_line(Ledger& ledger, std::uint64_t id, const Line& line) {
+  Seen& seen = ledger.of(id);
+  const auto wrong = [&](const std::string& how) {
+    ledger.violated(id, "log",
+                    fmt::format("{}; the log says {} {} \"{}\", {} bytes", how, line.status,
+                                line.outcome, line.reason, line.bytes));
+  };
+  if (++seen.lines > 1) wrong("a second line for one request");
+  if (seen.reached > line.attempts) wrong(fmt::format("{} replicas saw it", seen.reached));
+  if (seen.answer != Seen::Answer::none && seen.status != line.status)
+    wrong(fmt::format("the client saw {}", seen.status));
+  const bool good = line.outcome == "good" || (line.outcome == "late" && line.reason.empty());
+  const bool whole = seen.answer == Seen::Answer::whole;
+  if (whole && seen.by_replica && seen.status < 500 && !good) wrong("the client had it whole");
+  if (whole && !seen.by_replica && good) wrong("the client had a problem");
+  if (seen.answer == Seen::Answer::cut && !seen.left && good) wrong("the client saw it cut");
+}
+
+}  // namespace
+
+void check_counts(Ledger& ledger, const gateway::WorkerStats& stats) {
+  std::uint64_t arrivals = 0;
+  for (const auto& [name, route] : stats.routes) {
+    std::uint64_t ended = 0;
+    for (const std::uint64_t count : route.outcomes) ended += count;
+    if (ended != route.arrivals)
+      ledger.violated("counts",
+                      fmt::format("{}: {} arrivals, {} ended", name, route.arrivals, ended));
+    arrivals += route.arrivals;
+  }
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+  for (const Seen& seen : ledger.all()) {
+    least += seen.answer != Seen::Answer::none && seen.by_replica ? 1 : 0;
+    most += seen.begun ? 1 : 0;
+  }
+  if (arrivals < least || arrivals > most)
+    ledger.violated("counts", fmt::format("{} arrivals, {} were answered by replicas and {} sent",
+                                          arrivals, least, most));
+}
+
+void check_log(Ledger& ledger, const gateway::WorkerStats& stats,
+               const std::filesystem::path& file) {
+  std::ifstream in(file);
+  Counts counts;
+  std::string text;
+  while (std::getline(in, text)) {
+    const nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
+    if (json.is_discarded()) {
+      ledger.violated("log", "a line that is no JSON: " + text);
+      continue;
+    }
+    const Line line = read_line(json);
+    if (!line.route.empty()) ++counts[fmt::format("{} {}", line.route, line.outcome)];
+    const std::uint64_t id = id_named(json.at("request_id").get<std::string>());
+    if (id < ledger.all().size()) check_line(ledger, id, line);
+  }
+  for (std::uint64_t id = 0; id < ledger.all().size(); ++id) {
+    const Seen& seen = ledger.of(id);
+    if (seen.named && seen.lines == 0)
+      ledger.violated(id, "log", fmt::format("answered with {}, and no line", seen.status));
+  }
+  const Counts counted = count_outcomes(stats);
+  if (counts != counted)
+    ledger.violated("log",
+                    fmt::format("lines {} and counts {} differ", nlohmann::json(counts).dump(),
+                                nlohmann::json(counted).dump()));
+}
+
+}  // namespace headroom::state
