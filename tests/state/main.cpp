@@ -75,6 +75,7 @@ int run_rounds(const Options& options, History& history) {
       "{} of the gateway, {} none; nothing found\n",
       options.seed, took, all.requests, static_cast<double>(all.requests) / took, all.whole,
       all.cut, all.own, all.none);
+  for (const auto& [reason, count] : all.reasons) fmt::print("  {:>7} {}\n", count, reason);
   return 0;
 }
 

@@ -170,7 +170,8 @@ void Peer::read_on() {
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (count <= 0) {
       reading_ = false;
-      on_end(count == 0 ? End::finished : End::reset);
+      // The error may have been told to send() already, and is then not told again.
+      on_end(count == 0 && !broken_ ? End::finished : End::reset);
       if (!dead() && count < 0) close();
       return;
     }

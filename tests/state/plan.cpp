@@ -31,6 +31,11 @@ std::uint64_t up_to(Random& random, std::uint64_t most) {
   return random.below(most + 1);
 }
 
+/// Of a whole connection: a client that could not read chunks does not pipeline either.
+bool speaks_http10(std::uint64_t seed, std::uint64_t connection) {
+  return random_for(seed, 3, connection).uniform() < 0.08;
+}
+
 /// Mostly small; now and then more than any buffer on the way holds.
 std::uint64_t body_size(Random& random, double large) {
   if (chance(random, large)) return chance(random, 0.3) ? largest : up_to(random, largest);
@@ -56,9 +61,9 @@ void draw_body(Random& random, RequestPlan& plan) {
   plan.trailers = plan.framing == Framing::chunked && chance(random, 0.3);
   plan.bad_chunk = plan.framing == Framing::chunked && chance(random, 0.02);
   plan.expects = !plan.http10 && plan.size > 0 && chance(random, 0.15);
-  if (chance(random, 0.3)) {
-    plan.piece = static_cast<std::uint32_t>(1 + plan.size / (2 + random.below(40)));
-    plan.pause_ms = static_cast<std::uint32_t>(random.below(30));
+  if (chance(random, 0.5)) {
+    plan.piece = static_cast<std::uint32_t>(1 + plan.size / (2 + random.below(100)));
+    plan.pause_ms = static_cast<std::uint32_t>(random.below(40));
   }
 }
 
@@ -98,7 +103,8 @@ AnswerPlan draw_answer(Random& random, const RequestPlan& request) {
                  : framing < 0.85 ? Framing::chunked
                                   : Framing::until_close;
   const bool early = request.size > 0 && chance(random, 0.3);
-  plan.size = body_size(random, early ? 0.25 : 0.01);
+  plan.size =
+      early && chance(random, 0.4) ? up_to(random, 1 << 20) : body_size(random, early ? 0.1 : 0.01);
   plan.chunk = chunk_size(random, plan.size);
   if (early) {
     plan.after_bytes = chance(random, 0.6) ? 0 : random.below(request.size);
@@ -120,6 +126,21 @@ AnswerPlan draw_answer(Random& random, const RequestPlan& request) {
                               : After::reset;
   if (chance(random, 0.15)) draw_fault(random, plan);
   return plan;
+}
+
+/// A client that sends on for long while it is answered already, with more than the kernel's
+/// buffers take, so that the answer's end waits for it in the gateway.
+void answer_early(Random& random, RequestPlan& plan) {
+  plan.method = "POST";
+  plan.framing = Framing::length;
+  plan.size = 100 + random.below(100'000);
+  plan.piece = static_cast<std::uint32_t>(1 + plan.size / 100);
+  plan.pause_ms = 10 + static_cast<std::uint32_t>(random.below(20));
+  plan.answer.framing = chance(random, 0.5) ? Framing::length : Framing::chunked;
+  plan.answer.size = 5'000'000 + random.below(5'000'000);
+  plan.answer.chunk = 50'000;
+  plan.answer.after_bytes = 0;
+  plan.answer.leaves_unread = chance(random, 0.5);
 }
 
 }  // namespace
@@ -151,10 +172,14 @@ RequestPlan request_plan(std::uint64_t seed, std::uint64_t id) {
       "GET", "GET", "GET", "GET", "POST", "POST", "POST", "POST", "PUT", "HEAD", "DELETE", "PATCH"};
   plan.method = one_of(random, methods);
   plan.route = chance(random, 0.01) ? 3 : static_cast<std::uint32_t>(random.below(3));
-  plan.http10 = chance(random, 0.08);
+  plan.http10 = speaks_http10(seed, id / requests_max);
   plan.says_close = !plan.http10 && chance(random, 0.08);
   plan.says_keep_alive = plan.http10 && chance(random, 0.5);
   plan.crlf_behind = chance(random, 0.05);
+  if (chance(random, 0.04)) {
+    answer_early(random, plan);
+    return plan;
+  }
   draw_body(random, plan);
   plan.answer = draw_answer(random, plan);
   return plan;
@@ -166,12 +191,13 @@ ConnectionPlan connection_plan(std::uint64_t seed, std::uint64_t number) {
   plan.number = number;
   plan.requests =
       chance(random, 0.3) ? 1 : 1 + static_cast<std::uint32_t>(random.below(requests_max));
-  plan.pipelined = chance(random, 0.3);
-  if (chance(random, 0.3)) plan.receive_buffer = 2304 << random.below(6);
-  if (chance(random, 0.2)) {
-    plan.read_piece =
-        static_cast<std::uint32_t>(1 + random.below(chance(random, 0.3) ? 64 : 40'000));
-    plan.read_pause_ms = static_cast<std::uint32_t>(random.below(20));
+  plan.pipelined = chance(random, 0.3) && !speaks_http10(seed, number);
+  const bool slow = chance(random, 0.3);
+  if (chance(random, slow ? 0.7 : 0.15)) plan.receive_buffer = 2304 << random.below(6);
+  if (slow) {
+    plan.read_piece = static_cast<std::uint32_t>(chance(random, 0.2) ? 1 + random.below(64)
+                                                                     : 3000 + random.below(60'000));
+    plan.read_pause_ms = static_cast<std::uint32_t>(1 + random.below(15));
   }
   if (chance(random, 0.1)) plan.gap_ms = static_cast<std::uint32_t>(random.below(40));
   if (chance(random, 0.1)) plan.end = Do::half_close;

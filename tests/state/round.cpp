@@ -41,6 +41,7 @@ void Tally::add(const Tally& other) {
   cut += other.cut;
   own += other.own;
   none += other.none;
+  for (const auto& [reason, count] : other.reasons) reasons[reason] += count;
 }
 
 Round::Round(std::uint64_t seed, const RoundOptions& options, History& history,
@@ -75,15 +76,15 @@ spec::Config Round::config() {
   for (spec::Route& each : service.routes) {
     each.objective = service.objective;
     each.timeouts = {.connect = milliseconds(between(100, 500)),
-                     .first_byte = milliseconds(between(0, 1) * between(100, 600)),
-                     .total = milliseconds(between(500, 3000)),
+                     .first_byte = milliseconds(between(0, 4) == 0 ? between(100, 600) : 0),
+                     .total = milliseconds(between(800, 4000)),
                      .idle = milliseconds(between(100, 1500))};
   }
   config.services.push_back(service);
   spec::Gateway& gateway = config.gateway;
   gateway.listen = "127.0.0.1:0";
   gateway.workers = options_.workers;
-  gateway.queue = {.length = between(1, 12), .wait = milliseconds(between(20, 500))};
+  gateway.queue = {.length = between(1, 60), .wait = milliseconds(between(100, 1000))};
   gateway.head_timeout = milliseconds(between(300, 2000));
   gateway.idle = milliseconds(between(100, 3000));
   gateway.body_max_bytes = between(0, 3) == 0 ? between(1, 1'000'000) : 16 << 20;
@@ -134,7 +135,7 @@ void Round::add_member() {
   member.server = std::make_unique<ReplicaServer>(reactor_, ledger_);
   member.replica = std::make_shared<gateway::Replica>(
       fmt::format("shop-{}", next_replica_++), member.server->address(), Instant{},
-      static_cast<std::int32_t>(2 + random_.below(12)));
+      static_cast<std::int32_t>(4 + random_.below(40)));
   replicas_.push_back(member.replica);
   members_.push_back(std::move(member));
 }
@@ -158,10 +159,11 @@ void Round::collect() {
 
 /// What an operator, a controller or a crash does.
 void Round::interfere() {
+  if (!dead_.empty()) return publish();
   Member& one = members_[random_.below(members_.size())];
   switch (random_.below(7)) {
     case 0: {
-      // Its death is published a while later only, with the next thing that is.
+      // Its death is published a while later only.
       one.server->die();
       dead_.push_back(std::move(one.server));
       members_.erase(members_.begin() + (&one - members_.data()));
@@ -175,7 +177,7 @@ void Round::interfere() {
       return publish();
     case 3:  // the same process under another name
       one.replica = std::make_shared<gateway::Replica>(fmt::format("shop-{}", next_replica_++),
-                                                       one.server->address(), reactor_.now(), 4);
+                                                       one.server->address(), reactor_.now(), 8);
       replicas_.push_back(one.replica);
       return publish();
     case 4:
@@ -224,6 +226,7 @@ Tally Round::tally() {
     if (seen.answer == Seen::Answer::whole) ++(seen.by_replica ? sum.whole : sum.own);
     if (seen.answer == Seen::Answer::cut || seen.answer == Seen::Answer::begun) ++sum.cut;
     if (seen.answer == Seen::Answer::none) ++sum.none;
+    if (!seen.reason.empty()) ++sum.reasons[seen.reason];
   }
   return sum;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct Tally {
   std::uint64_t cut = 0;
   std::uint64_t own = 0;  // answers of the gateway
   std::uint64_t none = 0;
+  std::map<std::string, std::uint64_t> reasons;  // of the gateway's own
 
   void add(const Tally& other);
 };
