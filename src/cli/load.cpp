@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <set>
 
 #include "cli/command.h"
 #include "cli/load_options.h"
+#include "load/outline.h"
 #include "load/output.h"
+#include "load/shape.h"
 
 namespace headroom::cli {
 namespace {
@@ -45,6 +48,11 @@ Result<Exit> verdict(const load::LoadResult& result, const LoadOrder& order) {
 Result<Exit> run(const LoadOptions& options) {
   const LoadOrder order = TRY(order_of(options));
   if (!order.note.empty()) fmt::print(stderr, "headroom: {}\n", order.note);
+  if (options.dry_run) {
+    const load::Outline outline = TRY(load::outline_of(order.plan));
+    fmt::print("{}", options.format == "json" ? to_json(outline) : to_text(outline));
+    return Exit::done;
+  }
   listen_for_interrupt();
   const load::LoadResult result = TRY(load::run_load(order.plan, show_progress));
   if (isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K");
@@ -62,10 +70,13 @@ void add_traffic_options(CLI::App& command, LoadOptions& options) {
   command.add_flag("--requests", options.requests, "the trace has one row a request");
   command.add_option("--speed", options.speed, "seconds of the trace per second; 1");
   command.add_option("--scale", options.scale, "factor on the trace's rates; 1");
+  std::set<std::string> shapes;
+  for (const auto& named : load::shape_names) shapes.emplace(named.name);
   command
       .add_option("--shape", options.shape,
-                  "ramp-flash: --rate as the base, a ramp to 2x, a flash crowd of 5x, back")
-      ->check(CLI::IsMember({"ramp-flash"}));
+                  "with --rate as its base. day: a morning, a crowd of 6x that comes as recorded "
+                  "ones do; ramp-flash: a ramp to 2x, a crowd of 5x at once")
+      ->check(CLI::IsMember(shapes));
   command.add_option("--closed", options.closed,
                      "instead: N connections, each with one request after the other");
   command.add_option("--duration", options.duration, "how long to send, such as 30s");
@@ -94,6 +105,7 @@ void add_result_options(CLI::App& command, LoadOptions& options) {
       .add_option("--require", options.requirements,
                   "missed<1% or p99<150ms: exit code 3 when not met; may be repeated")
       ->allow_extra_args(false);
+  command.add_flag("--dry-run", options.dry_run, "send nothing, say what would be sent");
   command.add_option("--log", options.log, "write one JSON line per request to this file");
   command.add_option("--format", options.format, "text or json")
       ->check(CLI::IsMember({"text", "json"}))

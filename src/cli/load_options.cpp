@@ -13,6 +13,7 @@
 #include "core/random.h"
 #include "core/text.h"
 #include "load/request.h"
+#include "load/shape.h"
 
 namespace headroom::cli {
 namespace {
@@ -155,8 +156,11 @@ Result<> plan_traffic(const LoadOptions& options, LoadOrder& order) {
         TRY(whole("--connections", options.connections, 1, load::connections_max)));
   if (!options.rate.empty()) {
     const double rate = TRY(positive("--rate", options.rate, load::rate_max_per_s));
-    plan.curve = options.shape.empty() ? TRY(RateCurve::constant(rate, length))
-                                       : TRY(RateCurve::ramp_flash(rate, length, plan.seed));
+    const auto shape = load::parse_shape(options.shape);
+    plan.curve =
+        shape ? TRY(load::make_traffic(
+                    {.shape = *shape, .base_per_s = rate, .length = length, .seed = plan.seed}))
+              : TRY(RateCurve::constant(rate, length));
     return {};
   }
   return plan_trace(options, length, order);

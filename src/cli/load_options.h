@@ -29,6 +29,7 @@ struct LoadOptions {
   std::string log;
   std::string format = "text";
   bool allow_remote = false;
+  bool dry_run = false;
 };
 
 struct LoadOrder {

@@ -9,26 +9,6 @@
 #include "core/text.h"
 
 namespace headroom::load {
-namespace {
-
-constexpr int shape_bins = 240;
-constexpr double shape_noise = 0.05;
-constexpr double ramp_factor = 2;
-constexpr double flash_factor = 5;
-
-/// The noiseless factor on the base rate at `share` of the run.
-double ramp_flash_factor(double share) {
-  const double plateau = ramp_factor;
-  if (share < 0.15) return 1;
-  if (share < 0.40) return std::lerp(1, plateau, (share - 0.15) / 0.25);
-  if (share < 0.50) return plateau;
-  if (share < 0.65) return flash_factor;
-  if (share < 0.85) return std::lerp(plateau, 1, (share - 0.65) / 0.20);
-  return 1;
-}
-
-}  // namespace
-
 Result<RateCurve> RateCurve::make(std::vector<double> per_s, double bin_s) {
   const double length_s = bin_s * static_cast<double>(per_s.size());
   if (!(length_s > 0)) return fail(ErrorCode::invalid, "the traffic has no length");
@@ -70,17 +50,6 @@ Result<RateCurve> RateCurve::from_trace(const Trace& trace, const Transform& tra
     per_s[i] *= transform.scale;
   }
   return make(std::move(per_s), trace.bin_s / transform.speed);
-}
-
-Result<RateCurve> RateCurve::ramp_flash(double base_per_s, Duration length, std::uint64_t seed) {
-  Random random(seed);
-  std::vector<double> per_s(shape_bins);
-  for (int i = 0; i < shape_bins; ++i) {
-    const double noise = std::max(0.0, 1 + shape_noise * random.normal());
-    per_s[static_cast<std::size_t>(i)] =
-        base_per_s * noise * ramp_flash_factor((i + 0.5) / shape_bins);
-  }
-  return make(std::move(per_s), seconds(length) / shape_bins);
 }
 
 RateCurve RateCurve::cut(Duration length) const {

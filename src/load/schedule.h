@@ -29,11 +29,6 @@ class RateCurve {
   /// Every value must be known (see fill_gaps).
   [[nodiscard]] static Result<RateCurve> from_trace(const Trace& trace, const Transform& transform);
 
-  /// A day in little: the base rate, a ramp up to twice of it, a flash crowd of five times that
-  /// comes at once, a ramp down, and the base again; 5% of seeded noise. For where no trace is.
-  [[nodiscard]] static Result<RateCurve> ramp_flash(double base_per_s, Duration length,
-                                                    std::uint64_t seed);
-
   /// The same curve, ended after `length` at the latest.
   [[nodiscard]] RateCurve cut(Duration length) const;
 

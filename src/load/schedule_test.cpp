@@ -81,19 +81,6 @@ TEST(schedule, a_cut_ends_in_the_middle_of_a_bin) {
   EXPECT_EQ(RateCurve::constant(1, 1s).value().cut(1h).length(), 1s);
 }
 
-TEST(schedule, the_shape_has_a_flash_crowd_and_returns_to_its_base) {
-  const RateCurve curve = RateCurve::ramp_flash(100, 120s, 9).value();
-  EXPECT_NEAR(seconds(curve.length()), 120, 1e-6);
-  const std::vector<double>& per_s = curve.per_s();
-  EXPECT_NEAR(per_s.front(), 100, 25);
-  EXPECT_NEAR(per_s.back(), 100, 25);
-  const double peak = *std::max_element(per_s.begin(), per_s.end());
-  EXPECT_GT(peak, 450);
-  EXPECT_LT(peak, 650);
-  EXPECT_EQ(RateCurve::ramp_flash(100, 120s, 9)->per_s(), per_s);
-  EXPECT_NE(RateCurve::ramp_flash(100, 120s, 10)->per_s(), per_s);
-}
-
 TEST(schedule, refuses_what_is_no_traffic) {
   const auto message = [](const Result<RateCurve>& curve) {
     return curve ? std::string("accepted") : curve.error().message;

@@ -154,6 +154,29 @@ TEST(Load, nobody_there_is_exit_code_1_with_everything_counted) {
                            ": Connection refused\n");
 }
 
+TEST(Load, a_dry_run_says_what_would_be_sent_and_sends_nothing) {
+  const TestFolder folder;
+  (void)folder.write("day.csv", "timestamp_seconds,a\n0,10\n60,15\n120,20\n");
+  (void)folder.write("requests.csv", "timestamp_seconds\n0\n0.5\n2\n");
+  const std::string nobody = "http://127.0.0.1:1/";
+  const Ended trace =
+      load({nobody, "--trace", "day.csv", "--speed", "60", "--dry-run"}, folder.path());
+  EXPECT_EQ(trace.code, 0) << trace.err;
+  EXPECT_EQ(trace.out, "45 requests expected in 3.0 s, 10.0/s to 20.0/s; doubles within 2s\n");
+  const Ended steady = load({nobody, "--rate", "5", "--duration", "2s", "--dry-run"});
+  EXPECT_EQ(steady.out, "10 requests expected in 2.0 s, 5.0/s to 5.0/s\n");
+  const Ended requests = load({nobody, "--trace", "requests.csv", "--dry-run"}, folder.path());
+  EXPECT_TRUE(requests.out.starts_with("3 requests expected in ")) << requests.out << requests.err;
+  const Ended closed = load({nobody, "--closed", "1", "--duration", "1s", "--dry-run"});
+  EXPECT_EQ(closed.code, 2);
+  EXPECT_NE(closed.err.find("what --closed sends depends on the answers"), std::string::npos);
+  const Ended day = load({nobody, "--shape", "day", "--rate", "10", "--duration", "110s",
+                          "--dry-run", "--format", "json"});
+  const Json json = Json::parse(day.out);
+  EXPECT_NEAR(json.at("doubles_within_s").get<double>(), 110.0 * 29 / 390, 1.5);
+  EXPECT_NEAR(json.at("highest_per_second").get<double>(), 64, 5);
+}
+
 TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
   const TestFolder folder;
   (void)folder.write("two.csv", "timestamp_seconds,a,b\n0,1,2\n1,1,2\n");
@@ -201,6 +224,8 @@ TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
       {{here, "--trace", "two.csv", "--column", "a", "--scale", "0"}, "--scale '0' is not"},
       {{here, "--rate", "5", "--duration", "1s", "--requests"}, "--requests belongs to --trace"},
       {{here, "--trace", "days.csv", "--scale", "2"}, "days.csv has single requests"},
+      {{here, "--shape", "week", "--rate", "1", "--duration", "1s"},
+       "--shape: found 'week', allowed day or ramp-flash"},
       {{here, "--trace", "days.csv"}, "are longer than 1d: choose a part"},
   };
   for (const auto& c : cases) {
