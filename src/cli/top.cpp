@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/http_get.h"
 #include "cli/terminal.h"
+#include "io/clock.h"
 
 namespace headroom::cli {
 namespace {
@@ -46,11 +47,6 @@ std::string coloured(const std::vector<report::ScreenLine>& lines, std::size_t l
   for (std::size_t i = 0; i < lines.size() && (lines_max == 0 || i + 1 < lines_max); ++i)
     out += fmt::format("{}{}\x1b[0m\x1b[K\n", code_of(lines[i].tone), lines[i].text);
   return out;
-}
-
-Result<> print_plain(const std::string& answer) {
-  for (const auto& line : TRY(report::top_lines(answer))) fmt::print("{}\n", line);
-  return {};
 }
 
 Result<> print_screen_once(const std::string& answer) {
@@ -105,6 +101,18 @@ class AlternateScreen {
   }
 };
 
+/// Ends when its reader has gone, fails when headroom has.
+template <class Ask>
+Result<Exit> print_log(const Ask& ask, double every_s) {
+  report::TopLog log;
+  for (;;) {
+    const std::string answer = TRY(ask());
+    for (const auto& line : TRY(log.lines(answer, io::monotonic_now()))) fmt::print("{}\n", line);
+    if (std::fflush(stdout) != 0) return Exit::done;
+    usleep(static_cast<useconds_t>(every_s * 1e6));
+  }
+}
+
 Result<Exit> top(const Options& options) {
   const auto ask = [&options] { return http_get(options.admin, "/services", answer_timeout); };
   const std::string first = TRY(ask());  // a wrong address is an error at once
@@ -112,14 +120,7 @@ Result<Exit> top(const Options& options) {
     TRY(print_screen_once(first));
     return Exit::done;
   }
-  if (isatty(STDOUT_FILENO) == 0) {
-    for (;;) {
-      const std::string answer = TRY(ask());
-      TRY(print_plain(answer));
-      if (std::fflush(stdout) != 0) return Exit::done;  // the reader has gone
-      usleep(static_cast<useconds_t>(options.every_s * 1e6));
-    }
-  }
+  if (isatty(STDOUT_FILENO) == 0) return print_log(ask, options.every_s);
   const AlternateScreen screen;
   do {
     TRY(redraw(ask()));

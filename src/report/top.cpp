@@ -188,6 +188,13 @@ void add_block(std::vector<ScreenLine>& lines, const Shown& s) {
                    s.missed() > 0 ? Tone::alarm : Tone::plain});
 }
 
+std::string log_line(const View& view, const Shown& s) {
+  std::string text = fmt::format("{} {} {}/s of {}/s, {} ready", view.now, s.name, rough(s.demand),
+                                 rough(s.capacity), s.ready);
+  if (s.wanted >= 0) text += fmt::format(" of {}", s.wanted);
+  return text + fmt::format(", p99 {}, {}/s missed", latency(s.p99_s), s.missed());
+}
+
 }  // namespace
 
 Result<std::vector<ScreenLine>> top_screen(std::string_view services_json, std::size_t width) {
@@ -210,16 +217,18 @@ Result<std::vector<ScreenLine>> top_screen(std::string_view services_json, std::
   return lines;
 }
 
-Result<std::vector<std::string>> top_lines(std::string_view services_json) {
+Result<std::vector<std::string>> TopLog::lines(std::string_view services_json, Instant now) {
   const View view = TRY(parse(services_json));
   std::vector<std::string> lines;
-  for (const auto& s : view.services)
-    lines.push_back(fmt::format(
-        "{} {}: {}/s of {}/s; {}; p50 {}, p95 {}, p99 {} ({}); missed {} late, {} shed, {} failed; "
-        "{}",
-        view.now, s.name, rough(s.demand), rough(s.capacity), replicas_text(s), latency(s.p50_s),
-        latency(s.p95_s), latency(s.p99_s), objective_text(s), s.late, s.shed, s.failed,
-        s.decision));
+  for (const auto& s : view.services) {
+    const auto [told, first] = told_.try_emplace(s.name, Told{now, s.wanted, s.ready});
+    const Told before = told->second;
+    const bool decided = before.wanted != s.wanted;
+    if (!first && !decided && before.ready == s.ready && now - before.at < every) continue;
+    told->second = {.at = now, .wanted = s.wanted, .ready = s.ready};
+    lines.push_back(log_line(view, s));
+    if (decided && !s.decision.empty()) lines.back() += "; " + s.decision;
+  }
   return lines;
 }
 

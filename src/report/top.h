@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.h"
+#include "core/time.h"
 
 namespace headroom::report {
 
@@ -25,7 +27,22 @@ struct ScreenLine {
 [[nodiscard]] Result<std::vector<ScreenLine>> top_screen(std::string_view services_json,
                                                          std::size_t width);
 
-/// One line for each service, not cut: for a log or a pipe.
-[[nodiscard]] Result<std::vector<std::string>> top_lines(std::string_view services_json);
+/// The live view of a log or a pipe: lines that are not cut, and no more than are worth reading.
+class TopLog {
+ public:
+  static constexpr Duration every = std::chrono::seconds(5);
+
+  /// A line for each service that had none for `every`, and at once for one whose replicas changed:
+  /// ready ones, or those that are wanted, then with the decision. Fails as top_screen does.
+  [[nodiscard]] Result<std::vector<std::string>> lines(std::string_view services_json, Instant now);
+
+ private:
+  struct Told {
+    Instant at;
+    std::int64_t wanted = 0;
+    std::int64_t ready = 0;
+  };
+  std::map<std::string, Told> told_;  // by service
+};
 
 }  // namespace headroom::report

@@ -1,12 +1,15 @@
 // The live view at several widths, from what the admin answers.
 #include "report/top.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "report/layout.h"
 
 namespace headroom::report {
 namespace {
+
+using namespace std::chrono_literals;
 
 constexpr const char* answer = R"({
  "now":"2026-11-21T10:00:00Z","uptime_s":192.4,"mode":"act","machine_cpu":0.43,
@@ -76,12 +79,49 @@ TEST(Top, what_misses_its_objective_is_an_alarm) {
   EXPECT_EQ(alarms, 2);
 }
 
-TEST(Top, a_pipe_gets_one_line_for_each_service) {
-  const auto lines = top_lines(answer);
+/// An answer about one service with so many replicas.
+std::string answer_with(int ready, int wanted) {
+  return fmt::format(
+      R"({{"now":"2026-11-21T10:00:00Z","services":[{{"name":"shop","demand_rps":312.2,
+          "capacity_rps":34.5,"replicas":{{"ready":{},"wanted":{},"starting":{},"draining":1}},
+          "latency_ms":{{"p99":161}},"counts":{{"late":10,"shed":2}},
+          "last_change":"9 → 12: 402 requests/s expected"}}]}})",
+      ready, wanted, wanted - ready);
+}
+
+TEST(TopLog, tells_each_service_at_first_in_one_line) {
+  TopLog log;
+  const auto lines = log.lines(answer, Instant(0s));
   ASSERT_TRUE(lines);
-  ASSERT_EQ(lines->size(), 2U);
-  EXPECT_TRUE(
-      (*lines)[0].starts_with("2026-11-21T10:00:00Z checkout: 312/s of 311/s; replicas 9 "));
+  EXPECT_EQ(*lines, (std::vector<std::string>{"2026-11-21T10:00:00Z checkout 312/s of 311/s, "
+                                              "9 ready of 12, p99 161 ms, 12/s missed",
+                                              "2026-11-21T10:00:00Z catalog 0/s of 0/s, "
+                                              "1 ready of 1, p99 –, 0/s missed"}));
+}
+
+TEST(TopLog, tells_a_service_once_in_five_seconds_while_its_replicas_stay) {
+  TopLog log;
+  std::vector<Duration> told;
+  for (Duration now{}; now <= 20s; now += 500ms)
+    if (!log.lines(answer, Instant(now))->empty()) told.push_back(now);
+  EXPECT_EQ(told, (std::vector<Duration>{0s, 5s, 10s, 15s, 20s}));
+}
+
+TEST(TopLog, tells_a_change_of_replicas_at_once_and_why) {
+  TopLog log;
+  EXPECT_EQ(log.lines(answer_with(9, 9), Instant(0s))->size(), 1U);
+  const auto decided = log.lines(answer_with(9, 12), Instant(1s));
+  ASSERT_EQ(decided->size(), 1U);
+  EXPECT_EQ(decided->front(),
+            "2026-11-21T10:00:00Z shop 312/s of 311/s, 9 ready of 12, p99 161 ms, 12/s missed; "
+            "9 → 12: 402 requests/s expected");
+  EXPECT_EQ(log.lines(answer_with(9, 12), Instant(2s))->size(), 0U);
+  const auto started = log.lines(answer_with(11, 12), Instant(3s));
+  ASSERT_EQ(started->size(), 1U);
+  EXPECT_TRUE(started->front().ends_with(", 12/s missed")) << "nothing was decided";
+  EXPECT_EQ(log.lines(answer_with(11, 12), Instant(7900ms))->size(), 0U)
+      << "five seconds from the last line";
+  EXPECT_EQ(log.lines(answer_with(11, 12), Instant(8s))->size(), 1U);
 }
 
 TEST(Top, an_ailing_journal_is_told) {
@@ -94,7 +134,7 @@ TEST(Top, an_ailing_journal_is_told) {
 TEST(Top, an_answer_of_something_else_is_one_sentence) {
   for (const char* other : {"", "<html>", "[]", "{}", R"({"services":[{"demand_rps":"many"}]})"}) {
     EXPECT_FALSE(top_screen(other, 80)) << other;
-    EXPECT_FALSE(top_lines(other)) << other;
+    EXPECT_FALSE(TopLog().lines(other, {})) << other;
   }
 }
 

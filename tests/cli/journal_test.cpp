@@ -151,6 +151,25 @@ TEST_F(JournalCommands, wrong_input_is_one_sentence) {
                  "not a database");
 }
 
+TEST(Top, a_pipe_gets_a_line_when_replicas_change_and_not_at_every_look) {
+  constexpr int looks = 30;  // one at the start, 29 that may be told; then headroom is gone
+  int look = 0;
+  load::ScriptedServer server([&look](const load::Asked&) -> load::Scripted {
+    const std::string body = R"({"services":[{"name":"shop","replicas":{"ready":)" +
+                             std::to_string(++look < 10 ? 2 : 3) + "}}]}";
+    return {.bytes = std::string("HTTP/1.1 ") + (look <= looks ? "200 OK" : "503 Gone") +
+                     "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+                     "\r\n\r\n" + body};
+  });
+  const std::string url = server.url("/");
+  const Ended ended =
+      run_program({"top", "--admin", url.substr(7, url.size() - 8), "--every", "0.1"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_NE(ended.out.find(", 2 ready"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find(", 3 ready"), std::string::npos) << ended.out;
+  EXPECT_LT(std::ranges::count(ended.out, '\n'), looks / 2) << ended.out;
+}
+
 TEST(Top, one_look_is_printed_and_an_absent_headroom_is_one_sentence) {
   const std::string body = R"({"mode":"shadow","services":[{"name":"checkout"}]})";
   std::string address;
