@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
@@ -10,6 +11,7 @@
 #include "cli/terminal.h"
 #include "io/file.h"
 #include "report/html.h"
+#include "report/requirement.h"
 #include "report/run.h"
 #include "report/verdict.h"
 
@@ -22,6 +24,7 @@ struct Options {
   JournalOptions journal;
   std::vector<std::string> loads;
   std::string html;
+  std::vector<std::string> requirements;
 };
 
 /// "FILE" or "SERVICE=FILE".
@@ -39,7 +42,19 @@ Result<std::vector<report::ClientResult>> read_loads(const std::vector<std::stri
   return all;
 }
 
+/// The first requirement that is not met, as an error.
+Result<> hold_to(const std::vector<report::Requirement>& requirements,
+                 const report::Verdict& verdict) {
+  for (const auto& requirement : requirements)
+    if (std::string found = report::violation(requirement, verdict); !found.empty())
+      return fail(ErrorCode::unsatisfiable, std::move(found));
+  return {};
+}
+
 Result<Exit> report_on(const Options& options) {
+  std::vector<report::Requirement> requirements;
+  for (const auto& text : options.requirements)
+    requirements.push_back(TRY(report::parse_requirement(text)));
   const auto client = TRY(read_loads(options.loads));
   auto journal = TRY(open_journal(options.journal));
   const report::Run run = TRY(report::read_run(journal.reader, journal.span));
@@ -47,12 +62,16 @@ Result<Exit> report_on(const Options& options) {
   if (!options.html.empty()) TRY(write_page(options.html, report::html_page(run, verdict)));
   if (options.journal.json()) {
     fmt::print("{}\n", report::verdict_json(verdict).dump(2));
-    return Exit::done;
+  } else {
+    for (const auto& line :
+         report::verdict_text(verdict, std::min<std::size_t>(terminal_columns(), 80)))
+      fmt::print("{}\n", line);
+    if (!options.html.empty())
+      fmt::print("\nThe report with plots:\n{}\n",
+                 std::filesystem::absolute(options.html).lexically_normal().string());
   }
-  for (const auto& line :
-       report::verdict_text(verdict, std::min<std::size_t>(terminal_columns(), 80)))
-    fmt::print("{}\n", line);
-  if (!options.html.empty()) fmt::print("\nThe report with plots: {}\n", options.html);
+  std::fflush(stdout);
+  TRY(hold_to(requirements, verdict));
   return Exit::done;
 }
 
@@ -68,6 +87,11 @@ void add_report(CLI::App& app, Action& chosen) {
       "--load", options->loads,
       "what the client saw: [SERVICE=]FILE from headroom load --format json; may be "
       "repeated");
+  command
+      ->add_option("--require", options->requirements,
+                   "exit code 3 when not so. met: each objective; fixed<0.75: replica-hours as a "
+                   "share of the smallest fixed fleet's; may be repeated")
+      ->allow_extra_args(false);
   command->add_option("--html", options->html, "write a page with plots to this file");
   command->callback([&chosen, options] { chosen = [options] { return report_on(*options); }; });
 }

@@ -64,7 +64,11 @@ std::string card(const ServiceVerdict& service, bool saturated) {
         html,
         fmt::format("{:.2f} <small>×</small>", service.replica_hours / *service.clairvoyant_hours),
         "the clairvoyant minimum*");
-  return html + "</dl></article>\n";
+  html += "</dl>";
+  if (service.shortfall)
+    html +=
+        fmt::format("<p class=\"note\">Lost: {}.</p>", escape(shortfall_text(*service.shortfall)));
+  return html + "</article>\n";
 }
 
 std::string important_list(const std::vector<Important>& important) {

@@ -59,7 +59,8 @@ bool is_met(const Counts& counts, const spec::Objective& objective) {
          failed <= 1 - objective.availability + rounding;
 }
 
-ServiceVerdict judge_service(const ServiceRun& run, const std::optional<ClientResult>& client) {
+ServiceVerdict judge_service(const ServiceRun& run, WallTime begin,
+                             const std::optional<ClientResult>& client) {
   ServiceVerdict verdict;
   verdict.service = run.name();
   verdict.policy = run.policy;
@@ -67,6 +68,7 @@ ServiceVerdict judge_service(const ServiceRun& run, const std::optional<ClientRe
   verdict.counts = client ? client->counts : counts_of(run);
   if (client) verdict.p99_s = client->p99_s;
   verdict.met = is_met(verdict.counts, run.policy.objective);
+  if (!verdict.met) verdict.shortfall = worst_shortfall(run, begin);
   double span_s = 0;
   double alive_s = 0;
   for (const auto& moment : run.moments) {
@@ -110,8 +112,8 @@ Verdict judge(const Run& run, const std::vector<ClientResult>& client) {
   verdict.to = run.to;
   judge_machine(run, verdict);
   for (const auto& service : run.services)
-    verdict.services.push_back(
-        judge_service(service, client_of(client, service.name(), run.services.size() == 1)));
+    verdict.services.push_back(judge_service(
+        service, run.from, client_of(client, service.name(), run.services.size() == 1)));
   verdict.important = important_changes(run);
   return verdict;
 }

@@ -9,6 +9,7 @@
 #include "report/client.h"
 #include "report/fleet.h"
 #include "report/run.h"
+#include "report/shortfall.h"
 
 namespace headroom::report {
 
@@ -51,6 +52,7 @@ struct ServiceVerdict {
   double cost = 0;                          // replica-hours × cost_per_hour
   Station station;                          // what the estimates rest on
   std::string basis;                        // where its capacity comes from, in words
+  std::optional<Shortfall> shortfall;       // of an objective that was missed
 
   /// Replica-hours used as a share of the fixed fleet's.
   [[nodiscard]] std::optional<double> ratio() const {

@@ -132,9 +132,24 @@ TEST(Verdict, a_saturated_machine_gets_no_verdict) {
   EXPECT_FALSE(judge(run, {}).saturated) << "a tenth of the time is bearable";
 }
 
+TEST(Verdict, says_of_a_missed_objective_where_most_was_lost_and_of_a_met_one_nothing) {
+  const std::string lost =
+      "100 of 101 missed requests in the 1 s from 10:00:00: demand went from 100/s to 100/s, the 3 "
+      "replicas ready then carry 120/s; more of them would not have helped";
+  const auto missed = judge(by_hand(101), {});
+  EXPECT_EQ(verdict_json(missed)["services"][0]["shortfall"]["text"], lost);
+  EXPECT_NE(html_page(by_hand(101), missed).find("Lost: " + lost), std::string::npos);
+  const auto lines = verdict_text(missed, 80);
+  EXPECT_TRUE(std::ranges::any_of(
+      lines, [](const std::string& line) { return line.starts_with("  lost           100 of"); }));
+  const auto met = judge(by_hand(100), {});
+  EXPECT_TRUE(verdict_json(met)["services"][0]["shortfall"].is_null());
+  EXPECT_EQ(html_page(by_hand(100), met).find("Lost: "), std::string::npos);
+}
+
 TEST(Verdict, text_fits_the_terminal) {
   for (std::size_t width = 40; width <= 80; width += 8)
-    for (const auto& line : verdict_text(judge(by_hand(3), {}), width))
+    for (const auto& line : verdict_text(judge(by_hand(500), {}), width))
       EXPECT_LE(columns(line), width) << line;
 }
 

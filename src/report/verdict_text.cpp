@@ -63,6 +63,7 @@ void add_service(Lines& lines, const ServiceVerdict& service, bool saturated) {
                                    format_duration(objective.latency),
                                    format_share(1 - objective.availability)));
   lines.item("requests", requests_text(service));
+  if (service.shortfall) lines.item("lost", shortfall_text(*service.shortfall));
   lines.item("used", fmt::format("{:.3f} replica-hours, at most {} replicas at once",
                                  service.replica_hours, service.replicas_most));
   lines.item("fixed fleet", fixed_text(service));
@@ -86,6 +87,14 @@ void add_important(Lines& lines, const std::vector<Important>& important) {
   }
 }
 
+Json shortfall_json(const std::optional<Shortfall>& shortfall) {
+  if (!shortfall) return nullptr;
+  return {{"from", format_when(shortfall->from)}, {"length_s", shortfall->length_s},
+          {"missed", shortfall->missed},          {"demand_before_rps", shortfall->demand_before},
+          {"demand_rps", shortfall->demand},      {"ready", shortfall->ready},
+          {"carried_rps", shortfall->carried},    {"text", shortfall_text(*shortfall)}};
+}
+
 Json service_json(const ServiceVerdict& service) {
   const auto optional = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
   return {{"service", service.service},
@@ -101,6 +110,7 @@ Json service_json(const ServiceVerdict& service) {
           {"shed", service.counts.shed},
           {"failed", service.counts.failed},
           {"missed_share", service.counts.missed_share()},
+          {"shortfall", shortfall_json(service.shortfall)},
           {"replica_hours", service.replica_hours},
           {"replicas_most", service.replicas_most},
           {"cost", service.cost},

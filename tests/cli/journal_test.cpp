@@ -128,6 +128,27 @@ TEST_F(JournalCommands, report_judges_and_writes_a_page) {
   EXPECT_NE(text.out.find("The decisions that mattered most"), std::string::npos) << text.out;
 }
 
+TEST_F(JournalCommands, report_names_the_full_path_of_its_page) {
+  const Ended named = run("report", {"--html", "./report.html"});
+  EXPECT_EQ(named.code, 0) << named.err;
+  const std::string folder = std::filesystem::canonical(folder_.path()).string();
+  EXPECT_TRUE(named.out.ends_with("\nThe report with plots:\n" + folder + "/report.html\n"))
+      << named.out;
+}
+
+TEST_F(JournalCommands, report_ends_with_3_where_a_requirement_is_not_met) {
+  const std::string load = folder_.write(
+      "load.json", R"({"good":900,"late":95,"shed":5,"failed":0,"latency_ms":{"p99":200}})");
+  const Ended missed = run("report", {"--load", "checkout=" + load, "--require", "met"});
+  EXPECT_EQ(missed.code, 3);
+  EXPECT_EQ(missed.err,
+            "headroom: the objective of checkout is not met: 100 of 1,000 requests missed (10%)\n");
+  EXPECT_NE(missed.out.find("checkout: objective MISSED"), std::string::npos) << missed.out;
+  EXPECT_EQ(run("report", {"--require", "fixed<100"}).code, 0);
+  EXPECT_EQ(run("report", {"--require", "fixed<0.001"}).code, 3);
+  expect_refused(run("report", {"--require", "fixed"}), "'fixed' is not a requirement such as");
+}
+
 TEST_F(JournalCommands, a_page_that_cannot_be_written_is_a_failure) {
   const Ended ended = run("report", {"--html", folder_.path() + "/no/such/folder/report.html"});
   EXPECT_EQ(ended.code, 1);

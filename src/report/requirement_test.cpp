@@ -1,0 +1,58 @@
+// Requirements on a run: what is read, and what is said where one is not met.
+#include "report/requirement.h"
+
+#include <gtest/gtest.h>
+
+namespace headroom::report {
+namespace {
+
+/// 1,000 requests of which 20 were late, for 0.8 of the fixed fleet's replica-hours.
+Verdict verdict() {
+  ServiceVerdict service;
+  service.service = "checkout";
+  service.counts = {.good = 980, .late = 20, .shed = 0, .failed = 0};
+  service.replica_hours = 0.08;
+  service.fixed_fleet = 10;
+  service.fixed_hours = 0.1;
+  Verdict verdict;
+  verdict.services = {service};
+  return verdict;
+}
+
+std::string found(const char* requirement, const Verdict& verdict) {
+  return violation(parse_requirement(requirement).value(), verdict);
+}
+
+TEST(Requirement, says_what_was_found_where_it_is_not_met) {
+  EXPECT_EQ(found("met", verdict()),
+            "the objective of checkout is not met: 20 of 1,000 requests missed (2%)");
+  EXPECT_EQ(found("fixed<0.75", verdict()),
+            "fixed<0.75 is not met by checkout: 0.8 × the smallest fixed fleet's replica-hours "
+            "were used");
+}
+
+TEST(Requirement, is_met_by_every_service_or_not_at_all) {
+  Verdict both = verdict();
+  both.services[0].met = true;
+  both.services.push_back(both.services[0]);
+  EXPECT_EQ(found("met", both), "");
+  EXPECT_EQ(found("fixed<0.81", both), "");
+  both.services[1].met = false;
+  both.services[1].fixed_fleet = std::nullopt;
+  EXPECT_NE(found("met", both), "");
+  EXPECT_NE(found("fixed<0.81", both), "");
+}
+
+TEST(Requirement, cannot_be_judged_on_a_saturated_machine) {
+  Verdict busy = verdict();
+  busy.saturated = true;
+  EXPECT_EQ(found("met", busy), "met cannot be judged: this machine is saturated");
+}
+
+TEST(Requirement, of_another_form_is_refused) {
+  for (const char* text : {"", "Met", "fixed<", "fixed<0", "fixed<x", "fixed>1", "missed<1%"})
+    EXPECT_FALSE(parse_requirement(text)) << text;
+}
+
+}  // namespace
+}  // namespace headroom::report
