@@ -4,6 +4,10 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <iterator>
+#include <span>
+
 #include "io/unix_socket.h"
 
 namespace headroom::control {
@@ -15,6 +19,19 @@ std::string socket_path(const std::string& state_dir) {
   return state_dir + "/handover.sock";
 }
 
+/// The admin's and one for each worker and address; a bound for who says "more" for ever.
+constexpr std::size_t sockets_max = 16 * 1024;
+
+/// A message carries so many descriptors only (the kernel's own limit is 253).
+Result<> send_sockets(int to, std::span<const int> sockets) {
+  while (sockets.size() > io::message_fds_max) {
+    const auto part = sockets.first(io::message_fds_max);
+    TRY(io::send_message(to, "more", {part.begin(), part.end()}));
+    sockets = sockets.subspan(part.size());
+  }
+  return io::send_message(to, "yours", {sockets.begin(), sockets.end()});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Predecessor>> Predecessor::find(const std::string& state_dir) {
@@ -24,13 +41,18 @@ Result<std::unique_ptr<Predecessor>> Predecessor::find(const std::string& state_
 
 Result<Inheritance> Predecessor::ask() {
   TRY(io::send_message(fd_.get(), "take over"));
-  io::Message message = TRY(io::receive_message(fd_.get(), answer_longest));
-  if (message.text != "yours" || message.fds.size() < 2)
+  std::vector<io::Fd> fds;
+  io::Message message;
+  do {
+    message = TRY(io::receive_message(fd_.get(), answer_longest));
+    std::ranges::move(message.fds, std::back_inserter(fds));
+  } while (message.text == "more" && fds.size() <= sockets_max);
+  if (message.text != "yours" || fds.size() < 2)
     return fail(ErrorCode::unavailable, "the running headroom does not hand over");
   Inheritance inherited;
-  inherited.admin = std::move(message.fds.front());
-  message.fds.erase(message.fds.begin());
-  inherited.listeners = std::move(message.fds);
+  inherited.admin = std::move(fds.front());
+  fds.erase(fds.begin());
+  inherited.listeners = std::move(fds);
   return inherited;
 }
 
@@ -55,7 +77,7 @@ class HandoverDoor::Successor final : public io::Watcher {
       const Result<io::Message> message = io::receive_message(fd_.get(), Duration{});
       if (!message && message.error().code == ErrorCode::unavailable) return;
       if (!message || message->text.empty()) return end();
-      if (message->text == "take over") give();
+      if (message->text == "take over" && !give()) return end();
       if (message->text == "serving" && gave_) {
         serving_ = true;
         door_.hooks_.serving();
@@ -65,13 +87,14 @@ class HandoverDoor::Successor final : public io::Watcher {
   [[nodiscard]] int fd() const { return fd_.get(); }
 
  private:
-  void give() {
-    if (gave_) return;
+  /// False when the sockets cannot be given: the newer one is not left to wait for them.
+  [[nodiscard]] bool give() {
+    if (gave_) return true;
     gave_ = true;
     const Inheritance inherited = door_.hooks_.hand_over();
     std::vector<int> fds{inherited.admin.get()};
     for (const io::Fd& listener : inherited.listeners) fds.push_back(listener.get());
-    (void)io::send_message(fd_.get(), "yours", fds).has_value();
+    return send_sockets(fd_.get(), fds).has_value();
   }
 
   void end() {

@@ -13,9 +13,10 @@
 namespace headroom::control {
 
 // The conversation, one message each: newer "take over" → older lets go of replicas and journal,
-// "yours" with the sockets → newer takes the replicas over and serves, "serving" → older drains.
-// Both accept, requests and questions to the admin, from before "serving" until it is read.
-// When the newer one goes away before it serves, the older one takes everything back.
+// "yours" with the sockets (before it as often as needed "more", with others) → newer takes the
+// replicas over and serves, "serving" → older drains. Both accept, requests and questions to the
+// admin, from before "serving" until it is read. When the newer one goes away before it serves, the
+// older one takes everything back.
 
 /// What the newer process gets.
 struct Inheritance {

@@ -111,6 +111,8 @@ Result<Message> receive_message(int fd, Duration wait) {
   if (size < 0) return system_error("cannot read from the other process");
   message.text.resize(static_cast<std::size_t>(size));
   message.fds = take_fds(header);
+  if ((header.msg_flags & MSG_CTRUNC) != 0)
+    return fail(ErrorCode::io, "descriptors of the other process are over the limit of this one");
   return message;
 }
 
