@@ -67,7 +67,9 @@ void add_connection_keys(Table<Gateway>& t) {
   t.duration("head_timeout", &Gateway::head_timeout, {.min = 100ms, .max = 10min},
              "The first byte of a request's head to its end.");
   t.duration("drain", &Gateway::drain, {.min = 100ms, .max = 1h},
-             "Time for requests under way at shutdown and upgrade.");
+             "Time for requests under way at shutdown and upgrade. Not shorter than the longest "
+             "timeout of all routes.");
+  t.rows.back().fallback = "the longest timeout of all routes, at least " + t.rows.back().fallback;
   t.bytes("body_max", &Gateway::body_max_bytes,
           {.min = 1, .max = std::int64_t{1} << 40, .zero = "no bodies"},
           "The largest body of a request.");

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "spec/document.h"
@@ -17,8 +18,20 @@ std::string beside(const std::string& filename, const std::string& path) {
   return (folder / path).lexically_normal().string();
 }
 
+/// Requests under way get the time that their routes promise, unless a longer one is written.
+void complete_drains(Config& config) {
+  Duration longest{};
+  for (Service& service : config.services) {
+    longest = std::max(longest, longest_timeout(service));
+    if (service.run && service.run->drain == Duration{})
+      service.run->drain = std::max(Run{}.drain, longest_timeout(service));
+  }
+  if (config.gateway.drain == Duration{}) config.gateway.drain = std::max(Gateway{}.drain, longest);
+}
+
 /// What follows from what was written.
 void complete(Config& config) {
+  complete_drains(config);
   const auto resolve = [&](std::string& path) { path = beside(config.file, path); };
   if (config.state_dir.empty()) config.state_dir = ".headroom";
   resolve(config.state_dir);
@@ -45,6 +58,7 @@ std::expected<Config, std::vector<Problem>> examine(std::string_view text,
   }
   Config config;
   config.file = filename;
+  config.gateway.drain = {};  // not written
   const At root(&*document, "", document->line, input);
   (void)config_table().read(root, config);
   check_relations(root, config);

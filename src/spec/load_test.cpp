@@ -73,7 +73,7 @@ gateway:
   connections_max: 500
   idle: 10s
   head_timeout: 2s
-  drain: 3s
+  drain: 20s
   body_max: 1MiB
   access_log: log/access.json
   access_log_sample: 5%
@@ -164,7 +164,7 @@ TEST(Load, the_front_door_and_the_rest_are_read_as_written) {
   EXPECT_EQ(config.gateway.connections_max, 500);
   EXPECT_EQ(config.gateway.idle, 10s);
   EXPECT_EQ(config.gateway.head_timeout, 2s);
-  EXPECT_EQ(config.gateway.drain, 3s);
+  EXPECT_EQ(config.gateway.drain, 20s);
   EXPECT_EQ(config.gateway.body_max_bytes, 1 << 20);
   EXPECT_DOUBLE_EQ(config.gateway.access_log_sample, 0.05);
   EXPECT_EQ(config.journal.max_bytes, 10 << 20);

@@ -1,6 +1,8 @@
 // What only two or more values together can get wrong: bounds, money, connections, timeouts.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.h"
 #include "spec/sections.h"
 
@@ -95,6 +97,45 @@ void check_timeouts(const At& at, const Service& service) {
   }
 }
 
+/// The route of `service` with the longest timeout, and where that is or would be written.
+struct LongestRoute {
+  const Route* route;
+  At timeout;
+};
+LongestRoute longest_route(const At& at, const Service& service) {
+  const auto longest = std::ranges::max_element(
+      service.routes, {}, [](const Route& route) { return route.timeouts.total; });
+  const At routes = at.child("routes");
+  const auto index = static_cast<std::size_t>(longest - service.routes.begin());
+  At timeout = (routes.present() ? routes.item(index) : at).child("timeout");
+  if (timeout.is(Value::Kind::map)) timeout = timeout.child("total");
+  return {&*longest, timeout};
+}
+
+/// Replicas and gateways that stop would cut requests that their route still gives time.
+void check_time_to_end(const At& drain, const Duration written, const LongestRoute& longest) {
+  const Duration total = longest.route->timeouts.total;
+  if (!drain.present() || !drain.sound() || written >= total) return;
+  const std::string where = longest.timeout.present()
+                                ? fmt::format("on line {}", longest.timeout.line())
+                                : std::string("by default");
+  drain.problem(fmt::format("{} is shorter than the timeout of route {} ({} {})", drain.written(""),
+                            longest.route->name, format_duration(total), where));
+}
+
+void check_run_drain(const At& at, const Service& service) {
+  if (!service.run || service.routes.empty() || !at.child("routes").sound()) return;
+  check_time_to_end(at.child("run").child("drain"), service.run->drain, longest_route(at, service));
+}
+
+void check_gateway_drain(const At& root, const Config& config) {
+  const At drain = root.child("gateway").child("drain");
+  const auto longest = std::ranges::max_element(config.services, {}, longest_timeout);
+  if (longest == config.services.end()) return;
+  check_time_to_end(drain, config.gateway.drain,
+                    longest_route(root.child("services").child(longest->name), *longest));
+}
+
 /// Longer than any request may take, nothing would be left to drain.
 void check_drain(const At& at, const Service& service) {
   const At drain = at.child("scale").child("drain_within");
@@ -179,6 +220,12 @@ void check_queue(const At& root, const Config& config) {
 
 }  // namespace
 
+Duration longest_timeout(const Service& service) {
+  Duration longest{};
+  for (const Route& route : service.routes) longest = std::max(longest, route.timeouts.total);
+  return longest;
+}
+
 void check_relations(const At& root, const Config& config) {
   const At services = root.child("services");
   for (const Service& service : config.services) {
@@ -189,6 +236,7 @@ void check_relations(const At& root, const Config& config) {
     check_calendar(at, service);
     check_timeouts(at, service);
     check_drain(at, service);
+    check_run_drain(at, service);
     if (root.child("downstreams").sound()) check_uses(at, service, config);
   }
   if (root.child("gateway").sound()) check_listeners(root, config);
@@ -196,6 +244,7 @@ void check_relations(const At& root, const Config& config) {
   // The rest adds up values from all over the file, so all of them must be right.
   if (!services.sound()) return;
   check_queue(root, config);
+  check_gateway_drain(root, config);
   if (root.child("downstreams").sound()) check_downstreams(root, config);
   if (root.child("budget").sound()) check_budget(root, config);
 }

@@ -202,7 +202,11 @@ const Table<Run>& run_table() {
     t.duration("ready_timeout", &Run::ready_timeout, {.min = 100ms, .max = 1h},
                "A replica that is not ready by then has failed to start.");
     t.duration("drain", &Run::drain, {.min = 100ms, .max = 1h},
-               "Time between SIGTERM and SIGKILL for requests under way.");
+               "Time for requests under way before SIGTERM, and again between SIGTERM and SIGKILL "
+               "for the replica's whole process group. Not shorter than the longest timeout of the "
+               "service's routes.");
+    t.rows.back().fallback =
+        "the longest timeout of its routes, at least " + t.rows.back().fallback;
     add_process_keys(t);
     return t;
   }();
@@ -210,6 +214,7 @@ const Table<Run>& run_table() {
 }
 
 bool read_run(const At& at, Run& out) {
+  out.drain = {};  // not written
   if (!run_table().read(at, out)) return false;
   check_listens(at, out);
   return at.sound();

@@ -27,6 +27,9 @@ bool read_run(const At& at, Run& out);
 /// Fills in the names of `service`'s routes, unique within it.
 void name_routes(Service& service);
 
+/// The longest `timeout.total` of its routes; one without a limit does not count.
+[[nodiscard]] Duration longest_timeout(const Service& service);
+
 /// What only two or more values together can get wrong.
 void check_relations(const At& root, const Config& config);
 /// The part of it that concerns two routes with one match.
