@@ -19,6 +19,15 @@ LocalTarget::LocalTarget(io::Loop& loop, gateway::Gateway& gateway, OnEvent on_e
       listed_(loop, {},
               {.on_health = [this] { publish_health(); }, .on_event = std::move(on_event)}) {}
 
+void LocalTarget::use(supervisor::Supervisor* supervisor) {
+  supervisor_ = supervisor;
+  if (supervisor_ == nullptr) return;
+  supervisor_->count_in_flight_by([this](const std::string& service, const std::string& id) {
+    const auto replica = known(service, id);
+    return replica == nullptr ? 0 : replica->in_flight();
+  });
+}
+
 std::shared_ptr<gateway::Replica> LocalTarget::known(const std::string& service,
                                                      const std::string& id) const {
   const auto list = endpoints_->services.find(service);
@@ -72,6 +81,8 @@ void LocalTarget::publish_health() {
 }
 
 void LocalTarget::watch_leaving() {
+  if (shares_ && shares_()) return loop_.arm(leaving_timer_, leaving_poll);
+  shares_ = nullptr;
   const std::uint64_t acknowledged = gateway_.acknowledged_epoch();
   std::vector<std::string> alone;
   std::erase_if(leaving_, [&](const Leaving& leaving) {

@@ -1,6 +1,7 @@
 // The replicas of this machine: the supervisor's processes and the file's own endpoints.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -24,7 +25,10 @@ class LocalTarget final : public Target {
 
   /// The supervisor may be taken away for a while (during an upgrade); its last replicas stay
   /// published. `gateway` alone has none.
-  void use(supervisor::Supervisor* supervisor) { supervisor_ = supervisor; }
+  void use(supervisor::Supervisor* supervisor);
+  /// Another process sends requests to the same replicas while `shares` says so: until then none
+  /// counts as alone.
+  void share_while(std::function<bool()> shares) { shares_ = std::move(shares); }
   /// Brings the published set up to date, after a reload or when the supervisor says so. Does so
   /// by itself when the health of an endpoint of the file changes.
   [[nodiscard]] Result<> publish(const spec::Config& config);
@@ -50,6 +54,7 @@ class LocalTarget final : public Target {
   io::Loop& loop_;
   gateway::Gateway& gateway_;
   supervisor::Supervisor* supervisor_ = nullptr;
+  std::function<bool()> shares_;
   StaticEndpoints listed_;
   spec::Config config_;  // as last published
   std::shared_ptr<const gateway::Endpoints> endpoints_ = std::make_shared<gateway::Endpoints>();

@@ -79,7 +79,7 @@ class Runtime {
   std::unique_ptr<supervisor::Supervisor> supervisor_;
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<Controller> controller_;
-  std::unique_ptr<Predecessor> predecessor_;  // until this process serves
+  std::shared_ptr<Predecessor> predecessor_;  // until this process serves
   std::unique_ptr<HandoverDoor> door_;
   Instant takeover_ends_{};
   io::Timer takeover_timer_{[this] { go_on_with_takeover(); }};

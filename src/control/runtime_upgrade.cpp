@@ -45,6 +45,8 @@ Result<Inheritance> Runtime::ask_predecessor() {
 }
 
 void Runtime::begin_takeover() {
+  // Until it has ended, the older one may have requests at any replica.
+  target_->share_while([before = predecessor_] { return !before->gone(); });
   takeover_ends_ = loop_->now() + takeover_longest(config_);
   loop_->arm(takeover_timer_, Duration{});
 }

@@ -170,6 +170,28 @@ std::vector<pid_t> all_processes() {
   return pids;
 }
 
+std::vector<pid_t> children_of(pid_t pid) {
+  std::vector<pid_t> children;
+  const std::string path = fmt::format("/proc/{}/task", pid);
+  const Folder threads(opendir(path.c_str()));
+  if (!threads) return children;
+  while (const dirent* entry = readdir(threads.get())) {
+    const std::string text = read_whole(fmt::format("{}/{}/children", path, entry->d_name));
+    for (const std::string_view child : fields_of(text))
+      if (const auto number = parse_integer(child)) children.push_back(static_cast<pid_t>(*number));
+  }
+  return children;
+}
+
+std::vector<pid_t> own_children() {
+  if (access("/proc/thread-self/children", R_OK) == 0) return children_of(getpid());
+  std::vector<pid_t> children;
+  for (const pid_t pid : all_processes())
+    if (const auto stat = read_process_stat(pid); stat && stat->parent == getpid())
+      children.push_back(pid);
+  return children;
+}
+
 std::vector<std::uint64_t> parse_listeners(std::string_view table, std::uint16_t port) {
   std::vector<std::uint64_t> inodes;
   bool heading = true;
@@ -194,11 +216,14 @@ Listener listener_on(std::uint16_t port, pid_t group) {
   remove_all(open, of_leader.inodes);
   if (open.empty()) return Listener::members;
   if (!of_leader.readable && read_process_stat(group)) return Listener::unknown;
-  for (const pid_t pid : all_processes()) {  // only now: most replicas listen in their leader
-    const auto stat = read_process_stat(pid);
-    if (!stat || stat->group != group || pid == group) continue;
-    remove_all(open, sockets_of(pid).inodes);
-    if (open.empty()) return Listener::members;
+  // Only now: most replicas listen in their leader. Behind a shell it is a child; else anybody.
+  for (const std::vector<pid_t>& candidates : {children_of(group), all_processes()}) {
+    for (const pid_t pid : candidates) {
+      const auto stat = read_process_stat(pid);
+      if (!stat || stat->group != group || pid == group) continue;
+      remove_all(open, sockets_of(pid).inodes);
+      if (open.empty()) return Listener::members;
+    }
   }
   return Listener::others;
 }

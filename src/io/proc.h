@@ -39,6 +39,13 @@ struct ProcessStat {
 /// Every process that can be seen, in ascending order.
 [[nodiscard]] std::vector<pid_t> all_processes();
 
+/// The children of this process, whichever of its threads started them. A child that comes or goes
+/// meanwhile may be missing.
+[[nodiscard]] std::vector<pid_t> own_children();
+
+/// The children of a process. Nothing where the kernel does not list them (CONFIG_PROC_CHILDREN).
+[[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
+
 /// Whose sockets listen on a TCP port.
 enum class Listener : std::uint8_t {
   none,     // nobody listens

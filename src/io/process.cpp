@@ -16,6 +16,8 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <mutex>
+#include <set>
 #include <string_view>
 
 #include "core/text.h"
@@ -107,6 +109,18 @@ pid_t start(const Child& child) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = error;
   return pid;
+}
+
+/// Children that are somebody's to reap: whoever looks after orphans leaves them alone. For the
+/// whole process, because its children are: the one table that threads share.
+struct Claims {
+  std::mutex mutex;
+  std::set<pid_t> pids;
+};
+
+Claims& claims() {
+  static Claims table;
+  return table;
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
@@ -235,7 +249,9 @@ Result<Process> spawn(const ProcessOptions& options) {
     return std::unexpected(explain(options, path, failure));
   }
   auto held = hold_process(pid);
-  if (!held) {  // out of descriptors: a process that cannot be watched must not stay
+  if (held) {
+    claim(*held);
+  } else {  // out of descriptors: a process that cannot be watched must not stay
     send_signal_to_group(pid, SIGKILL);
     waitpid(pid, nullptr, 0);
   }
@@ -271,11 +287,37 @@ bool has_ended(const Process& process) {
   return poll(&event, 1, 0) == 1;
 }
 
+bool is_child(const Process& process) {
+  siginfo_t info{};
+  const auto id = static_cast<id_t>(process.pidfd.get());
+  return waitid(P_PIDFD, id, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+void claim(const Process& process) {
+  if (!is_child(process)) return;  // its number may become that of another child
+  const std::lock_guard lock(claims().mutex);
+  claims().pids.insert(process.pid);
+}
+
+void disclaim(const Process& process) {
+  if (!is_child(process)) return;
+  const std::lock_guard lock(claims().mutex);
+  claims().pids.erase(process.pid);
+}
+
+bool is_claimed(pid_t pid) {
+  const std::lock_guard lock(claims().mutex);
+  return claims().pids.contains(pid);
+}
+
 ExitStatus reap(const Process& process) {
   siginfo_t info{};
   const auto id = static_cast<id_t>(process.pidfd.get());
+  // One step under the lock: the number may be another child's as soon as it is free.
+  const std::lock_guard lock(claims().mutex);
   if (waitid(P_PIDFD, id, &info, WEXITED | WNOHANG) != 0) return {};
   if (info.si_pid == 0) return {};
+  claims().pids.erase(info.si_pid);
   return {.known = true, .by_signal = info.si_code != CLD_EXITED, .value = info.si_status};
 }
 

@@ -71,6 +71,17 @@ struct ExitStatus {
   [[nodiscard]] std::string text() const;
 };
 
+/// Whether it is this process's child, ended or not, that nobody has reaped: then its number, and
+/// that of the group it leads, cannot be anybody else's.
+[[nodiscard]] bool is_child(const Process& process);
+
+/// When it is a child of this process, its end is for whoever holds it to reap(). What spawn()
+/// started is claimed from the start. Ends with reap().
+void claim(const Process& process);
+/// Nobody holds it any more: it ends like an orphan.
+void disclaim(const Process& process);
+[[nodiscard]] bool is_claimed(pid_t pid);
+
 /// Whether a process has ended. Its number stays taken until reap() when it is our own child.
 [[nodiscard]] bool has_ended(const Process& process);
 

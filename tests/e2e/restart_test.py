@@ -98,6 +98,32 @@ class Restart(SystemTest):
         self.assertEqual(result["sent"], result["ok"], result)
         self.assertEqual(self.replicas(), before)
 
+    def test_an_upgrade_hands_the_sockets_of_200_workers_over(self):
+        self.write(self.shop(minimum=1), gateway={"workers": 200})
+        older = self.start(ready={"shop": 1})
+        newer = self.start("--upgrade", name="newer")
+        self.until_said(newer, "took over from the process before")
+        self.assertEqual(older.wait(), 0)
+        self.assertEqual(self.ask("/")[0], 200)
+        self.stop(newer)
+
+    def test_requests_of_twelve_seconds_behind_a_shell_outlive_the_end_of_their_replica(self):
+        shop = self.shop("--wait-ms", 12_000, minimum=2)
+        command = " ".join(shop["shop"]["run"]["command"])
+        shop["shop"]["run"]["command"] = ["sh", "-c", f"{command}; true"]
+        self.write(shop)
+        headroom = self.start(ready={"shop": 2})
+        with futures.ThreadPoolExecutor() as pool:
+            asked = [pool.submit(self.ask, "/") for _ in range(2)]
+            self.until(lambda: [each["in_flight"] for each in self.seen("shop")["replicas"]["each"]]
+                       == [1, 1], "each has one")
+            shop["shop"]["replicas"] |= {"min": 1, "max": 1}
+            self.write(shop)
+            self.until(lambda: self.count("shop", "draining") == 1, "one of them is to end")
+            self.assertEqual([one.result()[0] for one in asked], [200, 200])
+        self.until(lambda: self.count("shop", "draining") == 0, "it has ended")
+        self.stop(headroom)
+
     def test_an_upgrade_that_fails_leaves_the_older_one_in_charge(self):
         self.write(self.shop())
         older = self.start(ready={"shop": 3})

@@ -140,8 +140,8 @@ class SystemTest(unittest.TestCase):
         command = [sys.executable, "-I", "-S", str(HERE / "replica.py"), "--listen", "{address}"]
         return {"objective": {"latency": {"p99": "500ms"}},
                 "replicas": {"min": 1, "max": 4, "concurrency": 8} | (replicas or {}),
-                "run": {"command": command + [str(a) for a in arguments], "ready_every": "20ms",
-                        "drain": "10s"} | (run or {})} | more
+                "run": {"command": command + [str(a) for a in arguments],
+                        "ready_every": "20ms"} | (run or {})} | more
 
     def write(self, services, gateway=None, name="headroom.yaml", **more):
         """The file, by renaming as editors do; JSON is YAML too."""

@@ -50,6 +50,7 @@ TEST_F(AdoptionTest, replicas_outlive_the_process_that_started_them) {
     for (;;) loop_->run_once(1s);
   }
   EXPECT_TRUE(until([&] { return std::filesystem::exists(file("started")); }, "they have started"));
+  refuse_orphans();
   kill(earlier, SIGKILL);
   waitpid(earlier, nullptr, 0);
   const std::vector<pid_t> before = living();
@@ -113,7 +114,7 @@ TEST_F(AdoptionTest, a_replica_that_ended_meanwhile_is_replaced) {
 }
 
 TEST_F(AdoptionTest, what_a_dead_replica_left_behind_is_killed) {
-  add_service({"--grandchild"});
+  add_service({"--grandchild"}).run->drain = 200ms;
   start(1);
   ASSERT_EQ(living().size(), 2U);
   const auto found = find_replicas([&] {
@@ -121,8 +122,8 @@ TEST_F(AdoptionTest, what_a_dead_replica_left_behind_is_killed) {
       if (entry.starts_with("HEADROOM_OWNER=")) return entry.substr(15);
     return std::string();
   }());
-  ASSERT_EQ(found.replicas.size(), 1U) << "a grandchild is no replica";
-  const pid_t leader = found.replicas[0].process.pid;
+  ASSERT_EQ(found.size(), 1U) << "a grandchild is no replica";
+  const pid_t leader = found[0].process.pid;
   crash();
   kill(leader, SIGKILL);
   ASSERT_TRUE(until([&] { return living().size() == 1; }, "only the grandchild is left"));

@@ -48,7 +48,9 @@ void Crew::configure(const spec::Service& service, const std::string& folder, Co
   command_ = std::move(command);
   retired_ = false;
   // After a restart what runs is kept until the controller has learned what is needed.
-  if (first) wanted_ = static_cast<int>(replicas_.size());
+  if (first)
+    wanted_ = static_cast<int>(std::ranges::count_if(
+        replicas_, [](const auto& replica) { return replica->phase() != Phase::draining; }));
   wanted_ = std::clamp(wanted_, service.replicas.min, service.replicas.max);
   for (const auto& replica : replicas_) replica->use(manners());
   workshop_.settle_soon();
@@ -69,13 +71,19 @@ void Crew::scale(int wanted) {
 void Crew::adopt(FoundReplica found) {
   const auto name = parse_replica_name(found.identity.replica);
   CHECK(name);
+  io::claim(found.process);  // it may have come to us as an orphan of the headroom before
   workshop_.state.mark_given(service_, name->number);
   workshop_.note(service_, fmt::format("{} taken over (process {}, {} old)", found.identity.replica,
                                        found.process.pid, rounded(found.age)));
   // /proc counts in hundredths of a second: the order of numbers is finer.
   Instant started = io::monotonic_now() - found.age;
   if (!replicas_.empty()) started = std::max(started, replicas_.back()->started());
-  add({std::move(found.identity), std::move(found.process), started, true});
+  add({.identity = std::move(found.identity),
+       .process = std::move(found.process),
+       .started = started,
+       .adopted = true,
+       .group = found.group,
+       .leaderless = found.leaderless});
 }
 
 void Crew::add(Replica::Start start) {
@@ -99,11 +107,15 @@ void Crew::trial_is_over() {
 std::vector<ReplicaView> Crew::views() const {
   std::vector<ReplicaView> views;
   views.reserve(replicas_.size());
+  const bool surplus = static_cast<int>(replicas_.size()) > wanted_;
   for (const auto& replica : replicas_)
     views.push_back({.phase = replica->phase(),
                      .current = command_ && replica->identity().command_hash == command_->hash,
                      .adopted = replica->adopted(),
                      .hung = replica->stage() == Stage::ready && replica->health().hung(),
+                     .in_flight = surplus && workshop_.in_flight
+                                      ? workshop_.in_flight(service_, replica->id())
+                                      : 0,
                      .started = replica->started()});
   return views;
 }
@@ -175,7 +187,8 @@ Result<> Crew::try_start(Instant now) {
   io::Process process = TRY(io::spawn(options));
   workshop_.note(service_, fmt::format("{} started on {} (process {})", identity.replica,
                                        identity.address.text(), process.pid));
-  add({identity, std::move(process), now, false});
+  const pid_t group = process.pid;  // spawn() made it the leader
+  add({.identity = identity, .process = std::move(process), .started = now, .group = group});
   return {};
 }
 
@@ -197,8 +210,11 @@ void Crew::on_change(Replica& replica, ReplicaChange change) {
         workshop_.note(service_,
                        health_text(replica.id(), replica.health(), replica.last_problem()));
       break;
+    case ReplicaChange::leaderless:
+      return workshop_.look_for_leftovers(replica.of_another_parent());
     case ReplicaChange::ended:
       on_ended(replica);
+      workshop_.look_for_leftovers(replica.of_another_parent());
       break;
   }
   workshop_.settle_soon();

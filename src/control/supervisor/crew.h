@@ -36,6 +36,10 @@ struct Workshop {
   std::set<std::uint16_t> ports_taken;  // by replicas that live
   bool on_trial = false;                // see Options::on_trial
   std::function<void()> settle_soon;
+  /// See Leftovers::look_soon().
+  std::function<void(bool everywhere)> look_for_leftovers;
+  /// Requests that a gateway has under way at a replica; absent when there is none to ask.
+  std::function<int(const std::string& service, const std::string& replica)> in_flight;
   std::function<void(const std::string& service, const std::string& text)> note;
 };
 

@@ -129,8 +129,8 @@ TEST_F(FaultsTest, the_whole_group_is_killed_when_sigterm_is_ignored) {
   ASSERT_TRUE(until([&] { return heard("shop-1 was killed, 200ms after SIGTERM"); }, "it is told"));
 }
 
-TEST_F(FaultsTest, a_grandchild_does_not_outlive_its_replica) {
-  add_service({"--grandchild", "--exit-when", file("exit")});
+TEST_F(FaultsTest, a_grandchild_that_ignores_sigterm_does_not_outlive_the_drain_of_its_replica) {
+  add_service({"--grandchild", "--exit-when", file("exit")}).run->drain = 200ms;
   start(1);
   ASSERT_EQ(living().size(), 2U);
   supervisor_->scale("shop", 0);

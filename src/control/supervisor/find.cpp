@@ -1,4 +1,4 @@
-// Replicas in /proc.
+// Processes of replicas in /proc.
 #include "control/supervisor/find.h"
 
 #include <unistd.h>
@@ -8,40 +8,23 @@
 #include <optional>
 #include <utility>
 
-#include "io/proc.h"
+#include "io/process_orphans.h"
 
 namespace headroom::supervisor {
 namespace {
 
-struct Member {
-  Identity identity;
-  io::Process process;
-  io::ProcessStat stat;
-};
-
-std::optional<Member> member(pid_t pid, const std::string& owner) {
-  const auto before = io::read_process_stat(pid);
-  if (!before) return std::nullopt;
-  auto identity = identity_in(io::read_environment(pid), owner);
-  if (!identity) return std::nullopt;
-  auto process = io::hold_process(pid);
-  const auto after = io::read_process_stat(pid);
-  // An equal start time means that what was read is about the process that is held.
-  if (!process || !after || after->start_ticks != before->start_ticks) return std::nullopt;
-  return Member{std::move(*identity), std::move(*process), *before};
-}
-
-std::vector<Member> members(const std::string& owner) {
-  std::vector<Member> result;
-  for (const pid_t pid : io::all_processes())
-    if (pid != getpid())
-      if (auto found = member(pid, owner)) result.push_back(std::move(*found));
-  return result;
+/// Holds the process that was read before; an equal start time means that it is still that one.
+std::optional<ReplicaProcess> hold(std::optional<Identity> identity,
+                                   const io::ProcessStat& before) {
+  auto process = io::hold_process(before.pid);
+  const auto after = io::read_process_stat(before.pid);
+  if (!process || !after || after->start_ticks != before.start_ticks) return std::nullopt;
+  return ReplicaProcess{std::move(identity), std::move(*process), before};
 }
 
 /// spawn() makes every replica the leader of its session; of several (a grandchild may have made
 /// a session too) the first one that started is it.
-bool leads_before(const Member& a, const Member& b) {
+bool leads_before(const ReplicaProcess& a, const ReplicaProcess& b) {
   const bool a_leads = a.stat.session == a.stat.pid;
   const bool b_leads = b.stat.session == b.stat.pid;
   if (a_leads != b_leads) return a_leads;
@@ -54,31 +37,43 @@ std::int64_t number_of(const Identity& identity) {
 
 }  // namespace
 
-Found find_replicas(const std::string& owner) {
-  std::map<std::string, std::vector<Member>> by_replica;
-  for (Member& found : members(owner))
-    by_replica[found.identity.replica].push_back(std::move(found));
-  Found result;
+std::vector<FoundReplica> find_replicas(const std::string& owner) {
+  std::map<std::string, std::vector<ReplicaProcess>> by_replica;
+  for (ReplicaProcess& found : processes_everywhere(owner))
+    by_replica[found.identity->replica].push_back(std::move(found));
+  std::vector<FoundReplica> result;
   for (auto& [id, processes] : by_replica) {
-    std::sort(processes.begin(), processes.end(), leads_before);
-    Member& first = processes.front();
-    if (first.stat.session == first.stat.pid) {
-      result.replicas.push_back(
-          {std::move(first.identity), std::move(first.process), io::age_of(first.stat)});
-      continue;
-    }
-    for (Member& stray : processes) result.strays.push_back(std::move(stray.process));
+    ReplicaProcess& first = *std::ranges::min_element(processes, leads_before);
+    result.push_back({.identity = std::move(*first.identity),
+                      .process = std::move(first.process),
+                      .group = first.stat.group,
+                      .leaderless = first.stat.session != first.stat.pid,
+                      .age = io::age_of(first.stat)});
   }
-  std::sort(result.replicas.begin(), result.replicas.end(), [](const auto& a, const auto& b) {
-    return number_of(a.identity) < number_of(b.identity);
-  });
+  std::ranges::sort(result, {},
+                    [](const FoundReplica& found) { return number_of(found.identity); });
   return result;
 }
 
-std::vector<io::Process> processes_of(const std::string& owner, const std::string& replica) {
-  std::vector<io::Process> result;
-  for (Member& found : members(owner))
-    if (found.identity.replica == replica) result.push_back(std::move(found.process));
+std::vector<ReplicaProcess> processes_everywhere(const std::string& owner) {
+  std::vector<ReplicaProcess> result;
+  for (const pid_t pid : io::all_processes()) {
+    if (pid == getpid()) continue;
+    const auto stat = io::read_process_stat(pid);
+    if (!stat) continue;
+    auto identity = identity_in(io::read_environment(pid), owner);
+    if (!identity) continue;
+    if (auto held = hold(std::move(identity), *stat)) result.push_back(std::move(*held));
+  }
+  return result;
+}
+
+std::vector<ReplicaProcess> processes_among_orphans(const std::string& owner) {
+  std::vector<ReplicaProcess> result;
+  for (const io::ProcessStat& stat : io::look_after_orphans()) {
+    auto identity = identity_in(io::read_environment(stat.pid), owner);
+    if (auto held = hold(std::move(identity), stat)) result.push_back(std::move(*held));
+  }
   return result;
 }
 

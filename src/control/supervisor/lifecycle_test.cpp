@@ -79,6 +79,17 @@ TEST_F(LifecycleTest, of_a_surplus_the_youngest_leaves_and_numbers_are_never_use
   EXPECT_EQ(supervisor_->endpoints()[1].replica, "shop-4");
 }
 
+TEST_F(LifecycleTest, of_a_surplus_the_one_with_the_fewest_requests_leaves) {
+  add_service();
+  start(3);
+  supervisor_->count_in_flight_by([](const std::string& service, const std::string& replica) {
+    return service == "shop" && replica == "shop-2" ? 0 : 7;
+  });
+  supervisor_->scale("shop", 2);
+  ASSERT_TRUE(until([&] { return replica_count() == 2; }, "one has left"));
+  EXPECT_TRUE(heard("shop-2 is stopped: it is not needed"));
+}
+
 TEST_F(LifecycleTest, sigterm_waits_until_the_gateways_have_let_go) {
   add_service();
   start(1);

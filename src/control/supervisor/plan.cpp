@@ -89,7 +89,10 @@ class Planner {
     const auto youngest_start = std::find_if(serving_.rbegin(), serving_.rend(),
                                              [this](std::size_t i) { return is_starting(i); });
     if (youngest_start != serving_.rend()) return std::prev(youngest_start.base());
-    return std::prev(serving_.end());
+    const auto least =
+        std::ranges::min_element(serving_.rbegin(), serving_.rend(), {},
+                                 [this](std::size_t i) { return all_[i].in_flight; });
+    return std::prev(least.base());
   }
 
   void stop_one_outdated() {

@@ -17,6 +17,7 @@ struct ReplicaView {
   bool current = true;   // runs the program and settings of the configuration in force
   bool adopted = false;  // taken over from an earlier headroom; may serve although not yet proved
   bool hung = false;     // does not answer: no capacity, to be replaced
+  int in_flight = 0;     // requests under way, as far as the gateway of this process knows
   Instant started{};
 };
 
@@ -44,8 +45,8 @@ struct Plan {
 ///   that is ready is stopped only when `wanted` others are ready. The next replacement starts when
 ///   the last outdated replica has ended, so memory is needed for one more replica, not for two.
 /// - A hung replica is replaced before it is stopped, unless more than `wanted` hang.
-/// - Of a surplus those that start go first, then the youngest: old ones have warm caches, and it
-///   needs no knowledge that a gateway on another machine would have to bring.
+/// - Of a surplus those that start go first, then those with the fewest requests in flight: they
+///   have the least to lose. Among equals the youngest: old ones have warm caches.
 [[nodiscard]] Plan plan(int wanted, std::span<const ReplicaView> replicas, int start_limit);
 
 }  // namespace headroom::supervisor

@@ -31,6 +31,10 @@ ReplicaView hung(ReplicaView replica) {
   replica.hung = true;
   return replica;
 }
+ReplicaView busy(ReplicaView replica, int in_flight) {
+  replica.in_flight = in_flight;
+  return replica;
+}
 ReplicaView adopted(ReplicaView replica) {
   replica.adopted = true;
   return replica;
@@ -64,6 +68,13 @@ TEST(PlanTest, of_a_surplus_those_that_start_go_first_then_the_youngest) {
   EXPECT_EQ(plan_for(1, {ready(5), ready(2), starting(3)}),
             stops({{2, StopReason::surplus}, {0, StopReason::surplus}}));
   EXPECT_EQ(plan_for(0, {ready(1)}), stops({{0, StopReason::surplus}}));
+}
+
+TEST(PlanTest, of_a_surplus_those_with_the_fewest_requests_go_and_among_equals_the_youngest) {
+  EXPECT_EQ(plan_for(1, {busy(ready(1), 2), busy(ready(2), 0), busy(ready(3), 1)}),
+            stops({{1, StopReason::surplus}, {2, StopReason::surplus}}));
+  EXPECT_EQ(plan_for(2, {busy(ready(1), 1), busy(ready(2), 1), busy(ready(3), 5)}),
+            stops({{1, StopReason::surplus}}));
 }
 
 TEST(PlanTest, an_outdated_replica_stays_until_its_replacement_is_ready) {

@@ -7,7 +7,6 @@
 
 #include <utility>
 
-#include "control/supervisor/find.h"
 #include "core/text.h"
 #include "io/proc.h"
 
@@ -17,6 +16,7 @@ Replica::Replica(io::Loop& loop, Start start, Manners manners, OnChange on_chang
     : loop_(loop),
       identity_(std::move(start.identity)),
       process_(std::move(start.process)),
+      group_(start.group),
       manners_(std::move(manners)),
       on_change_(std::move(on_change)),
       started_(start.started),
@@ -30,10 +30,13 @@ Replica::Replica(io::Loop& loop, Start start, Manners manners, OnChange on_chang
   loop_.arm(limit_timer_, manners_.ready_timeout);
   prober_.use(look());
   prober_.start(adopted_ ? Duration{0} : manners_.ready_every);
+  if (start.leaderless) stop();
 }
 
 Replica::~Replica() {
   loop_.remove(process_.pidfd.get(), *this);
+  if (member_) loop_.remove(member_->pidfd.get(), *this);
+  if (stage_ != Stage::ended) io::disclaim(process_);
 }
 
 scale::Phase Replica::phase() const {
@@ -42,6 +45,8 @@ scale::Phase Replica::phase() const {
 }
 
 void Replica::use(Manners manners) {
+  const bool drains = stage_ == Stage::leaving || stage_ == Stage::terminating;
+  if (drains && manners.drain != manners_.drain) loop_.arm(limit_timer_, manners.drain);
   manners_ = std::move(manners);
   prober_.use(look());
 }
@@ -112,46 +117,75 @@ void Replica::on_limit() {
   }
 }
 
-/// To the leader only: many programs pass it on to their workers when they are ready for it. The
-/// group gets SIGKILL when the leader has ended.
+/// To the whole group: a shell that was the command does not pass it on to what serves.
 void Replica::terminate() {
   stage_ = Stage::terminating;
   prober_.stop();
-  io::send_signal(process_, SIGTERM);
+  signal_group(SIGTERM);
   loop_.arm(limit_timer_, manners_.drain);
 }
 
 void Replica::kill() {
   stage_ = Stage::killed;
   prober_.stop();
-  io::send_signal_to_group(process_.pid, SIGKILL);
+  signal_group(SIGKILL);
   io::send_signal(process_, SIGKILL);
+  if (!leaderless_) return;
+  if (leads_own_group()) return finish();
+  if (member_) io::send_signal(*member_, SIGKILL);
+  on_change_(*this, ReplicaChange::leaderless);  // the next look kills the rest
 }
 
-/// Before reap(), while our child's number cannot be anybody else's; then whoever left the group.
-void Replica::kill_leftovers() {
-  if (const auto stat = io::read_process_stat(process_.pid); stat && stat->state == 'Z')
-    io::send_signal_to_group(process_.pid, SIGKILL);
-  for (const io::Process& process : processes_of(identity_.owner, id()))
-    io::send_signal(process, SIGKILL);
+/// The group's number may be used while its first process runs or is our child and not reaped:
+/// then it cannot be anybody else's.
+void Replica::signal_group(int signal) const {
+  if (leads_own_group() || !io::has_ended(process_)) io::send_signal_to_group(group_, signal);
 }
 
 void Replica::on_events(std::uint32_t /*events*/) {
-  if (stage_ == Stage::ended || !io::has_ended(process_)) return;
-  kill_leftovers();
+  if (stage_ == Stage::ended) return;
+  if (leaderless_) {
+    if (!member_ || !io::has_ended(*member_)) return;
+    loop_.remove(member_->pidfd.get(), *this);
+    member_.reset();
+    return on_change_(*this, ReplicaChange::leaderless);
+  }
+  if (!io::has_ended(process_)) return;
+  leaderless_ = true;
+  of_another_parent_ = !leads_own_group();
+  prober_.stop();
+  loop_.remove(process_.pidfd.get(), *this);
+  if (stage_ == Stage::terminating) return on_change_(*this, ReplicaChange::leaderless);
+  finish();
+}
+
+void Replica::watch(io::Process member) {
+  if (!leaderless_ || member_ || stage_ != Stage::terminating) return;
+  member_ = std::move(member);
+  (void)loop_.add(member_->pidfd.get(), EPOLLIN, *this);  // or the drain time ends it
+}
+
+void Replica::looked(bool everywhere) {
+  if (!leaderless_ || stage_ == Stage::ended) return;
+  const bool seen = everywhere || !of_another_parent_;
+  if (seen && (!member_ || stage_ == Stage::killed)) finish();
+}
+
+void Replica::finish() {
+  // Whoever came to the group since the last look. Before reap(), see signal_group().
+  if (leads_own_group()) io::send_signal_to_group(group_, SIGKILL);
   const io::ExitStatus status = io::reap(process_);
   if (end_text_.empty()) end_text_ = status.text();
   stage_ = Stage::ended;
-  prober_.stop();
   loop_.disarm(limit_timer_);
-  loop_.remove(process_.pidfd.get(), *this);
   on_change_(*this, ReplicaChange::ended);
 }
 
 scale::ReplicaSeen Replica::sample(Instant now) {
   scale::ReplicaSeen seen{.id = id(), .phase = phase(), .age = now - started_};
   if (ready_since_ && !adopted_) seen.startup = *ready_since_ - started_;
-  const auto stat = io::read_process_stat(process_.pid);
+  // Its number may be another's once it has ended.
+  const auto stat = leaderless_ ? std::nullopt : io::read_process_stat(process_.pid);
   if (!stat) return seen;
   seen.rss_bytes = stat->rss_bytes;
   CpuReading reading{.at = now, .cpu = stat->cpu, .cores = -1};

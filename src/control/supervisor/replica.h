@@ -18,8 +18,8 @@ enum class Stage : std::uint8_t {
   starting,     // not proved ready yet
   ready,        // published
   leaving,      // no longer published; requests under way may go on
-  terminating,  // SIGTERM was sent
-  killed,       // SIGKILL was sent to the whole group
+  terminating,  // SIGTERM was sent to its process group
+  killed,       // SIGKILL was sent to the group
   ended,
 };
 
@@ -35,7 +35,12 @@ struct Manners {
   bool spare_adopted = false;  // it may serve another headroom, ready or not for this one
 };
 
-enum class ReplicaChange : std::uint8_t { ready, health, ended };
+enum class ReplicaChange : std::uint8_t {
+  ready,
+  health,
+  leaderless,  // its first process has ended; others of its group may have their drain
+  ended,
+};
 
 class Replica final : private io::Watcher {
  public:
@@ -44,6 +49,8 @@ class Replica final : private io::Watcher {
     io::Process process;
     Instant started{};
     bool adopted = false;
+    pid_t group = 0;          // of `process`
+    bool leaderless = false;  // whoever led that group has ended: what is left is stopped
   };
   using OnChange = std::function<void(Replica&, ReplicaChange)>;
 
@@ -57,11 +64,26 @@ class Replica final : private io::Watcher {
   void use(Manners manners);
 
   /// Ends the replica in steps: out of balancing, until removed() or the drain time is over; then
-  /// SIGTERM; after the drain time again SIGKILL for its process group. The first step is skipped
-  /// for one that is not published. Without effect when it is being stopped already.
+  /// SIGTERM for its process group; when somebody of the group is left after the drain time again,
+  /// SIGKILL for the group. The first step is skipped for one that is not published. Without effect
+  /// when it is being stopped already. One whose first process ends untold is over at once.
   void stop();
   /// No gateway sends to it any more and nothing is in flight there.
   void removed();
+
+  /// Somebody of its group who lives: while its own process has ended and nobody else is watched,
+  /// the replica is not gone before that one has ended.
+  void watch(io::Process member);
+  /// The processes of replicas have been looked at; `everywhere`: in all of /proc. Gone when nobody
+  /// of its group was found.
+  void looked(bool everywhere);
+  /// Its first process is our child, whose group has a number that is nobody else's.
+  [[nodiscard]] bool leads_own_group() const { return io::is_child(process_); }
+  [[nodiscard]] pid_t group() const { return group_; }
+  /// What still runs of it is to be killed.
+  [[nodiscard]] bool is_over() const { return stage_ == Stage::killed || stage_ == Stage::ended; }
+  /// What it left behind may be found by looking at every process only.
+  [[nodiscard]] bool of_another_parent() const { return of_another_parent_; }
 
   [[nodiscard]] const std::string& id() const { return identity_.replica; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
@@ -96,18 +118,23 @@ class Replica final : private io::Watcher {
   void on_limit();
   void terminate();
   void kill();
-  void kill_leftovers();
+  void finish();
+  void signal_group(int signal) const;
   [[nodiscard]] Look look() const;
 
   io::Loop& loop_;
   Identity identity_;
-  io::Process process_;
+  io::Process process_;  // the leader of its group, where it was found alive
+  pid_t group_;
+  std::optional<io::Process> member_;  // of the group, once the first process has ended
   Manners manners_;
   OnChange on_change_;
   Instant started_;
   bool adopted_;
   Stage stage_ = Stage::starting;
   bool stopping_ = false;
+  bool leaderless_ = false;
+  bool of_another_parent_ = false;
   Health health_;
   Prober prober_;
   io::Timer limit_timer_;  // of the stage: ready timeout, drain

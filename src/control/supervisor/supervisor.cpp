@@ -2,18 +2,17 @@
 #include "control/supervisor/supervisor.h"
 
 #include <fmt/format.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <utility>
 
 #include "io/clock.h"
+#include "io/process_orphans.h"
 
 namespace headroom::supervisor {
 namespace {
 
-constexpr Duration log_check_every = std::chrono::seconds(1);
+constexpr Duration house_every = std::chrono::seconds(1);
 
 std::uint64_t spread(const std::string& text) {
   return std::hash<std::string>{}(text);
@@ -49,6 +48,7 @@ bool Endpoint::operator==(const Endpoint& other) const {
 
 Result<std::unique_ptr<Supervisor>> Supervisor::open(io::Loop& loop, Options options) {
   auto state = TRY(StateDir::open(options.state_dir));
+  io::receive_orphans();
   return std::unique_ptr<Supervisor>(new Supervisor(loop, std::move(options), std::move(state)));
 }
 
@@ -57,7 +57,7 @@ Supervisor::Supervisor(io::Loop& loop, Options options, std::unique_ptr<StateDir
       hooks_(std::move(options.hooks)),
       state_(std::move(state)),
       settle_timer_([this] { settle(); }),
-      log_timer_([this] { look_after_logs(); }),
+      house_timer_([this] { keep_house(); }),
       workshop_{
           .loop = loop,
           .timing = options.timing,
@@ -67,10 +67,13 @@ Supervisor::Supervisor(io::Loop& loop, Options options, std::unique_ptr<StateDir
           .ports_taken = {},
           .on_trial = options.on_trial,
           .settle_soon = [this] { settle_soon(); },
+          .look_for_leftovers = [this](bool everywhere) { leftovers_.look_soon(everywhere); },
+          .in_flight = {},
           .note = [this](const std::string& service,
                          const std::string& text) { note(service, text); },
-      } {
-  loop_.arm(log_timer_, log_check_every);
+      },
+      leftovers_(loop, state_->owner(), [this] { return replicas(); }) {
+  loop_.arm(house_timer_, house_every);
 }
 
 Supervisor::~Supervisor() {
@@ -95,9 +98,7 @@ Result<> Supervisor::configure(const spec::Config& config) {
 }
 
 void Supervisor::take_over() {
-  Found found = find_replicas(state_->owner());
-  for (const io::Process& stray : found.strays) io::send_signal(stray, SIGKILL);
-  for (FoundReplica& replica : found.replicas)
+  for (FoundReplica& replica : find_replicas(state_->owner()))
     crew_of(parse_replica_name(replica.identity.replica)->service).adopt(std::move(replica));
 }
 
@@ -116,6 +117,11 @@ void Supervisor::trial_is_over() {
   workshop_.on_trial = false;
   for (const auto& [name, crew] : crews_) crew->trial_is_over();
   settle_soon();
+}
+
+void Supervisor::count_in_flight_by(
+    std::function<int(const std::string& service, const std::string& replica)> in_flight) {
+  workshop_.in_flight = std::move(in_flight);
 }
 
 void Supervisor::removed(std::string_view replica) {
@@ -209,7 +215,15 @@ void Supervisor::say() {
   }
 }
 
-void Supervisor::look_after_logs() {
+std::vector<Replica*> Supervisor::replicas() const {
+  std::vector<Replica*> all;
+  for (const auto& [name, crew] : crews_)
+    for (const auto& replica : crew->replicas()) all.push_back(replica.get());
+  return all;
+}
+
+void Supervisor::keep_house() {
+  leftovers_.look_soon(false);
   std::set<std::string> living;
   for (const auto& [name, crew] : crews_)
     for (const auto& replica : crew->replicas()) {
@@ -217,7 +231,7 @@ void Supervisor::look_after_logs() {
       workshop_.logs.rotate(replica->id());
     }
   workshop_.logs.prune(living);
-  loop_.arm(log_timer_, log_check_every);
+  loop_.arm(house_timer_, house_every);
 }
 
 }  // namespace headroom::supervisor

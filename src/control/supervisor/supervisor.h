@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "control/supervisor/crew.h"
+#include "control/supervisor/leftovers.h"
 #include "core/result.h"
 #include "io/loop.h"
 #include "io/socket.h"
@@ -81,11 +82,17 @@ class Supervisor {
 
   void trial_is_over();
 
+  /// Who knows how many requests a replica has under way, so that of a surplus those go that have
+  /// the fewest. Called from the loop.
+  void count_in_flight_by(
+      std::function<int(const std::string& service, const std::string& replica)> in_flight);
+
   /// All gateways have stopped sending to a draining replica and nothing is in flight there.
   void removed(std::string_view replica);
 
   [[nodiscard]] std::vector<Endpoint> endpoints() const;
   [[nodiscard]] std::vector<ServiceReplicas> snapshot();
+  [[nodiscard]] const Leftovers& leftovers() const { return leftovers_; }
 
   /// Stops all replicas, each with its drain; `on_done` follows when the last has ended.
   void shutdown(std::function<void()> on_done);
@@ -99,7 +106,8 @@ class Supervisor {
   void publish();
   void note(const std::string& service, const std::string& text);
   void say();
-  void look_after_logs();
+  void keep_house();
+  [[nodiscard]] std::vector<Replica*> replicas() const;
 
   static constexpr std::size_t events_max = 100;
 
@@ -107,8 +115,9 @@ class Supervisor {
   Hooks hooks_;
   std::unique_ptr<StateDir> state_;
   io::Timer settle_timer_;
-  io::Timer log_timer_;
+  io::Timer house_timer_;
   Workshop workshop_;
+  Leftovers leftovers_;
   std::map<std::string, std::unique_ptr<Crew>> crews_;
   std::vector<std::pair<std::string, std::string>> unsaid_;
   std::map<std::string, std::deque<std::string>> events_;
