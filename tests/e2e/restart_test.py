@@ -239,7 +239,8 @@ class Stop(SystemTest):
 
     def test_a_replica_that_ignores_sigterm_is_killed_after_its_drain(self):
         self.write({"shop": self.service("--hang-while", "headroom.yaml", "--unready-while", "x",
-                                         run={"drain": "1s"})})
+                                         run={"drain": "1s"},
+                                         routes=[{"match": "/", "timeout": "1s"}])})
         headroom = self.start()
         pid = self.until(lambda: self.replicas("shop"), "the replica runs")[0]
         os.kill(pid, signal.SIGSTOP)
