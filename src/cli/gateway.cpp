@@ -4,8 +4,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/command.h"
+#include "cli/serve.h"
 #include "control/local_target.h"
+#include "control/log_rotation.h"
 #include "control/say.h"
 #include "control/status.h"
 #include "gateway/admin.h"
@@ -39,7 +40,7 @@ class FrontDoor {
       }
     }
     loop_ = TRY(io::Loop::create());
-    signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP},
+    signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                                             [this](int signal) { on_signal(signal); }));
     const io::Address admin = TRY(io::Address::parse(config_.gateway.admin));
     admin_ = TRY(gateway::Admin::listen(
@@ -85,7 +86,10 @@ class FrontDoor {
   }
 
   void on_signal(int signal) {
-    if (signal == SIGHUP) return reload();
+    if (control::reopens_logs(signal)) {
+      control::reopen_logs(*gateway_, config_);
+      return signal == SIGHUP ? reload() : void();
+    }
     if (draining_) return loop_->stop();
     draining_ = true;
     gateway_->drain();
@@ -138,10 +142,12 @@ void add_gateway(CLI::App& app, Action& chosen) {
   command->add_option("-f,--file", *file, "headroom.yaml")->capture_default_str();
   command->callback([&chosen, file] {
     chosen = [file]() -> Result<Exit> {
-      FrontDoor door;
-      TRY(door.start(*file));
-      door.run();
-      return Exit::done;
+      return serve([&]() -> Result<> {
+        FrontDoor door;
+        TRY(door.start(*file));
+        door.run();
+        return {};
+      });
     };
   });
 }

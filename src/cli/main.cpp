@@ -1,6 +1,10 @@
 // The program `headroom`: finds the subcommand, runs it, turns errors into a sentence and a code.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <exception>
+#include <system_error>
 
 #include "cli/command.h"
 #include "cli/usage.h"
@@ -29,6 +33,15 @@ int report(const Error& error) {
   return static_cast<int>(exit_for(error));
 }
 
+/// From bought libraries only: our failures are values.
+int report(const std::exception& error) {
+  const auto* system = dynamic_cast<const std::system_error*>(&error);
+  if (system != nullptr && system->code() == std::errc::broken_pipe)
+    return static_cast<int>(Exit::done);  // the reader had enough, and we inherited SIGPIPE ignored
+  std::fprintf(stderr, "headroom: unexpected failure: %s\n", error.what());
+  return static_cast<int>(Exit::failed);
+}
+
 int run(int argc, char** argv) {
   CLI::App app("Keeps services inside their latency objective at the lowest cost.", "headroom");
   app.set_version_flag("--version", "headroom " HEADROOM_VERSION);
@@ -45,15 +58,22 @@ int run(int argc, char** argv) {
   return outcome ? static_cast<int>(*outcome) : report(outcome.error());
 }
 
+/// Whoever started us without standard input, output or error would else find the first file or
+/// socket we open there, and what we print in it.
+void fill_standard_descriptors() {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
+    if (fcntl(fd, F_GETFD) < 0) (void)!open("/dev/null", O_RDWR);  // gets the lowest number free
+}
+
 }  // namespace
 }  // namespace headroom::cli
 
 int main(int argc, char** argv) {
   using namespace headroom;
+  cli::fill_standard_descriptors();
   try {
     return cli::run(argc, argv);
-  } catch (const std::exception& error) {  // from bought libraries only: our failures are values
-    std::fprintf(stderr, "headroom: unexpected failure: %s\n", error.what());
-    return static_cast<int>(cli::Exit::failed);
+  } catch (const std::exception& error) {
+    return cli::report(error);
   }
 }

@@ -1,7 +1,7 @@
 // `headroom run`: gateway, controller and supervisor in one process, for one machine.
 #include <CLI/CLI.hpp>
 
-#include "cli/command.h"
+#include "cli/serve.h"
 #include "control/runtime.h"
 
 namespace headroom::cli {
@@ -17,10 +17,11 @@ void add_run(CLI::App& app, Action& chosen) {
                     "refusing a connection");
   command->callback([&chosen, options] {
     chosen = [options]() -> Result<Exit> {
-      control::Runtime runtime(*options);
-      TRY(runtime.start());
-      TRY(runtime.run());
-      return Exit::done;
+      return serve([&]() -> Result<> {
+        control::Runtime runtime(*options);
+        TRY(runtime.start());
+        return runtime.run();
+      });
     };
   });
 }

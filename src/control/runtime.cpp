@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "control/log_rotation.h"
 #include "control/say.h"
 #include "io/clock.h"
 #include "io/config_file.h"
@@ -33,7 +34,7 @@ Result<> Runtime::start() {
   io::raise_descriptor_limit();
   config_ = TRY(io::load_config(options_.file));
   loop_ = TRY(io::Loop::create());
-  signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP},
+  signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                                           [this](int signal) { on_signal(signal); }));
   Inheritance inherited;
   if (options_.upgrade) inherited = TRY(ask_predecessor());
@@ -152,7 +153,10 @@ void Runtime::reload() {
 }
 
 void Runtime::on_signal(int signal) {
-  if (signal == SIGHUP) return reload();
+  if (reopens_logs(signal)) {
+    reopen_logs(*gateway_, config_);
+    return signal == SIGHUP ? reload() : void();
+  }
   if (stopping_) {
     say("stopping at once; replicas that still run are taken over by the next start");
     return loop_->stop();

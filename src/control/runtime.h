@@ -21,8 +21,8 @@
 
 namespace headroom::control {
 
-/// Lives on the main thread. SIGHUP and changes of the file reload it; SIGTERM and SIGINT drain and
-/// stop, a second one stops at once.
+/// Lives on the main thread. SIGHUP and changes of the file reload it; SIGHUP, SIGUSR1 and SIGUSR2
+/// reopen the access log; SIGTERM and SIGINT drain and stop, a second one stops at once.
 class Runtime {
  public:
   struct Options {

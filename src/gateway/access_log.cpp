@@ -3,29 +3,56 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <iterator>
 
 #include "core/text.h"
+#include "io/clock.h"
 
 namespace headroom::gateway {
 namespace {
 
 constexpr std::size_t flush_at = 32 * 1024;
 
+/// Not blocking, since opening a named pipe would wait for its reader.
+Result<io::Fd> open_log(const std::string& path) {
+  constexpr int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK;
+  io::Fd fd(path == "-" ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                        : ::open(path.c_str(), flags, 0640));
+  if (fd) return fd;
+  return fail(ErrorCode::io,
+              fmt::format("cannot write the access log {}: {}", path, std::strerror(errno)));
+}
+
+/// JSON as its neighbours are.
+std::string notice(std::uint64_t dropped) {
+  return fmt::format(R"({{"time_ns":{},"lines_dropped":{},"message":"{} lines were dropped here"}})"
+                     "\n",
+                     unix_ns(io::wall_now()), dropped, dropped);
+}
+
 }  // namespace
 
-Result<std::shared_ptr<AccessLogFile>> AccessLogFile::open(const std::string& path, double sample) {
-  if (path.empty()) return std::shared_ptr<AccessLogFile>();
-  io::Fd fd(path == "-" ? dup(STDOUT_FILENO)
-                        : ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
-  if (!fd) {
-    return fail(ErrorCode::io,
-                fmt::format("cannot write the access log {}: {}", path, std::strerror(errno)));
+Result<std::shared_ptr<AccessLogFile>> AccessLogFile::open(const spec::Gateway& config,
+                                                           const AccessLogFile* before) {
+  if (config.access_log.empty()) return std::shared_ptr<AccessLogFile>();
+  auto log = std::make_shared<AccessLogFile>(config.access_log, config.access_log_sample);
+  if (before != nullptr && before->path == log->path) {
+    log->writer = before->writer;
+    return log;
   }
-  return std::make_shared<AccessLogFile>(std::move(fd), sample);
+  io::Fd fd = TRY(open_log(log->path));
+  log->writer =
+      TRY(io::LogWriter::start(std::move(fd), {.log = io::Log::access, .notice = notice}));
+  return log;
+}
+
+Result<> AccessLogFile::reopen() const {
+  if (path != "-") writer->reopen(TRY(open_log(path)));
+  return {};
 }
 
 void AccessLog::write(const AccessEntry& entry) {
@@ -44,10 +71,7 @@ void AccessLog::write(const AccessEntry& entry) {
 }
 
 void AccessLog::flush() {
-  if (file_ != nullptr && !buffer_.empty()) {
-    // A full disk loses log lines, never requests.
-    (void)!::write(file_->fd.get(), buffer_.data(), buffer_.size());
-  }
+  if (file_ != nullptr && !buffer_.empty()) file_->writer->append(buffer_);
   buffer_.clear();
 }
 

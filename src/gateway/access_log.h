@@ -9,18 +9,22 @@
 #include "core/random.h"
 #include "core/result.h"
 #include "core/time.h"
-#include "io/fd.h"
+#include "io/log_writer.h"
+#include "spec/config.h"
 
 namespace headroom::gateway {
 
-/// The open file, shared by all workers; each write appends whole lines.
+/// What workers hand their lines to, in the present generation.
 struct AccessLogFile {
-  io::Fd fd;
+  std::string path;   // "-" is standard output
   double sample = 0;  // share of requests that are logged; sheds and failures always are
+  std::shared_ptr<io::LogWriter> writer;  // also of other generations with the same path
 
-  /// "-" is standard output; an empty path gives null: no log.
-  [[nodiscard]] static Result<std::shared_ptr<AccessLogFile>> open(const std::string& path,
-                                                                   double sample);
+  /// Null without a path: no log.
+  [[nodiscard]] static Result<std::shared_ptr<AccessLogFile>> open(
+      const spec::Gateway& config, const AccessLogFile* before = nullptr);
+  /// By its path: whoever rotates logs may have moved the file that is open.
+  [[nodiscard]] Result<> reopen() const;
 };
 
 struct AccessEntry {
@@ -42,7 +46,8 @@ struct AccessEntry {
   Duration waited{};
 };
 
-/// One worker's buffer in front of the file.
+/// One worker's buffer in front of the writer: it hands over blocks of lines, and waits for
+/// nothing.
 class AccessLog {
  public:
   void use(std::shared_ptr<AccessLogFile> file) {

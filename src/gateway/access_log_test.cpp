@@ -1,5 +1,7 @@
 // The access log: which requests have a line, and what it tells.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -183,6 +185,45 @@ TEST(Log, names_a_refused_request_as_its_client_does) {
   }
   ASSERT_EQ(lines_of(file.path).size(), 1U);
   EXPECT_EQ(lines_of(file.path)[0].at("request_id"), "mine");
+}
+
+TEST(Log, that_nobody_reads_holds_up_no_request_and_counts_what_it_drops) {
+  const TempFile file("headroom_stalled_");
+  ASSERT_EQ(mkfifo(file.path.c_str(), 0600), 0);
+  const io::Fd reader(open(file.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  config.gateway.access_log_sample = 1.0;
+  ScriptedReplica replica(ScriptedReplica::always(ok("hello")));
+  const std::uint64_t before = io::lines_dropped(io::Log::access);
+  Front front(config, replica);
+  Client client = front.client();
+  const std::string path = "/" + std::string(7000, 'x');
+  constexpr int count = 400;  // 2.8 MB of lines, more than what is kept for a reader
+  for (int i = 0; i < count; ++i) ASSERT_EQ(client.ask(get(path)).status(), 200) << i;
+  EXPECT_EQ(front.settled(count).of(Outcome::good), static_cast<std::uint64_t>(count));
+  front.stop();  // does not wait for the reader either
+  EXPECT_GT(io::lines_dropped(io::Log::access), before);
+}
+
+TEST(Log, goes_on_in_a_new_file_when_it_is_reopened) {
+  const TempFile file("headroom_rotated_");
+  const TempFile moved("headroom_moved_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  config.gateway.access_log_sample = 1.0;
+  ScriptedReplica replica(ScriptedReplica::always(ok("hello")));
+  Front front(config, replica);
+  EXPECT_EQ(front.client().ask(get("/first")).status(), 200);
+  ASSERT_TRUE(eventually([&] { return lines_of(file.path).size() == 1; }));
+  std::filesystem::rename(file.path, moved.path);
+  ASSERT_TRUE(front.gateway().reopen_log());
+  EXPECT_EQ(front.client().ask(get("/second")).status(), 200);
+  front.stop();
+  const auto lines = lines_of(file.path);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].at("path"), "/second");
+  EXPECT_EQ(lines_of(moved.path).size(), 1U);
 }
 
 }  // namespace

@@ -13,6 +13,9 @@
 namespace headroom::gateway {
 namespace {
 
+/// For the last lines of the access log, where it is not being read.
+constexpr Duration last_lines_longest = std::chrono::seconds(1);
+
 std::uint64_t entropy() {
   std::uint64_t seed = 0;
   if (getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = static_cast<std::uint64_t>(getpid());
@@ -64,7 +67,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
   gateway->address_ = TRY(io::local_address(listeners.front().get()));
   gateway->listen_text_ = config.gateway.listen;
 
-  auto log = TRY(AccessLogFile::open(config.gateway.access_log, config.gateway.access_log_sample));
+  gateway->log_ = TRY(AccessLogFile::open(config.gateway));
   const std::uint64_t seed = entropy();
   gateway->shared_.pseudonym = fmt::format("headroom-{:016x}", entropy());
   const auto generation = gateway->next_generation(std::move(config), plan);
@@ -74,7 +77,7 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
         std::make_unique<Worker>(i, seed + i, std::move(loop), gateway->shared_));
     gateway->shared_.workers.push_back(gateway->workers_.back().get());
   }
-  for (const auto& worker : gateway->workers_) worker->use(generation, log);
+  for (const auto& worker : gateway->workers_) worker->use(generation, gateway->log_);
   gateway->held_ = std::move(listeners);
   if (!takes_over) gateway->accept();
 
@@ -120,7 +123,7 @@ std::shared_ptr<const Generation> Gateway::next_generation(spec::Config config,
 Result<> Gateway::reload(spec::Config config) {
   const DescriptorPlan plan =
       TRY(plan_descriptors(config, workers_.size(), io::descriptor_limit()));
-  auto log = TRY(AccessLogFile::open(config.gateway.access_log, config.gateway.access_log_sample));
+  auto log = TRY(AccessLogFile::open(config.gateway, log_.get()));
   if (config.gateway.listen != listen_text_) {
     const io::Address wanted = TRY(io::Address::parse(config.gateway.listen));
     std::vector<io::Fd> listeners = TRY(bind(wanted, workers_.size()));
@@ -135,7 +138,12 @@ Result<> Gateway::reload(spec::Config config) {
   const auto generation = next_generation(std::move(config), plan);
   for (const auto& worker : workers_)
     worker->loop().post([w = worker.get(), generation, log] { w->use(generation, log); });
+  log_ = std::move(log);
   return {};
+}
+
+Result<> Gateway::reopen_log() {
+  return log_ != nullptr ? log_->reopen() : Result<>{};
 }
 
 void Gateway::publish(std::shared_ptr<const Endpoints> endpoints) {
@@ -192,6 +200,8 @@ void Gateway::stop() {
   threads_.clear();
   workers_.clear();
   shared_.workers.clear();
+  if (log_ != nullptr) log_->writer->flush(last_lines_longest);
+  log_.reset();
 }
 
 }  // namespace headroom::gateway

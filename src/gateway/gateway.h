@@ -47,6 +47,10 @@ class Gateway {
   /// closed; on an error nothing has changed. The number of workers stays.
   [[nodiscard]] Result<> reload(spec::Config config);
 
+  /// Opens the access log by its path again, where it is a file. On an error the file that is open
+  /// stays.
+  [[nodiscard]] Result<> reopen_log();
+
   void publish(std::shared_ptr<const Endpoints> endpoints);
   /// The newest epoch that every worker uses: no request goes to replicas that it left out.
   [[nodiscard]] std::uint64_t acknowledged_epoch() const;
@@ -65,7 +69,7 @@ class Gateway {
   void drain();
   /// Connections that are still there.
   [[nodiscard]] std::int64_t open_connections() const;
-  /// Ends what is left and joins the threads.
+  /// Ends what is left and joins the threads. Waits a moment for the access log, not for ever.
   void stop();
 
  private:
@@ -85,6 +89,7 @@ class Gateway {
                                                                   const DescriptorPlan& plan);
 
   Shared shared_;
+  std::shared_ptr<AccessLogFile> log_;  // null: none
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();

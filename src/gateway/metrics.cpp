@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "io/log_writer.h"
+
 namespace headroom::gateway {
 namespace {
 
@@ -110,6 +112,15 @@ void add_connections(std::vector<MetricFamily>& families, const WorkerStats& tot
   families.insert(families.end(), {accepted, turned_away, refused});
 }
 
+void add_logs(std::vector<MetricFamily>& families) {
+  MetricFamily dropped =
+      family("log_lines_dropped_total", "Lines that nobody read in time, or that no disk took.",
+             MetricType::Counter);
+  for (const io::Log log : {io::Log::messages, io::Log::access})
+    add_counter(dropped, {{"log", std::string(io::name(log))}}, io::lines_dropped(log));
+  families.push_back(dropped);
+}
+
 }  // namespace
 
 std::string metrics_text(const WorkerStats& totals, const std::vector<Gauge>& gauges) {
@@ -117,6 +128,7 @@ std::string metrics_text(const WorkerStats& totals, const std::vector<Gauge>& ga
   add_routes(families, totals);
   add_services(families, totals);
   add_connections(families, totals);
+  add_logs(families);
   for (const Gauge& gauge : gauges) {
     if (families.back().name != "headroom_" + gauge.name)
       families.push_back(family(gauge.name, gauge.help, MetricType::Gauge));

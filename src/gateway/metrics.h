@@ -16,8 +16,8 @@ struct Gauge {
   double value = 0;
 };
 
-/// `totals` since the start. Latency histograms have buckets about 19% apart, so that a p99 read
-/// from them is within 10%.
+/// `totals` since the start, and what the logs of this process dropped. Latency histograms have
+/// buckets about 19% apart, so that a p99 read from them is within 10%.
 [[nodiscard]] std::string metrics_text(const WorkerStats& totals, const std::vector<Gauge>& gauges);
 
 }  // namespace headroom::gateway

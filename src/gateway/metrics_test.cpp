@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "core/random.h"
+#include "io/log_writer.h"
 
 namespace headroom::gateway {
 namespace {
@@ -98,6 +99,10 @@ TEST(Metrics, parse_and_carry_every_count) {
   EXPECT_EQ(value(samples, "headroom_connections_accepted_total", ""), 8);
   EXPECT_EQ(value(samples, "headroom_connections_refused_total", ""), 9);
   EXPECT_EQ(value(samples, "headroom_requests_refused_total", R"({reason="no_route"})"), 10);
+  EXPECT_EQ(value(samples, "headroom_log_lines_dropped_total", R"({log="messages"})"),
+            static_cast<double>(io::lines_dropped(io::Log::messages)));
+  EXPECT_EQ(value(samples, "headroom_log_lines_dropped_total", R"({log="access"})"),
+            static_cast<double>(io::lines_dropped(io::Log::access)));
   EXPECT_EQ(value(samples, "headroom_replicas_ready", R"({service="cart"})"), 1);
   EXPECT_EQ(value(samples, "headroom_up_seconds", ""), 2.5);
 }
