@@ -233,7 +233,8 @@ void Exchange::wait_for_place() {
   ServicePool& waited_for = pool();
   waited_for.note_queue();
   // From here on this exchange may be served, displaced or ended by what the others do.
-  if (joined.displaced != nullptr) static_cast<Exchange*>(joined.displaced)->displaced();
+  if (joined.displaced != nullptr)
+    worker_.tell_displaced(static_cast<Exchange&>(*joined.displaced));
   // A place that another worker freed before it could see the note would be nobody's.
   worker_.serve_waiters(waited_for);
 }

@@ -1,5 +1,6 @@
 // Requests that wait for a replica: until when, in which order, and who is told to go.
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <thread>
 
@@ -7,6 +8,39 @@
 
 namespace headroom::gateway::testing {
 namespace {
+
+/// "/critical" is more important than the rest.
+spec::Config with_critical_route() {
+  spec::Config config = shop();
+  spec::Route critical = route_of(config);
+  critical.name = "shop/critical";
+  critical.match.path = "/critical";
+  critical.priority = spec::Priority::critical;
+  config.services[0].routes.push_back(critical);
+  return config;
+}
+
+/// Threads that are started while it lives have a stack of this size.
+class SmallStacks {
+ public:
+  explicit SmallStacks(std::size_t bytes) {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t small;
+    pthread_getattr_default_np(&small);
+    pthread_attr_setstacksize(&small, bytes);
+    EXPECT_EQ(pthread_setattr_default_np(&small), 0);
+    pthread_attr_destroy(&small);
+  }
+  ~SmallStacks() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+  SmallStacks(const SmallStacks&) = delete;
+  SmallStacks& operator=(const SmallStacks&) = delete;
+
+ private:
+  pthread_attr_t before_;
+};
 
 TEST(Queue, without_a_replica_a_request_waits_for_the_first_one) {
   ScriptedReplica replica(ScriptedReplica::always(ok("warm")));
@@ -78,13 +112,8 @@ TEST(Queue, the_end_of_an_ejection_is_noticed_by_those_who_wait) {
 }
 
 TEST(Queue, is_bounded_and_the_more_important_displace) {
-  spec::Config config = shop();
+  spec::Config config = with_critical_route();
   config.gateway.queue.length = 2;
-  spec::Route critical = route_of(config);
-  critical.name = "shop/critical";
-  critical.match.path = "/critical";
-  critical.priority = spec::Priority::critical;
-  config.services[0].routes.push_back(critical);
   Gate gate;
   ScriptedReplica replica(gate.script(), 1);
   Front front(config, replica);
@@ -134,6 +163,35 @@ TEST(Queue, a_freed_place_goes_to_a_waiter_of_any_worker) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(good, clients * each);  // nobody waited until the queue's wait was over
   only(front, clients * each, Outcome::good);
+}
+
+TEST(Queue, displaced_one_by_the_other_does_not_grow_the_stack) {
+  constexpr int waiters = 3000;  // at 800 bytes a level and more these would take 2.4 MB
+  const SmallStacks small(512 << 10);
+  spec::Config config = with_critical_route();
+  config.gateway.queue.length = waiters;
+  Gate gate;
+  ScriptedReplica replica(gate.script(), 1);
+  Front front(config, replica);
+  Client first = front.client();
+  first.wire.send(get("/first"));
+  ASSERT_TRUE(gate.holds(1));
+  std::vector<Client> clients;
+  for (int i = 0; i < waiters; ++i) {
+    clients.push_back(front.client());
+    clients.back().wire.send(get("/") + get("/critical"));
+  }
+  ASSERT_TRUE(front.waiting(waiters));
+  // It displaces the last one, whose next request displaces the one before, and so on.
+  Client important = front.client();
+  important.wire.send(get("/critical"));
+  for (Client& client : clients) ASSERT_EQ(client.answer().reason(), "displaced");
+  gate.open();
+  EXPECT_EQ(important.answer().status(), 200);
+  // The queue has room for all but one of the second requests.
+  int served = 0;
+  for (Client& client : clients) served += client.answer().status() == 200 ? 1 : 0;
+  EXPECT_EQ(served, waiters - 1);
 }
 
 TEST(Queue, full_of_requests_that_cannot_connect_is_worked_off_without_growing_the_stack) {

@@ -215,6 +215,18 @@ void Worker::serve_for_others(ServicePool& of_service) {
   if (of_service.queue().first() == nullptr) place_freed(of_service);
 }
 
+void Worker::tell_displaced(Exchange& exchange) {
+  displaced_.push_back(&exchange);
+  if (telling_displaced_) return;
+  telling_displaced_ = true;
+  while (!displaced_.empty()) {
+    Exchange* next = displaced_.back();
+    displaced_.pop_back();
+    next->displaced();
+  }
+  telling_displaced_ = false;
+}
+
 void Worker::wake_waiters_at(Instant when) {
   if (when == Instant::max() || (return_timer_.armed() && return_timer_.due() <= when)) return;
   loop_->arm(return_timer_, when - loop_->now());

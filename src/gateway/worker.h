@@ -83,6 +83,9 @@ class Worker {
   void serve_waiters(ServicePool& pool);
   /// Told by another worker that a place is free.
   void serve_for_others(ServicePool& pool);
+  /// Tells one that had to leave the queue: at once, or where that is called from within the
+  /// telling of another (whose connection's next request displaced this one), after that one.
+  void tell_displaced(Exchange& exchange);
 
   // From any thread.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_.load(std::memory_order_acquire); }
@@ -111,6 +114,8 @@ class Worker {
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;  // in use and spare
   std::vector<Exchange*> free_;
+  std::vector<Exchange*> displaced_;  // to be told; all within one step of the loop
+  bool telling_displaced_ = false;
   std::vector<std::unique_ptr<ClientConnection>> clients_;
   WorkerStats stats_;
   AccessLog access_log_;
