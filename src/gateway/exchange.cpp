@@ -24,8 +24,8 @@ http::Limits limits_of(const Table& table) {
           .body_bytes = gateway.body_max_bytes};
 }
 
-std::uint8_t rank(spec::Priority priority) {
-  return static_cast<std::uint8_t>(priority);
+std::uint8_t rank(const RouteEntry& route) {
+  return static_cast<std::uint8_t>(route.ref->route->priority);
 }
 
 }  // namespace
@@ -216,14 +216,13 @@ void Exchange::refuse_long_head() {
 }
 
 void Exchange::admit() {
-  if (auto permit = pool().take(avoided(), worker_.loop().now(), worker_.random()))
+  if (auto permit = pool().admit(rank(*route_), avoided(), worker_.loop().now(), worker_.random()))
     return dispatch(std::move(*permit));
   wait_for_place();
 }
 
 void Exchange::wait_for_place() {
-  const Instant now = worker_.loop().now();
-  const auto joined = pool().queue().join(*this, rank(route_->ref->route->priority), now);
+  const auto joined = pool().join(*this, rank(*route_), io::monotonic_now());
   if (!joined.accepted) {
     return answer({503, "queue_full", "connection_limit_reached",
                    "all replicas are busy and the queue is full", Outcome::shed});
@@ -231,7 +230,6 @@ void Exchange::wait_for_place() {
   state_ = State::waiting;
   worker_.loop().arm(phase_, table_->generation->config.gateway.queue.wait);
   ServicePool& waited_for = pool();
-  waited_for.note_queue();
   // From here on this exchange may be served, displaced or ended by what the others do.
   if (joined.displaced != nullptr)
     worker_.tell_displaced(static_cast<Exchange&>(*joined.displaced));
@@ -240,7 +238,6 @@ void Exchange::wait_for_place() {
 }
 
 void Exchange::granted(Permit permit) {
-  pool().note_queue();
   worker_.loop().disarm(phase_);
   waited_ = age() - body_waited();
   dispatch(std::move(permit));
@@ -248,7 +245,6 @@ void Exchange::granted(Permit permit) {
 }
 
 void Exchange::displaced() {
-  pool().note_queue();
   answer({503, "displaced", "connection_limit_reached",
           "a more important request took this one's place in the queue", Outcome::shed});
   continue_connection();

@@ -133,7 +133,7 @@ class Exchange final : public protect::Waiter {
   void answer_for_server();
   void send_answer();
   void client_gone();
-  void end_attempt(bool failed, bool reusable);
+  void end_attempt(protect::AttemptEnd end, bool reusable);
   void drop_attempt();
   void leave_queue();
   void record(Outcome outcome);

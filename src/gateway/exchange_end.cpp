@@ -30,7 +30,7 @@ Exchange::Life Exchange::upstream_broke(std::string_view what) {
   if (stale)
     drop_attempt();
   else
-    end_attempt(!stopped, false);
+    end_attempt(stopped ? protect::AttemptEnd::abandoned : protect::AttemptEnd::broke, false);
   if (retry) {
     ++pool().stats().retries;
     worker_.loop().disarm(phase_);
@@ -59,7 +59,7 @@ void Exchange::answer(const Cause& cause) {
   if (cause.status < 500)
     drop_attempt();  // the client's fault says nothing of the replica
   else if (permit_.upstream != nullptr)
-    end_attempt(true, false);
+    end_attempt(protect::AttemptEnd::broke, false);
   reason_ = cause.reason;
   planned_ = cause.outcome;
   if (response_sent_) {  // part of another answer is on its way: only closing tells the client
@@ -134,33 +134,33 @@ void Exchange::client_gone() {
   close_client(false);
 }
 
-void Exchange::end_attempt(bool failed, bool reusable) {
+void Exchange::end_attempt(protect::AttemptEnd end, bool reusable) {
   const Instant now = io::monotonic_now();
   const Duration latency = attempt_latency();
-  pool().attempt_ended(permit_, failed, latency > route_->ref->route->objective.latency, latency,
-                       now);
+  pool().attempt_ended(permit_, end, latency > route_->ref->route->objective.latency, latency, now);
   if (upstream_ != nullptr) {
     upstream_->exchange = nullptr;
     if (reusable) permit_.upstream->keep(std::move(upstream_), now);
     upstream_.reset();
   }
   pool().give_back(permit_, now);
-  worker_.place_freed(pool());
+  worker_.serve_waiters(pool());
 }
 
 void Exchange::drop_attempt() {
   if (permit_.upstream == nullptr) return;
   // Time that passed within the objective says nothing of the replica; beyond, it was late.
-  if (attempt_latency() > route_->ref->route->objective.latency) return end_attempt(false, false);
+  if (attempt_latency() > route_->ref->route->objective.latency)
+    return end_attempt(protect::AttemptEnd::abandoned, false);
   upstream_.reset();
   pool().give_back(permit_, io::monotonic_now());
-  worker_.place_freed(pool());
+  worker_.serve_waiters(pool());
 }
 
 void Exchange::leave_queue() {
   if (!waiting()) return;
-  leave();
-  pool().note_queue();
+  pool().leave(*this);
+  worker_.serve_waiters(pool());
 }
 
 void Exchange::record(Outcome outcome) {

@@ -228,7 +228,8 @@ void Exchange::response_complete() {
   response_complete_ = true;
   const bool reusable = response_.head().keep_alive && request_complete_ && upstream_out_.empty() &&
                         upstream_in_.empty() && !upstream_readable_ && !upstream_closed_;
-  end_attempt(status_ >= 500, reusable);
+  using protect::AttemptEnd;
+  end_attempt(status_ >= 500 ? AttemptEnd::error_answer : AttemptEnd::answered, reusable);
   state_ = State::delivering;
 }
 

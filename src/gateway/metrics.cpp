@@ -87,7 +87,7 @@ void add_services(std::vector<MetricFamily>& families, const WorkerStats& totals
   MetricFamily connects =
       family("upstream_connects_total", "New connections to replicas.", MetricType::Counter);
   MetricFamily ejections =
-      family("ejections_total", "Replicas left out after failures in a row.", MetricType::Counter);
+      family("ejections_total", "Replicas left out for their failures.", MetricType::Counter);
   for (const auto& [service, stats] : totals.services) {
     const Labels labels = {{"service", service}};
     add_counter(attempts, labels, stats.attempts);

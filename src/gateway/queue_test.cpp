@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "gateway/testing/ending.h"
@@ -90,9 +91,10 @@ TEST(Queue, a_client_that_goes_before_its_body_has_come_leaves_at_once) {
 
 TEST(Queue, the_end_of_an_ejection_is_noticed_by_those_who_wait) {
   std::atomic<bool> broken{true};
-  ScriptedReplica bad(ScriptedReplica::always([&](const Message&) {
-    return broken ? std::string("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n") : ok("healed");
-  }));
+  ScriptedReplica bad([&](Talk& talk) {
+    while (talk.request() && !broken)
+      if (!talk.wire.send(ok("healed"))) return;
+  });
   Gate gate;
   ScriptedReplica busy(gate.script(), 1);
   Front front;
@@ -102,7 +104,7 @@ TEST(Queue, the_end_of_an_ejection_is_noticed_by_those_who_wait) {
   ASSERT_TRUE(gate.holds(1));
   front.publish({busy.shared(), bad.shared()});
   Client client = front.client();
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(client.ask(get("/")).status(), 500);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(client.ask(get("/")).status(), 502);
   broken = false;
   client.wire.send(get("/"));
   ASSERT_TRUE(front.waiting(1)) << "one is ejected, the other busy";
@@ -163,6 +165,31 @@ TEST(Queue, a_freed_place_goes_to_a_waiter_of_any_worker) {
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(good, clients * each);  // nobody waited until the queue's wait was over
   only(front, clients * each, Outcome::good);
+}
+
+TEST(Queue, the_important_come_first_over_all_workers_and_the_rest_by_arrival) {
+  spec::Config config = with_critical_route();
+  config.gateway.workers = 4;
+  Gate gate;
+  ScriptedReplica replica(gate.script(), 1);
+  Front front(config, replica);
+  Client first = front.client();
+  first.wire.send(get("/first"));
+  ASSERT_TRUE(gate.holds(1));
+  std::vector<Client> clients;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 32; ++i) {  // on whatever workers the kernel chooses
+    targets.push_back((i % 2 == 0 ? "/normal/" : "/critical/") + std::to_string(i));
+    clients.push_back(front.client());
+    clients.back().wire.send(get(targets.back()));
+    ASSERT_TRUE(front.waiting(i + 1));
+  }
+  gate.open();
+  for (Client& client : clients) EXPECT_EQ(client.answer().status(), 200);
+  std::ranges::stable_partition(targets, [](const auto& t) { return t.starts_with("/critical"); });
+  std::vector<std::size_t> served;
+  for (const auto& target : targets) served.push_back(replica.received().find(target + ' '));
+  EXPECT_TRUE(std::ranges::is_sorted(served));
 }
 
 TEST(Queue, displaced_one_by_the_other_does_not_grow_the_stack) {

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/time.h"
+#include "gateway/replica_health.h"
 #include "io/socket.h"
-#include "protect/outlier.h"
 
 namespace headroom::gateway {
 
@@ -26,47 +26,25 @@ class Replica {
   const Instant ready_since;
   const std::int32_t concurrency;  // in flight at most
 
+  ReplicaHealth health{ready_since};
+
   [[nodiscard]] std::int32_t in_flight() const {
     return in_flight_.load(std::memory_order_seq_cst);
   }
 
-  /// The number in flight with this one, or 0 when the limit is reached.
+  /// The number in flight with this one, or 0 when the limit is reached. Never counts above the
+  /// limit, not even for a moment: another worker would take a place that is free for none.
   [[nodiscard]] std::int32_t take() {
-    const std::int32_t taken = in_flight_.fetch_add(1, std::memory_order_seq_cst) + 1;
-    if (taken <= concurrency) return taken;
-    give_back();
+    std::int32_t taken = in_flight();
+    while (taken < concurrency)
+      if (in_flight_.compare_exchange_weak(taken, taken + 1, std::memory_order_seq_cst))
+        return taken + 1;
     return 0;
   }
   void give_back() { in_flight_.fetch_sub(1, std::memory_order_seq_cst); }
 
-  [[nodiscard]] bool ejected(Instant now) const {
-    return now.time_since_epoch().count() < ejected_until_ns_.load(std::memory_order_relaxed);
-  }
-
-  [[nodiscard]] Instant ejected_until() const {
-    return Instant(Duration(ejected_until_ns_.load(std::memory_order_relaxed)));
-  }
-
-  /// Counts one ended attempt. Races between workers lose a count at worst, never the state.
-  /// Returns whether this attempt ejected the replica.
-  bool attempt_ended(const protect::OutlierRule& rule, bool failed, Instant now) {
-    protect::Health health{failures_.load(std::memory_order_relaxed),
-                           ejections_.load(std::memory_order_relaxed),
-                           Instant(Duration(ejected_until_ns_.load(std::memory_order_relaxed)))};
-    if (!failed && health.failures == 0 && health.ejections == 0) return false;
-    const protect::Health next = protect::after_attempt(rule, health, failed, now);
-    failures_.store(next.failures, std::memory_order_relaxed);
-    ejections_.store(next.ejections, std::memory_order_relaxed);
-    ejected_until_ns_.store(next.ejected_until.time_since_epoch().count(),
-                            std::memory_order_relaxed);
-    return next.ejected_until != health.ejected_until;
-  }
-
  private:
   alignas(64) std::atomic<std::int32_t> in_flight_{0};
-  alignas(64) std::atomic<std::int32_t> failures_{0};
-  std::atomic<std::int32_t> ejections_{0};
-  std::atomic<std::int64_t> ejected_until_ns_{0};
 };
 
 /// One replica in the published set.

@@ -9,20 +9,9 @@ namespace headroom::gateway {
 namespace {
 
 constexpr protect::OutlierRule outlier_rule{};
+constexpr std::size_t siblings_max = 32;  // with whom a replica is compared; more say no more
 
 }  // namespace
-
-std::optional<std::size_t> WaitBoard::longest(std::size_t worker_count) const {
-  std::optional<std::size_t> best;
-  std::int64_t best_since = nobody;
-  for (std::size_t i = 0; i < worker_count; ++i) {
-    const std::int64_t since = cells_[i].since_ns.load(std::memory_order_seq_cst);
-    if (since >= best_since) continue;
-    best = i;
-    best_since = since;
-  }
-  return best;
-}
 
 ServicePool::~ServicePool() {
   for (const auto& upstream : upstreams_) upstream->retire();
@@ -46,16 +35,26 @@ void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints
   upstreams_ = std::move(next);
 }
 
+std::size_t ServicePool::left_out(Instant now, const Replica* except) const {
+  return static_cast<std::size_t>(std::ranges::count_if(upstreams_, [&](const auto& u) {
+    return &u->replica() != except && !usable(*u, false, now);
+  }));
+}
+
+bool ServicePool::usable(const Upstream& upstream, bool ignore_health, Instant now) const {
+  return ignore_health || (upstream.healthy && !upstream.shared_replica()->health.ejected(now));
+}
+
+std::optional<Permit> ServicePool::admit(std::uint8_t rank, const Replica* avoid, Instant now,
+                                         Random& random) {
+  if (shared_->board.first().turn.before_newcomer(rank)) return std::nullopt;
+  return take(avoid, now, random);
+}
+
 std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Random& random) {
-  const auto out = [&](const Upstream& u, const Replica& r) {
-    return !u.healthy || r.ejected(now);
-  };
-  std::size_t ejected = 0;
-  for (const auto& u : upstreams_) ejected += out(*u, u->replica()) ? 1 : 0;
-  const bool ignore_health = protect::panic(ejected, upstreams_.size());
+  const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
   const auto another = [&](const auto& u) {
-    const Replica& r = u->replica();
-    return &r != avoid && (ignore_health || !out(*u, r));
+    return &u->replica() != avoid && usable(*u, ignore_health, now);
   };
   const bool ignore_avoid = avoid == nullptr || std::ranges::none_of(upstreams_, another);
 
@@ -66,12 +65,11 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
         .in_flight = r.in_flight(),
         .limit = r.concurrency,
         .weight = protect::slow_start_weight(now - r.ready_since, protect::slow_start_window),
-        .usable = (ignore_health || !out(u, r)) && (ignore_avoid || &r != avoid)};
+        .usable = usable(u, ignore_health, now) && (ignore_avoid || &r != avoid)};
   };
-  // Another worker may take the last place between the look and the take; then look again.
-  for (int tries = 0; tries < 3; ++tries) {
-    const auto index = protect::least_loaded(upstreams_.size(), candidate, random);
-    if (!index) return std::nullopt;
+  // Another worker may take the last place between the look and the take; then look again: to give
+  // up before all are full would leave a place free while somebody waits.
+  while (const auto index = protect::least_loaded(upstreams_.size(), candidate, random)) {
     const auto& upstream = upstreams_[*index];
     const std::int32_t in_flight = upstream->replica().take();
     if (in_flight == 0) continue;
@@ -82,7 +80,7 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
 
 std::optional<Permit> ServicePool::take_connected(Instant now) {
   for (const auto& upstream : upstreams_) {
-    if (!upstream->has_idle() || !upstream->healthy || upstream->replica().ejected(now)) continue;
+    if (!upstream->has_idle() || !usable(*upstream, false, now)) continue;
     const std::int32_t in_flight = upstream->replica().take();
     if (in_flight > 0) return permit(upstream, in_flight, now);
   }
@@ -97,16 +95,38 @@ Permit ServicePool::permit(const std::shared_ptr<Upstream>& upstream, std::int32
   return {upstream, in_flight};
 }
 
+bool ServicePool::place_free(Instant now) const {
+  const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
+  return std::ranges::any_of(upstreams_, [&](const auto& u) {
+    const Replica& r = u->replica();
+    return r.in_flight() < r.concurrency && usable(*u, ignore_health, now);
+  });
+}
+
 Instant ServicePool::next_return(Instant now) const {
   Instant next = Instant::max();
-  for (const auto& upstream : upstreams_)
-    if (const Instant until = upstream->replica().ejected_until(); until > now)
-      next = std::min(next, until);
+  for (const auto& upstream : upstreams_) {
+    const Instant until = upstream->replica().health.state().ejected_until;
+    if (until > now) next = std::min(next, until);
+  }
   return next;
 }
 
-void ServicePool::attempt_ended(const Permit& permit, bool failed, bool late, Duration latency,
-                                Instant now) {
+protect::WaitingQueue::Joined ServicePool::join(protect::Waiter& waiter, std::uint8_t rank,
+                                                Instant now) {
+  const auto joined = queue_.join(waiter, rank, now);
+  shared_->board.note(worker_, queue_.first_turn());
+  return joined;
+}
+
+void ServicePool::leave(protect::Waiter& waiter) {
+  waiter.leave();
+  shared_->board.note(worker_, queue_.first_turn());
+}
+
+void ServicePool::attempt_ended(const Permit& permit, protect::AttemptEnd end, bool late,
+                                Duration latency, Instant now) {
+  const bool failed = end == protect::AttemptEnd::broke || end == protect::AttemptEnd::error_answer;
   ++stats_.attempts_ended;
   stats_.attempt_seconds += seconds(latency);
   auto& levels = stats_.by_concurrency;
@@ -115,7 +135,33 @@ void ServicePool::attempt_ended(const Permit& permit, bool failed, bool late, Du
   ++levels.attempts[level];
   levels.late[level] += failed || late ? 1 : 0;
   levels.latency_s[level] += seconds(latency);
-  if (permit.upstream->replica().attempt_ended(outlier_rule, failed, now)) ++stats_.ejections;
+
+  Replica& replica = permit.upstream->replica();
+  const protect::Health health = replica.health.attempt_ended(end, now);
+  if (health.failures >= outlier_rule.failures_max || (failed && stands_out(replica, now)))
+    eject(replica, now);
+}
+
+bool ServicePool::stands_out(const Replica& replica, Instant now) const {
+  const Instant from = replica.health.in_use_since();
+  const protect::Answers own = replica.health.answers(from, now);
+  if (own.errors < outlier_rule.errors_min) return false;
+  protect::Siblings siblings;
+  std::size_t compared = 0;
+  for (const auto& upstream : upstreams_) {
+    if (&upstream->replica() == &replica || !usable(*upstream, false, now)) continue;
+    if (compared++ == siblings_max) break;
+    siblings.add(outlier_rule, upstream->replica().health.answers(from, now));
+  }
+  return protect::stands_out(outlier_rule, own, siblings);
+}
+
+void ServicePool::eject(Replica& replica, Instant now) {
+  const std::unique_lock alone(shared_->ejecting, std::try_to_lock);
+  if (!alone || replica.health.ejected(now)) return;
+  if (!protect::may_eject(left_out(now, &replica), upstreams_.size())) return;
+  replica.health.eject(outlier_rule, now);
+  ++stats_.ejections;
 }
 
 void ServicePool::give_back(Permit& permit, Instant now) {

@@ -1,42 +1,31 @@
 // One worker's view of one service: its replicas, who waits for them, and what was counted.
 #pragma once
 
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/random.h"
+#include "core/result.h"
 #include "gateway/stats.h"
 #include "gateway/upstream.h"
+#include "gateway/wait_board.h"
+#include "protect/outlier.h"
 #include "protect/waiting.h"
 
 namespace headroom::gateway {
 
-/// Since when the first waiter of each worker waits, for one service; shared by all workers, so
-/// that a freed place goes to the worker whose waiter has waited longest. A worker notes its
-/// waiter, then looks for a place; another frees a place, then looks for a note. In one order for
-/// all (seq_cst, here and in Replica) at least one of them sees the other.
-class WaitBoard {
- public:
-  static constexpr std::size_t workers_max = 256;
-  static constexpr std::int64_t nobody = INT64_MAX;
+/// What all workers share of one service besides its replicas.
+struct SharedService {
+  explicit SharedService(std::size_t workers) : board(workers) {}
 
-  WaitBoard() {
-    for (Cell& cell : cells_) cell.since_ns.store(nobody, std::memory_order_relaxed);
-  }
-  void set(std::size_t worker, Instant since) {
-    cells_[worker].since_ns.store(since.time_since_epoch().count(), std::memory_order_seq_cst);
-  }
-  /// The worker with the longest wait, or nothing.
-  [[nodiscard]] std::optional<std::size_t> longest(std::size_t worker_count) const;
-
- private:
-  struct alignas(64) Cell {
-    std::atomic<std::int64_t> since_ns;
-  };
-  std::array<Cell, workers_max> cells_;
+  WaitBoard board;
+  /// Held while one counts who is left out and ejects one more: two workers at once could leave out
+  /// too many. Nobody waits for it, who finds it held ejects at the next failure.
+  std::mutex ejecting;
 };
 
 /// A place at a replica: one request in flight there. Given back exactly once.
@@ -47,33 +36,46 @@ struct Permit {
 
 class ServicePool {
  public:
-  ServicePool(std::string name, std::size_t worker, std::shared_ptr<WaitBoard> board,
+  ServicePool(std::string name, std::size_t worker, std::shared_ptr<SharedService> shared,
               ServiceStats& stats)
-      : name_(std::move(name)), worker_(worker), board_(std::move(board)), stats_(stats) {}
-
-  /// Takes over a newly published set. Pools of replicas that stay are kept.
-  void publish(io::Loop& loop, const std::vector<Endpoint>& endpoints);
-
-  /// A place at the least loaded replica; not at `avoid` unless no other is in use.
-  [[nodiscard]] std::optional<Permit> take(const Replica* avoid, Instant now, Random& random);
-  /// A place at a replica to which a connection is kept, for when no new one can be made.
-  [[nodiscard]] std::optional<Permit> take_connected(Instant now);
-  /// When the next ejected replica may be used again; Instant::max() when none is ejected.
-  [[nodiscard]] Instant next_return(Instant now) const;
-  /// `failed` feeds passive health. `latency` of the attempt, or nothing when it was cut short by
-  /// the client.
-  void attempt_ended(const Permit& permit, bool failed, bool late, Duration latency, Instant now);
-  void give_back(Permit& permit, Instant now);
-
+      : name_(std::move(name)), worker_(worker), shared_(std::move(shared)), stats_(stats) {}
   ~ServicePool();
   ServicePool(const ServicePool&) = delete;
   ServicePool& operator=(const ServicePool&) = delete;
 
-  bool serving = false;  // its waiters are being served further up the stack
+  /// Takes over a newly published set. Pools of replicas that stay are kept.
+  void publish(io::Loop& loop, const std::vector<Endpoint>& endpoints);
 
-  [[nodiscard]] protect::WaitingQueue& queue() { return queue_; }
-  void note_queue() { board_->set(worker_, queue_.first_since()); }
-  [[nodiscard]] const WaitBoard& board() const { return *board_; }
+  /// A place for a newcomer, unless somebody waits, on whatever worker, who stands before it.
+  [[nodiscard]] std::optional<Permit> admit(std::uint8_t rank, const Replica* avoid, Instant now,
+                                            Random& random);
+  /// A place at the least loaded replica; not at `avoid` unless no other is in use.
+  [[nodiscard]] std::optional<Permit> take(const Replica* avoid, Instant now, Random& random);
+  /// A place at a replica to which a connection is kept, for when no new one can be made.
+  [[nodiscard]] std::optional<Permit> take_connected(Instant now);
+  /// Feeds the counts and passive health. `late`: beyond the route's objective.
+  void attempt_ended(const Permit& permit, protect::AttemptEnd end, bool late, Duration latency,
+                     Instant now);
+  void give_back(Permit& permit, Instant now);
+
+  // Waiting. The board is told of every change.
+  [[nodiscard]] protect::WaitingQueue::Joined join(protect::Waiter& waiter, std::uint8_t rank,
+                                                   Instant now);
+  void leave(protect::Waiter& waiter);
+  void set_queue_limit(std::size_t limit) { queue_.set_limit(limit); }
+  [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+
+  /// After a place may have become free, or somebody came to wait. While the first of all who wait
+  /// does so here and there is a place, `grant(waiter, permit)`; then `wake(worker)` where the
+  /// first waits elsewhere and a place is left. Returns when an ejected replica comes back, if
+  /// anybody waits: no other event tells of that. Instant::max() otherwise.
+  /// `avoided(waiter)`: where it failed before. While the first may only go elsewhere, a place at
+  /// that replica stays free; so its leaving, too, is a reason to call this.
+  template <class Avoided, class Grant, class Wake>
+  Instant serve(Instant now, Random& random, Avoided avoided, Grant grant, Wake wake);
+  /// What `wake` of another worker led to; serve() comes next.
+  void woken() { shared_->board.clear_mark(worker_); }
+
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::size_t replica_count() const { return upstreams_.size(); }
   [[nodiscard]] ServiceStats& stats() { return stats_; }
@@ -85,15 +87,46 @@ class ServicePool {
  private:
   [[nodiscard]] Permit permit(const std::shared_ptr<Upstream>& upstream, std::int32_t in_flight,
                               Instant now);
+  [[nodiscard]] std::size_t left_out(Instant now, const Replica* except = nullptr) const;
+  [[nodiscard]] bool usable(const Upstream& upstream, bool ignore_health, Instant now) const;
+  [[nodiscard]] bool place_free(Instant now) const;
+  [[nodiscard]] Instant next_return(Instant now) const;
+  [[nodiscard]] bool stands_out(const Replica& replica, Instant now) const;
+  void eject(Replica& replica, Instant now);
 
   std::string name_;
   std::size_t worker_;
-  std::shared_ptr<WaitBoard> board_;
+  std::shared_ptr<SharedService> shared_;
   ServiceStats& stats_;
   std::vector<std::shared_ptr<Upstream>> upstreams_;
   protect::WaitingQueue queue_{1};
+  bool serving_ = false;        // further up the stack
   std::int64_t in_flight_ = 0;  // of this worker
   Instant settled_{};
 };
+
+template <class Avoided, class Grant, class Wake>
+Instant ServicePool::serve(Instant now, Random& random, Avoided avoided, Grant grant, Wake wake) {
+  // One that is served and fails at once frees its place again: the loop below takes care of it,
+  // so that a queue full of such requests is worked off instead of growing the stack.
+  if (serving_) return Instant::max();
+  serving_ = true;
+  WaitBoard::First first;
+  while (true) {
+    first = shared_->board.first();
+    if (first.turn.nobody() || first.worker != worker_) break;
+    protect::Waiter* waiter = queue_.first();
+    CHECK(waiter != nullptr);
+    std::optional<Permit> permit = take(avoided(*waiter), now, random);
+    if (!permit) break;
+    leave(*waiter);
+    grant(*waiter, std::move(*permit));
+  }
+  serving_ = false;
+  if (first.turn.nobody()) return Instant::max();
+  if (first.worker != worker_ && place_free(now) && shared_->board.mark(first.worker))
+    wake(first.worker);
+  return next_return(now);
+}
 
 }  // namespace headroom::gateway

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <barrier>
+#include <deque>
+#include <functional>
 #include <set>
 #include <thread>
 
@@ -27,13 +31,23 @@ class ServicePoolTest : public ::testing::Test {
   [[nodiscard]] std::optional<Permit> take(const Replica* avoid = nullptr) {
     return pool_.take(avoid, now_, random_);
   }
-  void fail(Permit& permit, int times) {
-    for (int i = 0; i < times; ++i) pool_.attempt_ended(permit, true, false, 1ms, now_);
+  void fail(Permit& permit, int times) { end(permit, protect::AttemptEnd::broke, times); }
+  void end(const Permit& permit, protect::AttemptEnd end, int times = 1) {
+    for (int i = 0; i < times; ++i) pool_.attempt_ended(permit, end, false, 1ms, now_);
+  }
+  /// One request that the balancer sends somewhere and that is answered at once.
+  void request(const std::function<bool(const std::string&)>& fails_at) {
+    auto permit = take();
+    ASSERT_TRUE(permit.has_value());
+    const bool failed = fails_at(permit->upstream->replica().id);
+    end(*permit, failed ? protect::AttemptEnd::error_answer : protect::AttemptEnd::answered);
+    pool_.give_back(*permit, now_);
   }
 
   std::unique_ptr<io::Loop> loop_ = *io::Loop::create();
   ServiceStats stats_;
-  ServicePool pool_{"shop", 0, std::make_shared<WaitBoard>(), stats_};
+  std::shared_ptr<SharedService> service_ = std::make_shared<SharedService>(1);
+  ServicePool pool_{"shop", 0, service_, stats_};
   Random random_{7};
   Instant now_ = Instant(1h);
 };
@@ -75,7 +89,7 @@ TEST_F(ServicePoolTest, a_removed_replica_still_counts_its_last_requests_down) {
   EXPECT_EQ(pool_.replica_count(), 0U);
   EXPECT_FALSE(take().has_value());
   EXPECT_EQ(a->in_flight(), 1);
-  pool_.attempt_ended(*permit, false, false, 1ms, now_);
+  end(*permit, protect::AttemptEnd::answered);
   pool_.give_back(*permit, now_);
   EXPECT_EQ(a->in_flight(), 0);
 }
@@ -99,7 +113,7 @@ TEST_F(ServicePoolTest, avoids_nothing_when_the_other_is_ejected) {
   auto at_b = take(a.get());
   ASSERT_TRUE(at_b.has_value());
   fail(*at_b, 5);
-  EXPECT_TRUE(b->ejected(now_));
+  EXPECT_TRUE(b->health.ejected(now_));
   EXPECT_EQ(stats_.ejections, 1U);
   const auto permit = take(a.get());
   ASSERT_TRUE(permit.has_value());
@@ -118,19 +132,95 @@ TEST_F(ServicePoolTest, leaves_the_ejected_out_until_their_time_is_over) {
   EXPECT_EQ(take()->upstream->shared_replica(), b);
 }
 
-TEST_F(ServicePoolTest, when_most_are_ejected_nobody_is) {
+TEST_F(ServicePoolTest, when_most_are_unhealthy_nobody_is_left_out) {
   const auto a = replica("a", 100);
   const auto b = replica("b", 100);
   const auto c = replica("c", 100);
-  publish({a, b, c});
-  for (int ejected = 0; ejected < 2; ++ejected) {
-    auto permit = take();
-    ASSERT_TRUE(permit.has_value());
-    fail(*permit, 5);
-  }
+  pool_.publish(*loop_, {{a, true}, {b, false}, {c, false}});
   std::set<std::string> used;
   for (int i = 0; i < 30; ++i) used.insert(take()->upstream->replica().id);
   EXPECT_EQ(used.size(), 3U);
+}
+
+TEST_F(ServicePoolTest, ejects_at_most_half_and_never_the_only_one) {
+  for (std::size_t count = 1; count <= 7; ++count) {
+    std::vector<std::shared_ptr<Replica>> replicas;
+    for (std::size_t i = 0; i < count; ++i) replicas.push_back(replica(std::to_string(i), 100));
+    publish(replicas);
+    for (int i = 0; i < 400; ++i) {
+      auto permit = take();
+      ASSERT_TRUE(permit.has_value());
+      fail(*permit, 1);
+      pool_.give_back(*permit, now_);
+    }
+    const auto out =
+        std::ranges::count_if(replicas, [this](const auto& r) { return r->health.ejected(now_); });
+    EXPECT_EQ(out, count / 2) << "of " << count;
+  }
+}
+
+TEST_F(ServicePoolTest, an_ejection_that_would_end_in_panic_does_not_happen) {
+  const auto a = replica("a", 100);
+  const auto b = replica("b", 100);
+  const auto c = replica("c", 100);
+  pool_.publish(*loop_, {{a, true}, {b, true}, {c, false}});
+  auto permit = take(a.get());
+  ASSERT_TRUE(permit.has_value());
+  fail(*permit, 20);
+  EXPECT_FALSE(b->health.ejected(now_)) << "one of three is out already, by its probes";
+}
+
+TEST_F(ServicePoolTest, errors_of_the_application_that_all_share_eject_nobody) {
+  std::vector<std::shared_ptr<Replica>> replicas;
+  for (int i = 0; i < 5; ++i) replicas.push_back(replica(std::to_string(i)));
+  publish(replicas);
+  for (int i = 0; i < 500; ++i) request([](const std::string&) { return false; });
+  for (int i = 0; i < 5000; ++i) {  // a broken address, 1 s later asked for all the time
+    now_ += 2ms;
+    request([&](const std::string&) { return i % 3 != 0; });
+  }
+  EXPECT_EQ(stats_.ejections, 0U);
+}
+
+TEST_F(ServicePoolTest, a_newcomer_is_compared_with_what_the_others_did_since) {
+  std::vector<std::shared_ptr<Replica>> replicas = {replica("a"), replica("b")};
+  publish(replicas);
+  for (int i = 0; i < 4000; ++i) {  // 8 good seconds
+    now_ += 2ms;
+    request([](const std::string&) { return false; });
+  }
+  replicas.push_back(std::make_shared<Replica>("new", io::Address::loopback(1), now_, 4));
+  publish(replicas);
+  for (int i = 0; i < 4000; ++i) {  // then half of the requests ask for what is broken
+    now_ += 2ms;
+    request([&](const std::string&) { return random_.uniform() < 0.5; });
+  }
+  EXPECT_EQ(stats_.ejections, 0U);
+}
+
+TEST_F(ServicePoolTest, a_replica_that_fails_fast_is_ejected_before_it_draws_all_traffic) {
+  const auto bad = replica("bad", 100);
+  publish({replica("a", 100), replica("b", 100), replica("c", 100), bad});
+  std::deque<std::pair<Permit, Instant>> slow;  // until when
+  int failed = 0;
+  while (stats_.ejections == 0 && failed < 1000) {
+    now_ += 5ms;
+    auto permit = take();
+    ASSERT_TRUE(permit.has_value());
+    if (permit->upstream->shared_replica() == bad) {
+      ++failed;
+      end(*permit, protect::AttemptEnd::error_answer);
+      pool_.give_back(*permit, now_);
+    } else {
+      slow.emplace_back(std::move(*permit), now_ + 300ms);
+    }
+    for (; !slow.empty() && slow.front().second <= now_; slow.pop_front()) {
+      end(slow.front().first, protect::AttemptEnd::answered);
+      pool_.give_back(slow.front().first, now_);
+    }
+  }
+  EXPECT_TRUE(bad->health.ejected(now_));
+  EXPECT_LT(failed, 500);
 }
 
 TEST_F(ServicePoolTest, unhealthy_replicas_are_left_out) {
@@ -157,8 +247,9 @@ TEST_F(ServicePoolTest, integrates_requests_in_flight_over_time) {
 
 TEST(Concurrency, is_never_exceeded_by_several_workers) {
   constexpr std::int32_t limit = 3;
-  constexpr int workers = 4;
+  constexpr std::size_t workers = 4;
   const auto shared = replica("a", limit);
+  const auto service = std::make_shared<SharedService>(workers);
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
   std::atomic<int> taken{0};
@@ -167,7 +258,7 @@ TEST(Concurrency, is_never_exceeded_by_several_workers) {
     threads.emplace_back([&, w] {
       const auto loop = *io::Loop::create();
       ServiceStats stats;
-      ServicePool pool("shop", w, std::make_shared<WaitBoard>(), stats);
+      ServicePool pool("shop", w, service, stats);
       pool.publish(*loop, {{shared, true}});
       Random random(w);
       for (int i = 0; i < 20'000; ++i) {
@@ -189,15 +280,51 @@ TEST(Concurrency, is_never_exceeded_by_several_workers) {
   EXPECT_EQ(shared->in_flight(), 0);
 }
 
-TEST(WaitBoard, names_the_worker_whose_waiter_has_waited_longest) {
-  WaitBoard board;
-  EXPECT_FALSE(board.longest(4).has_value());
-  board.set(2, Instant(5s));
-  board.set(1, Instant(7s));
-  EXPECT_EQ(board.longest(4), 2U);
-  EXPECT_EQ(board.longest(2), 1U);
-  board.set(2, Instant::max());
-  EXPECT_EQ(board.longest(4), 1U);
+TEST_F(ServicePoolTest, while_another_worker_ejects_this_one_leaves_it_to_the_next_failure) {
+  const auto a = replica("a", 100);
+  const auto b = replica("b", 100);
+  publish({a, b});
+  auto permit = take(a.get());
+  ASSERT_TRUE(permit.has_value());
+  {
+    const std::lock_guard another(service_->ejecting);
+    std::thread([&] { fail(*permit, 9); }).join();
+    EXPECT_FALSE(b->health.ejected(now_));
+  }
+  fail(*permit, 1);
+  EXPECT_TRUE(b->health.ejected(now_));
+}
+
+TEST(Ejection, of_several_workers_at_once_leaves_out_no_more_than_half) {
+  constexpr std::size_t workers = 2;
+  constexpr std::size_t count = 400;  // so many that counting them takes time
+  constexpr int rounds = 200;
+  const auto service = std::make_shared<SharedService>(workers);
+  std::vector<Endpoint> endpoints;
+  for (std::size_t i = 0; i < count; ++i)
+    endpoints.push_back({replica(std::to_string(i)), i >= count / 2 - 1});  // one short of half
+  const auto now = [](int round) { return Instant(1h * (round + 1)); };
+  std::barrier together(workers);
+  std::atomic<int> ejections{0};
+  std::vector<std::thread> threads;
+  for (std::size_t w = 0; w < workers; ++w) {
+    threads.emplace_back([&, w] {
+      const auto loop = *io::Loop::create();
+      ServiceStats stats;
+      ServicePool pool("shop", w, service, stats);
+      pool.publish(*loop, endpoints);
+      const Permit own{std::make_shared<Upstream>(*loop, endpoints[count - 1 - w].replica), 1};
+      for (int round = 0; round < rounds; ++round) {
+        together.arrive_and_wait();
+        for (int i = 0; i < 6; ++i)
+          pool.attempt_ended(own, protect::AttemptEnd::broke, false, 1ms, now(round));
+      }
+      ejections += static_cast<int>(stats.ejections);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(ejections, rounds);
+  EXPECT_GT(ejections, 0);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   Upstream(io::Loop& loop, std::shared_ptr<Replica> replica)
       : loop_(loop), replica_(std::move(replica)) {}
 
-  [[nodiscard]] Replica& replica() { return *replica_; }
+  [[nodiscard]] Replica& replica() const { return *replica_; }
   [[nodiscard]] const std::shared_ptr<Replica>& shared_replica() const { return replica_; }
 
   bool healthy = true;  // as published

@@ -37,11 +37,11 @@ std::string too_many_connections() {
 
 }  // namespace
 
-std::shared_ptr<WaitBoard> Shared::board(const std::string& service) {
-  const std::lock_guard lock(boards_mutex);
-  std::shared_ptr<WaitBoard>& board = boards[service];
-  if (board == nullptr) board = std::make_shared<WaitBoard>();
-  return board;
+std::shared_ptr<SharedService> Shared::service(const std::string& name) {
+  const std::lock_guard lock(services_mutex);
+  std::shared_ptr<SharedService>& service = services[name];
+  if (service == nullptr) service = std::make_shared<SharedService>(workers.size());
+  return service;
 }
 
 Worker::Worker(std::size_t index, std::uint64_t seed, std::unique_ptr<io::Loop> loop,
@@ -68,7 +68,7 @@ void Worker::run() {
 ServicePool& Worker::pool(const std::string& service) {
   auto& pool = pools_[service];
   if (pool == nullptr) {
-    pool = std::make_unique<ServicePool>(service, index_, shared_.board(service),
+    pool = std::make_unique<ServicePool>(service, index_, shared_.service(service),
                                          stats_.services[service]);
     pool->settle(loop_->now());
   }
@@ -79,7 +79,7 @@ void Worker::use(std::shared_ptr<const Generation> generation, std::shared_ptr<A
   auto table = std::make_shared<Table>();
   for (const RouteRef& ref : generation->router.routes()) {
     ServicePool& of_service = pool(ref.service->name);
-    of_service.queue().set_limit(static_cast<std::size_t>(generation->config.gateway.queue.length));
+    of_service.set_queue_limit(static_cast<std::size_t>(generation->config.gateway.queue.length));
     table->routes.push_back({&ref, &stats_.routes[ref.route->name], &of_service});
   }
   table->generation = std::move(generation);
@@ -124,7 +124,7 @@ void Worker::abort_all() {
 WorkerStats Worker::seal() {
   for (auto& [service, of_service] : pools_) {
     of_service->settle(loop_->now());
-    of_service->stats().waiting = static_cast<std::int64_t>(of_service->queue().size());
+    of_service->stats().waiting = static_cast<std::int64_t>(of_service->waiting());
   }
   stats_.connections_open = open_connections();
   stats_.request_buffers = static_cast<std::int64_t>(exchanges_.size());
@@ -181,38 +181,23 @@ void Worker::close(ClientConnection& client) {
   open_.store(static_cast<std::int64_t>(clients_.size()), std::memory_order_relaxed);
 }
 
-void Worker::place_freed(ServicePool& of_service) {
-  const auto longest = of_service.board().longest(shared_.workers.size());
-  if (!longest) return;
-  if (*longest == index_) return serve_waiters(of_service);
-  Worker& other = *shared_.workers[*longest];
-  other.loop().post(
-      [&other, service = of_service.name()] { other.serve_for_others(other.pool(service)); });
-}
-
 void Worker::serve_waiters(ServicePool& of_service) {
-  // One that is served and fails at once frees its place again: the loop below takes care of it,
-  // so that a queue full of such requests is worked off instead of growing the stack.
-  if (of_service.serving) return;
-  of_service.serving = true;
-  while (protect::Waiter* waiter = of_service.queue().first()) {
-    const Replica* avoided = static_cast<Exchange*>(waiter)->avoided();
-    auto permit = of_service.take(avoided, loop_->now(), random_);
-    if (!permit) {
-      wake_waiters_at(of_service.next_return(loop_->now()));
-      break;
-    }
-    waiter->leave();
-    static_cast<Exchange*>(waiter)->granted(std::move(*permit));
-  }
-  of_service.serving = false;
-  of_service.note_queue();
+  wake_waiters_at(of_service.serve(
+      loop_->now(), random_,
+      [](protect::Waiter& waiter) { return static_cast<Exchange&>(waiter).avoided(); },
+      [](protect::Waiter& waiter, Permit permit) {
+        static_cast<Exchange&>(waiter).granted(std::move(permit));
+      },
+      [&](std::size_t worker) { wake(worker, of_service.name()); }));
 }
 
-void Worker::serve_for_others(ServicePool& of_service) {
-  serve_waiters(of_service);
-  // Whoever waited here is gone: the place belongs to another worker's waiter, if there is one.
-  if (of_service.queue().first() == nullptr) place_freed(of_service);
+void Worker::wake(std::size_t worker, const std::string& service) {
+  Worker& other = *shared_.workers[worker];
+  other.loop().post([&other, service] {
+    ServicePool& of_service = other.pool(service);
+    of_service.woken();
+    other.serve_waiters(of_service);
+  });
 }
 
 void Worker::tell_displaced(Exchange& exchange) {
@@ -233,8 +218,8 @@ void Worker::wake_waiters_at(Instant when) {
 }
 
 void Worker::wake_waiters() {
-  for (auto& [service, of_service] : pools_)
-    if (of_service->queue().first() != nullptr) serve_waiters(*of_service);
+  // Also where nobody waits any more: the replica is back for those of other workers then.
+  for (auto& [service, of_service] : pools_) serve_waiters(*of_service);
 }
 
 void Worker::sweep() {

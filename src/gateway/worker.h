@@ -36,11 +36,12 @@ struct Table {
 /// The few things that workers share; outlives them.
 struct Shared {
   std::vector<class Worker*> workers;
-  std::map<std::string, std::shared_ptr<WaitBoard>> boards;  // by service; guarded by boards_mutex
-  std::mutex boards_mutex;
+  std::map<std::string, std::shared_ptr<SharedService>> services;  // guarded by services_mutex
+  std::mutex services_mutex;
   std::string pseudonym;  // of this process, in Via: who finds it there has met itself
 
-  [[nodiscard]] std::shared_ptr<WaitBoard> board(const std::string& service);
+  /// Requires that all workers are there.
+  [[nodiscard]] std::shared_ptr<SharedService> service(const std::string& name);
 };
 
 /// Its methods run on its own thread unless they say otherwise.
@@ -78,11 +79,8 @@ class Worker {
   void begin_exchange(ClientConnection& client, std::uint32_t events);
   void release(Exchange& exchange);
   void close(ClientConnection& client);
-  /// A place at a replica of this service is free again: somebody may be waiting for it.
-  void place_freed(ServicePool& pool);
+  /// A place of this service may be free, or somebody came to wait: see ServicePool::serve.
   void serve_waiters(ServicePool& pool);
-  /// Told by another worker that a place is free.
-  void serve_for_others(ServicePool& pool);
   /// Tells one that had to leave the queue: at once, or where that is called from within the
   /// telling of another (whose connection's next request displaced this one), after that one.
   void tell_displaced(Exchange& exchange);
@@ -95,6 +93,8 @@ class Worker {
 
  private:
   [[nodiscard]] ServicePool& pool(const std::string& service);
+  /// Tells another worker that a place is free for the first of its waiters.
+  void wake(std::size_t worker, const std::string& service);
   void sweep();
   /// No other event comes when an ejection is over: those who wait for that replica need a timer.
   void wake_waiters_at(Instant when);

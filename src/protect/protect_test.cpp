@@ -1,12 +1,10 @@
-// Balancing, ejection and waiting.
+// Balancing and waiting.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <map>
 #include <vector>
 
 #include "protect/balance.h"
-#include "protect/outlier.h"
 #include "protect/waiting.h"
 
 namespace headroom::protect {
@@ -67,67 +65,49 @@ TEST(Balance, a_new_replica_grows_into_its_share) {
   EXPECT_EQ(least_loaded(2, from(replicas), random), 0U) << "5/1 is less than 2/0.25";
 }
 
-TEST(Outlier, five_failures_in_a_row_eject_and_success_forgives) {
-  const OutlierRule rule;
-  Health health;
-  for (int i = 0; i < 4; ++i) health = after_attempt(rule, health, true, at(1s));
-  EXPECT_FALSE(health.ejected(at(1s)));
-  health = after_attempt(rule, health, false, at(1s));
-  for (int i = 0; i < 4; ++i) health = after_attempt(rule, health, true, at(2s));
-  EXPECT_FALSE(health.ejected(at(2s))) << "the success between them broke the row";
-  health = after_attempt(rule, health, true, at(2s));
-  EXPECT_TRUE(health.ejected(at(3999ms)));
-  EXPECT_FALSE(health.ejected(at(4s)));
-}
-
-TEST(Outlier, repeated_ejections_last_longer_up_to_the_limit) {
-  const OutlierRule rule;
-  Health health;
-  Instant now = at(0s);
-  std::vector<Duration> lengths;
-  for (int round = 0; round < 20; ++round) {
-    for (int i = 0; i < 5; ++i) health = after_attempt(rule, health, true, now);
-    lengths.push_back(health.ejected_until - now);
-    now = health.ejected_until;
-  }
-  EXPECT_EQ(lengths[0], 2s);
-  EXPECT_EQ(lengths[1], 4s);
-  EXPECT_EQ(lengths.back(), rule.longest);
-  EXPECT_TRUE(std::is_sorted(lengths.begin(), lengths.end()));
-}
-
-TEST(Outlier, late_failures_of_an_ejected_replica_do_not_prolong_it) {
-  const OutlierRule rule;
-  Health health;
-  for (int i = 0; i < 5; ++i) health = after_attempt(rule, health, true, at(0s));
-  const Health ejected = health;
-  for (int i = 0; i < 50; ++i) health = after_attempt(rule, health, true, at(1s));
-  EXPECT_EQ(health, ejected);
-}
-
-TEST(Outlier, losing_more_than_half_is_a_panic) {
-  EXPECT_FALSE(panic(0, 0));
-  EXPECT_FALSE(panic(1, 2));
-  EXPECT_TRUE(panic(2, 3));
-  EXPECT_TRUE(panic(1, 1));
-}
-
 TEST(Waiting, the_important_come_first_and_the_rest_in_order) {
   WaitingQueue queue(10);
   Waiter sheddable;
   Waiter normal_1;
   Waiter normal_2;
   Waiter critical;
-  EXPECT_EQ(queue.first_since(), Instant::max());
+  EXPECT_TRUE(queue.first_turn().nobody());
   (void)queue.join(sheddable, 2, at(1s));
   (void)queue.join(normal_1, 1, at(2s));
   (void)queue.join(normal_2, 1, at(3s));
   (void)queue.join(critical, 0, at(4s));
   for (Waiter* expected : {&critical, &normal_1, &normal_2, &sheddable}) {
     ASSERT_EQ(queue.first(), expected);
+    const Turn turn = queue.first_turn();
     expected->leave();
+    EXPECT_LT(turn, queue.first_turn());
   }
   EXPECT_EQ(queue.first(), nullptr);
+}
+
+TEST(Waiting, turns_are_ordered_by_rank_then_arrival_and_nobody_is_last) {
+  const std::vector<Turn> in_order = {Turn(0, at(9s)),
+                                      Turn(0, at(10s)),
+                                      Turn(1, at(1s)),
+                                      Turn(1, at(1s + 1ns)),
+                                      Turn(2, at(0s)),
+                                      Turn(2, at(5h)),
+                                      Turn(2, at(24h * 365 * 140)),
+                                      Turn()};
+  for (std::size_t i = 0; i + 1 < in_order.size(); ++i) {
+    EXPECT_LT(in_order[i], in_order[i + 1]) << i;
+    EXPECT_EQ(Turn::of(in_order[i].word()), in_order[i]);
+    EXPECT_FALSE(in_order[i].nobody());
+  }
+  EXPECT_TRUE(Turn().nobody());
+}
+
+TEST(Waiting, a_newcomer_stands_behind_its_own_rank_and_the_more_important) {
+  const Turn normal(1, at(5s));
+  EXPECT_FALSE(normal.before_newcomer(0));
+  EXPECT_TRUE(normal.before_newcomer(1));
+  EXPECT_TRUE(normal.before_newcomer(2));
+  for (std::uint8_t rank = 0; rank < 3; ++rank) EXPECT_FALSE(Turn().before_newcomer(rank));
 }
 
 TEST(Waiting, a_full_queue_refuses_or_displaces_the_least_important_latecomer) {

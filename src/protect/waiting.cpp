@@ -20,7 +20,7 @@ WaitingQueue::Joined WaitingQueue::join(Waiter& waiter, std::uint8_t rank, Insta
   Rank& list = ranks_[rank];
   waiter.queue_ = this;
   waiter.rank_ = rank;
-  waiter.since_ = now;
+  waiter.turn_ = Turn(rank, now);
   waiter.next_ = nullptr;
   waiter.previous_ = list.last;
   (list.last != nullptr ? list.last->next_ : list.first) = &waiter;
@@ -42,9 +42,9 @@ Waiter* WaitingQueue::first() const {
   return nullptr;
 }
 
-Instant WaitingQueue::first_since() const {
+Turn WaitingQueue::first_turn() const {
   const Waiter* waiter = first();
-  return waiter != nullptr ? waiter->since_ : Instant::max();
+  return waiter != nullptr ? waiter->turn_ : Turn();
 }
 
 void WaitingQueue::remove(Waiter& waiter) {

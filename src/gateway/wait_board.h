@@ -1,0 +1,62 @@
+// The order of waiting for one service over all workers: whose waiter comes first, and who is told.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "protect/waiting.h"
+
+namespace headroom::gateway {
+
+/// Each worker keeps its own queue and notes here the turn of the first in it. A free place belongs
+/// to the first of all: only the worker where that one waits may take it, others wake that worker.
+///
+/// No place stays free while somebody waits. A worker notes its waiter, then looks for a place;
+/// another frees a place, then looks for a note. In one order for all (seq_cst, here and in
+/// Replica) at least one of them sees the other. Whoever was woken clears the mark of it before it
+/// looks for places, so that who finds the mark set may rely on it; it passes on what it does not
+/// need itself.
+class WaitBoard {
+ public:
+  static constexpr std::size_t workers_max = 256;
+
+  explicit WaitBoard(std::size_t workers) : cells_(workers) {}
+
+  void note(std::size_t worker, protect::Turn first) {
+    cells_[worker].first.store(first.word(), std::memory_order_seq_cst);
+  }
+
+  struct First {
+    std::size_t worker = 0;
+    protect::Turn turn;  // nobody's when nobody waits
+  };
+  /// O(workers): words that are only read while nobody waits.
+  [[nodiscard]] First first() const {
+    First first;
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      const auto turn = protect::Turn::of(cells_[i].first.load(std::memory_order_seq_cst));
+      if (turn < first.turn) first = {i, turn};
+    }
+    return first;
+  }
+
+  /// Whether the caller is to wake this worker: nobody else has since it woke last.
+  [[nodiscard]] bool mark(std::size_t worker) {
+    return !cells_[worker].woken.exchange(true, std::memory_order_seq_cst);
+  }
+  void clear_mark(std::size_t worker) {
+    cells_[worker].woken.store(false, std::memory_order_seq_cst);
+  }
+
+ private:
+  struct alignas(64) Cell {
+    std::atomic<std::uint64_t> first{protect::Turn().word()};
+    std::atomic<bool> woken{false};
+  };
+  std::vector<Cell> cells_;
+};
+
+}  // namespace headroom::gateway
