@@ -1,10 +1,10 @@
 // TCP addresses, listeners and connections.
 #include "io/socket.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
 
+#include <bit>
 #include <cerrno>
 #include <cstring>
 
@@ -44,44 +44,54 @@ Result<Address> Address::parse(std::string_view text) {
   if (colon == std::string_view::npos) return wrong();
   const auto port = parse_integer(text.substr(colon + 1));
   if (!port || *port < 0 || *port > 65535) return wrong();
-  std::string host(text.substr(0, colon));
+  std::string_view host = text.substr(0, colon);
+  const auto port_number = static_cast<std::uint16_t>(*port);
+  if (host.empty()) return of(*IpAddress::parse("0.0.0.0"), port_number);
+  if (host == "localhost") host = "127.0.0.1";
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const bool has_colons = host.find(':') != std::string_view::npos;  // as only IPv6 has
+  const auto ip = IpAddress::parse(host);
+  if (!ip || bracketed != has_colons) return wrong();
+  return of(*ip, port_number);
+}
+
+Address Address::of(const IpAddress& ip, std::uint16_t port) {
   Address address;
-  if (host.starts_with('[') && host.ends_with(']')) {
+  if (ip.is_v4()) {
+    auto& out = v4(address.bytes_);
+    out.sin_family = AF_INET;
+    out.sin_port = htons(port);
+    std::memcpy(&out.sin_addr, ip.bytes().data() + 12, sizeof out.sin_addr);
+  } else {
     auto& out = v6(address.bytes_);
     out.sin6_family = AF_INET6;
-    out.sin6_port = htons(static_cast<std::uint16_t>(*port));
-    if (inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &out.sin6_addr) != 1)
-      return wrong();
-    return address;
+    out.sin6_port = htons(port);
+    std::memcpy(&out.sin6_addr, ip.bytes().data(), sizeof out.sin6_addr);
   }
-  if (host == "localhost") host = "127.0.0.1";
-  auto& out = v4(address.bytes_);
-  out.sin_family = AF_INET;
-  out.sin_port = htons(static_cast<std::uint16_t>(*port));
-  if (!host.empty() && inet_pton(AF_INET, host.c_str(), &out.sin_addr) != 1) return wrong();
   return address;
 }
 
 Address Address::loopback(std::uint16_t port) {
-  Address address;
-  auto& out = v4(address.bytes_);
-  out.sin_family = AF_INET;
-  out.sin_port = htons(port);
-  out.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return address;
+  return of(*IpAddress::parse("127.0.0.1"), port);
 }
 
 Address Address::of_peer(const sockaddr_storage& from) {
   Address address;
   address.bytes_ = from;
+  // An IPv4 peer of an IPv6 listener.
+  if (const IpAddress ip = address.ip(); from.ss_family == AF_INET6 && ip.is_v4())
+    return of(ip, address.port());
   return address;
 }
 
+IpAddress Address::ip() const {
+  if (family() == AF_INET6) return IpAddress(std::bit_cast<IpAddress::Bytes>(v6(bytes_).sin6_addr));
+  return IpAddress::v4(std::bit_cast<std::array<std::uint8_t, 4>>(v4(bytes_).sin_addr));
+}
+
 std::string Address::host() const {
-  char buffer[INET6_ADDRSTRLEN] = "?";
-  if (family() == AF_INET6) inet_ntop(AF_INET6, &v6(bytes_).sin6_addr, buffer, sizeof buffer);
-  if (family() == AF_INET) inet_ntop(AF_INET, &v4(bytes_).sin_addr, buffer, sizeof buffer);
-  return buffer;
+  return ip().text();
 }
 
 std::uint16_t Address::port() const {
@@ -91,6 +101,12 @@ std::uint16_t Address::port() const {
 std::string Address::text() const {
   return family() == AF_INET6 ? fmt::format("[{}]:{}", host(), port())
                               : fmt::format("{}:{}", host(), port());
+}
+
+std::string texts_of(const std::vector<Address>& addresses) {
+  std::string texts;
+  for (const Address& address : addresses) texts += (texts.empty() ? "" : ", ") + address.text();
+  return texts;
 }
 
 socklen_t Address::size() const {

@@ -7,21 +7,26 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/ip.h"
 #include "core/result.h"
 #include "io/fd.h"
 
 namespace headroom::io {
 
-/// A numeric address and port. "127.0.0.1:8080", "[::1]:8080"; ":8080" means all of IPv4.
+/// A numeric address and port. "127.0.0.1:8080", "[::1]:8080"; ":8080" means all of IPv4. An IPv4
+/// address that IPv6 carries (::ffff:127.0.0.1) is that IPv4 address.
 class Address {
  public:
   Address() = default;
   [[nodiscard]] static Result<Address> parse(std::string_view text);
+  [[nodiscard]] static Address of(const IpAddress& ip, std::uint16_t port);
   [[nodiscard]] static Address loopback(std::uint16_t port);
   [[nodiscard]] static Address of_peer(const sockaddr_storage& from);
 
   [[nodiscard]] std::string text() const;  // as parse reads it
+  [[nodiscard]] IpAddress ip() const;
   [[nodiscard]] std::string host() const;  // without the port
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&bytes_); }
@@ -31,6 +36,9 @@ class Address {
  private:
   sockaddr_storage bytes_{};
 };
+
+/// "127.0.0.1:8080, 127.0.0.1:8081"
+[[nodiscard]] std::string texts_of(const std::vector<Address>& addresses);
 
 struct ListenOptions {
   bool shared_port = false;  // SO_REUSEPORT: several listeners, the kernel spreads connections

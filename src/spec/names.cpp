@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/ip.h"
 #include "core/percent.h"
 #include "core/text.h"
 
@@ -15,44 +16,16 @@ bool digit(char c) {
 bool letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool hex(char c) {
-  return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 bool label_of_any_case(std::string_view text) {
   return !text.empty() && text.size() <= 63 && text.front() != '-' && text.back() != '-' &&
          std::ranges::all_of(text, [](char c) { return digit(c) || letter(c) || c == '-'; });
 }
 
-bool small_number(std::string_view text, int max) {
+bool is_port(std::string_view text) {
   const bool plain = !text.empty() && text.size() <= 5 && std::ranges::all_of(text, digit) &&
                      (text.size() == 1 || text.front() != '0');
-  return plain && *parse_integer(text) <= max;
-}
-
-bool is_ipv4(std::string_view text) {
-  const auto parts = split(text, '.');
-  return parts.size() == 4 &&
-         std::ranges::all_of(parts, [](std::string_view part) { return small_number(part, 255); });
-}
-
-/// Groups of hexadecimal digits; the number of groups, or -1.
-int groups_of(std::string_view text) {
-  if (text.empty()) return 0;
-  int groups = 0;
-  for (const std::string_view part : split(text, ':')) {
-    if (part.empty() || part.size() > 4 || !std::ranges::all_of(part, hex)) return -1;
-    ++groups;
-  }
-  return groups;
-}
-
-bool is_ipv6(std::string_view text) {
-  const std::size_t gap = text.find("::");
-  if (gap == std::string_view::npos) return groups_of(text) == 8;
-  const int before = groups_of(text.substr(0, gap));
-  const int after = groups_of(text.substr(gap + 2));
-  return before >= 0 && after >= 0 && before + after < 8;
+  return plain && *parse_integer(text) <= 65535;
 }
 
 }  // namespace
@@ -69,17 +42,20 @@ bool is_host(std::string_view text) {
 
 AddressText split_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || !small_number(text.substr(colon + 1), 65535)) return {};
+  if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return {};
   std::string_view host = text.substr(0, colon);
   const int port = static_cast<int>(*parse_integer(text.substr(colon + 1)));
-  if (host.empty() || is_ipv4(host)) return {host, port};
-  if (!host.starts_with('[') || !host.ends_with(']')) return {};
-  host = host.substr(1, host.size() - 2);
-  return is_ipv6(host) ? AddressText{host, port} : AddressText{};
+  if (host.empty()) return {host, port};
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  const bool has_colons = host.find(':') != std::string_view::npos;  // as only IPv6 has
+  return bracketed == has_colons && IpAddress::parse(host) ? AddressText{host, port}
+                                                           : AddressText{};
 }
 
 bool is_loopback(std::string_view host) {
-  return host == "::1" || (is_ipv4(host) && host.starts_with("127."));
+  const auto address = IpAddress::parse(host);
+  return address && address->is_loopback();
 }
 
 bool is_request_path(std::string_view text) {

@@ -31,7 +31,8 @@ TEST(Names, addresses) {
                {"[::1]:1", "::1", 1},
                {"[::]:0", "::", 0},
                {"[2001:db8::7]:65535", "2001:db8::7", 65535},
-               {"[1:2:3:4:5:6:7:8]:1", "1:2:3:4:5:6:7:8", 1}};
+               {"[1:2:3:4:5:6:7:8]:1", "1:2:3:4:5:6:7:8", 1},
+               {"[::ffff:10.0.0.5]:80", "::ffff:10.0.0.5", 80}};
   for (const auto& [text, host, port] : cases) {
     EXPECT_EQ(split_address(text).host, host) << text;
     EXPECT_EQ(split_address(text).port, port) << text;
@@ -60,9 +61,10 @@ TEST(Names, addresses) {
 }
 
 TEST(Names, loopback) {
-  for (const char* text : {"127.0.0.1", "127.255.0.3", "::1"})
+  for (const char* text : {"127.0.0.1", "127.255.0.3", "::1", "::ffff:127.0.0.1"})
     EXPECT_TRUE(is_loopback(text)) << text;
-  for (const char* text : {"", "0.0.0.0", "10.0.0.1", "::", "127.evil", "12.7.0.0"})
+  for (const char* text :
+       {"", "0.0.0.0", "10.0.0.1", "::", "127.evil", "12.7.0.0", "::ffff:10.0.0.1"})
     EXPECT_FALSE(is_loopback(text)) << text;
 }
 
