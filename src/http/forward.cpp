@@ -2,6 +2,7 @@
 #include "http/forward.h"
 
 #include <array>
+#include <string>
 
 #include "core/text.h"
 #include "http/fields.h"
@@ -39,12 +40,15 @@ class ConnectionOptions {
 /// Content, identity and the way pass even when Connection names them: a client must not be able
 /// to have them taken off by whoever stands between it and the replica.
 bool passes_to_replica(const Header& header, const RequestHead& head,
-                       const ConnectionOptions& options) {
+                       const ConnectionOptions& options, bool believed) {
   switch (classify(header.name)) {
     case Field::content:
     case Field::identity:
     case Field::via:
       return true;
+    case Field::forwarding:  // the two that grow on the way are written after the others
+      return believed && !is_word(header.name, "x-forwarded-for") &&
+             !is_word(header.name, "forwarded");
     case Field::trailer:
       return head.framing == Framing::chunked;
     case Field::tracestate:
@@ -86,13 +90,14 @@ void put_framing(Writer& writer, Framing framing, std::int64_t length) {
 }
 
 /// RFC 7239: an IPv6 address stands in brackets and quotes, a host with a port in quotes.
-void put_forwarded(Writer& writer, const RequestContext& context, std::string_view host) {
-  writer.put("forwarded: for=");
-  if (context.peer.find(':') == std::string_view::npos) {
-    writer.put(context.peer);
+void put_element(Writer& writer, std::string_view address, std::string_view host,
+                 std::string_view proto) {
+  writer.put("for=");
+  if (address.find(':') == std::string_view::npos) {
+    writer.put(address);
   } else {
     writer.put("\"[");
-    writer.put(context.peer);
+    writer.put(address);
     writer.put("]\"");
   }
   if (!host.empty()) {
@@ -100,16 +105,60 @@ void put_forwarded(Writer& writer, const RequestContext& context, std::string_vi
     writer.put(host);
     writer.put('"');
   }
-  writer.put(";proto=http\r\n");
+  writer.put(";proto=");
+  writer.put(proto);
 }
 
-void put_context(Writer& writer, const RequestContext& context, std::string_view host) {
-  if (!context.peer.empty()) {
-    writer.field("x-forwarded-for", context.peer);
-    put_forwarded(writer, context, host);
+/// The values of all fields of that name, each followed by a comma.
+template <std::size_t N>
+bool put_values(Writer& writer, std::span<const Header> headers, const char (&name)[N]) {
+  bool any = false;
+  for (const Header& header : headers) {
+    if (!is_word(header.name, name) || header.value.empty()) continue;
+    writer.put(header.value);
+    writer.put(", ");
+    any = true;
   }
-  if (!host.empty()) writer.field("x-forwarded-host", host);
-  writer.put("x-forwarded-proto: http\r\n");
+  return any;
+}
+
+/// X-Forwarded-For and Forwarded end with the peer. What a trusted peer told goes before; what it
+/// told in one of the two only is said in the other as well, for a replica may read either.
+void put_chains(Writer& writer, const RequestHead& head, const RequestContext& context,
+                const Origin& origin) {
+  const std::string client = origin.believed ? origin.client.text() : std::string();
+  const bool other = origin.believed && client != context.peer;
+  writer.put("x-forwarded-for: ");
+  const bool listed = origin.believed && put_values(writer, head.headers, "x-forwarded-for");
+  if (other && !listed) {
+    writer.put(client);
+    writer.put(", ");
+  }
+  writer.put(context.peer);
+  writer.put("\r\nforwarded: ");
+  if (origin.believed && !origin.forwarded_broken &&
+      put_values(writer, head.headers, "forwarded")) {
+    put_element(writer, context.peer, head.host, "http");
+  } else if (other) {
+    put_element(writer, client, origin.host.empty() ? head.host : origin.host, origin.proto);
+    writer.put(", ");
+    put_element(writer, context.peer, head.host, "http");
+  } else {
+    put_element(writer, context.peer, origin.host.empty() ? head.host : origin.host, origin.proto);
+  }
+  writer.put("\r\n");
+}
+
+void put_context(Writer& writer, const RequestHead& head, const RequestContext& context) {
+  const Origin nobody;
+  const Origin& origin = context.origin != nullptr ? *context.origin : nobody;
+  if (!context.peer.empty()) put_chains(writer, head, context, origin);
+  const auto told = [&](std::string_view name) {
+    return origin.believed && field(head.headers, name).data() != nullptr;
+  };
+  const std::string_view host = origin.host.empty() ? head.host : origin.host;
+  if (!host.empty() && !told("x-forwarded-host")) writer.field("x-forwarded-host", host);
+  if (!told("x-forwarded-proto")) writer.field("x-forwarded-proto", origin.proto);
   if (!context.request_id.empty()) writer.field("x-request-id", context.request_id);
   if (!context.traceparent.empty()) writer.field("traceparent", context.traceparent);
   if (context.remaining_ms > 0) {
@@ -130,15 +179,16 @@ std::size_t write_request_head(const RequestHead& head, const RequestContext& co
   writer.put(" HTTP/1.1\r\n");
   writer.field("host", head.host);
   const ConnectionOptions options(head.headers);
+  const bool believed = context.origin != nullptr && context.origin->believed;
   for (const Header& header : head.headers) {
-    if (passes_to_replica(header, head, options)) writer.field(header.name, header.value);
+    if (passes_to_replica(header, head, options, believed)) writer.field(header.name, header.value);
   }
   if (!context.pseudonym.empty()) {
     writer.put(head.minor_version == 0 ? "via: 1.0 " : "via: 1.1 ");
     writer.put(context.pseudonym);
     writer.put("\r\n");
   }
-  put_context(writer, context, head.host);
+  put_context(writer, head, context);
   put_framing(writer, head.framing, head.content_length);
   writer.put("\r\n");
   return writer.size();

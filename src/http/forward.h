@@ -7,12 +7,14 @@
 
 #include "http/body.h"
 #include "http/message.h"
+#include "http/origin.h"
 
 namespace headroom::http {
 
 /// What the gateway adds to a request on its way to a replica.
 struct RequestContext {
-  std::string_view peer = {};         // the client's address, for X-Forwarded-For and Forwarded
+  std::string_view peer = {};         // who sent it, for X-Forwarded-For and Forwarded
+  const Origin* origin = nullptr;     // what a trusted peer told; null: nobody is believed
   std::string_view request_id = {};   // goes out as x-request-id
   std::string_view traceparent = {};  // goes out as traceparent (W3C Trace Context)
   std::string_view pseudonym = {};    // this gateway's own name, for Via
@@ -20,9 +22,9 @@ struct RequestContext {
 };
 
 /// Writes the head for the replica: hop-by-hop fields (and those that Connection names) removed,
-/// forwarding fields replaced rather than extended, framing written anew; fields with an underscore
-/// in their name are left out, for many programs take "X_A" for "X-A". Returns the bytes written,
-/// or 0 when `out` is too small.
+/// forwarding fields replaced (extended where the peer is believed), framing written anew; fields
+/// with an underscore in their name are left out, for many programs take "X_A" for "X-A". Returns
+/// the bytes written, or 0 when `out` is too small.
 [[nodiscard]] std::size_t write_request_head(const RequestHead& head, const RequestContext& context,
                                              std::span<char> out);
 

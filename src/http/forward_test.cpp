@@ -98,6 +98,56 @@ TEST(write_request_head, tells_the_way_that_a_request_came) {
       std::string::npos);
 }
 
+/// What the replica gets when a trusted proxy at 10.0.0.1 sends `fields`.
+std::string from_proxy(const std::string& fields) {
+  RequestParser parser(Limits{});
+  const std::string bytes = get_with(fields);
+  EXPECT_EQ(parser.next(bytes).event, Event::head) << bytes;
+  const IpAddress peer = *IpAddress::parse("10.0.0.1");
+  const IpNetwork trusted = *IpNetwork::parse("10.0.0.0/8");
+  const Origin origin = read_origin(parser.head(), peer, {&trusted, 1});
+  std::array<char, 4096> out;
+  return written(write_request_head(parser.head(), {.peer = "10.0.0.1", .origin = &origin}, out),
+                 out);
+}
+
+TEST(write_request_head, extends_what_a_trusted_proxy_told) {
+  const struct {
+    const char* told;
+    const char* passed_on;  // everything behind Host
+  } cases[] = {
+      {"",
+       "x-forwarded-for: 10.0.0.1\r\nforwarded: for=10.0.0.1;host=\"shop\";proto=http\r\n"
+       "x-forwarded-host: shop\r\nx-forwarded-proto: http\r\n"},
+      {"X-Forwarded-Proto: https\r\nX-Forwarded-Port: 443\r\nX-Real-IP: 203.0.113.7\r\n",
+       "X-Forwarded-Proto: https\r\nX-Forwarded-Port: 443\r\nX-Real-IP: 203.0.113.7\r\n"
+       "x-forwarded-for: 10.0.0.1\r\nforwarded: for=10.0.0.1;host=\"shop\";proto=https\r\n"
+       "x-forwarded-host: shop\r\n"},
+      {"X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 203.0.113.7, 10.0.0.2\r\n"
+       "X-Forwarded-Proto: https\r\nX-Forwarded-Host: a.example\r\n",
+       "X-Forwarded-Proto: https\r\nX-Forwarded-Host: a.example\r\n"
+       "x-forwarded-for: 6.6.6.6, 203.0.113.7, 10.0.0.2, 10.0.0.1\r\n"
+       "forwarded: for=203.0.113.7;host=\"a.example\";proto=https, "
+       "for=10.0.0.1;host=\"shop\";proto=http\r\n"},
+      {"Forwarded: for=6.6.6.6\r\nForwarded: for=\"[2001:db8::7]\";proto=https;host=a.example\r\n",
+       "x-forwarded-for: 2001:db8::7, 10.0.0.1\r\n"
+       "forwarded: for=6.6.6.6, for=\"[2001:db8::7]\";proto=https;host=a.example, "
+       "for=10.0.0.1;host=\"shop\";proto=http\r\n"
+       "x-forwarded-host: a.example\r\nx-forwarded-proto: https\r\n"},
+      {"Forwarded: for=6.6.6.6;x=\", for=203.0.113.7\r\n",
+       "x-forwarded-for: 10.0.0.1\r\nforwarded: for=10.0.0.1;host=\"shop\";proto=http\r\n"
+       "x-forwarded-host: shop\r\nx-forwarded-proto: http\r\n"},
+  };
+  for (const auto& [told, passed_on] : cases)
+    EXPECT_EQ(from_proxy(told),
+              "GET / HTTP/1.1\r\nhost: shop\r\n" + std::string(passed_on) + "\r\n")
+        << told;
+}
+
+TEST(write_request_head, believes_nobody_about_names_with_an_underscore) {
+  EXPECT_EQ(from_proxy("X_Forwarded_Proto: https\r\nX-Forwarded_For: 6.6.6.6\r\n"), from_proxy(""));
+}
+
 TEST(write_request_head, passes_the_state_of_a_trace_that_goes_on) {
   const std::string state = "tracestate: vendor=1\r\n";
   EXPECT_FALSE(has(forwarded(get_with(state)), "tracestate"));
