@@ -7,6 +7,7 @@
 #include "cli/serve.h"
 #include "control/local_target.h"
 #include "control/log_rotation.h"
+#include "control/reloadable.h"
 #include "control/say.h"
 #include "control/status.h"
 #include "gateway/admin.h"
@@ -64,6 +65,7 @@ class FrontDoor {
       if (service.run)
         return fail(ErrorCode::invalid, fmt::format("services.{}.run is new", service.name));
     }
+    TRY(control::check_reloadable(config_, config));
     TRY(gateway_->reload(config));
     say_descriptors();
     config_ = std::move(config);

@@ -67,11 +67,13 @@ void LocalTarget::add_running(gateway::Endpoints& into) const {
   for (const supervisor::Endpoint& endpoint : supervisor_->endpoints()) {
     if (endpoint.phase != scale::Phase::ready) continue;
     auto replica = known(endpoint.service, endpoint.replica);
-    if (replica == nullptr) {
-      const int limit = concurrency.contains(endpoint.service) ? concurrency[endpoint.service] : 1;
+    const auto limit = concurrency.find(endpoint.service);  // none: the service is leaving
+    if (replica == nullptr)
       replica = std::make_shared<gateway::Replica>(endpoint.replica, endpoint.address,
-                                                   endpoint.ready_since, limit);
-    }
+                                                   endpoint.ready_since,
+                                                   limit != concurrency.end() ? limit->second : 1);
+    else if (limit != concurrency.end())
+      replica->concurrency = limit->second;
     into.services[endpoint.service].push_back({std::move(replica), endpoint.healthy});
   }
 }

@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "control/log_rotation.h"
+#include "control/reloadable.h"
 #include "control/say.h"
 #include "io/clock.h"
 #include "io/config_file.h"
@@ -120,13 +121,7 @@ void Runtime::on_endpoints() {
 }
 
 Result<> Runtime::use(const spec::Config& config) {
-  if (config.state_dir != config_.state_dir || config.journal.path != config_.journal.path ||
-      config.gateway.admin != config_.gateway.admin ||
-      config.gateway.workers != config_.gateway.workers) {
-    return fail(ErrorCode::invalid,
-                "state_dir, journal.path, gateway.admin and gateway.workers change with a restart "
-                "or an upgrade only");
-  }
+  TRY(check_reloadable(config_, config));
   TRY(supervisor::Supervisor::check(config));  // first: it changes nothing
   TRY(gateway_->reload(config));
   if (const Result<> configured = supervisor_->configure(config); !configured) {

@@ -15,13 +15,11 @@ std::string id_of(const spec::Service& service, const io::Address& address) {
 }
 
 std::shared_ptr<gateway::Replica> known(const gateway::Endpoints& endpoints,
-                                        const std::string& service, const std::string& id,
-                                        int concurrency) {
+                                        const std::string& service, const std::string& id) {
   const auto list = endpoints.services.find(service);
   if (list == endpoints.services.end()) return nullptr;
   for (const gateway::Endpoint& endpoint : list->second)
-    if (endpoint.replica->id == id && endpoint.replica->concurrency == concurrency)
-      return endpoint.replica;
+    if (endpoint.replica->id == id) return endpoint.replica;
   return nullptr;
 }
 
@@ -125,10 +123,11 @@ Result<> StaticEndpoints::add_to(const spec::Config& config, Instant now,
       const io::Address address = TRY(io::Address::parse(text));
       const std::string id = id_of(service, address);
       const int concurrency = service.replicas.concurrency;
-      auto replica = known(previous, service.name, id, concurrency);
+      auto replica = known(previous, service.name, id);
       if (replica == nullptr)
         replica = std::make_shared<gateway::Replica>(id, address, now - std::chrono::hours(1),
                                                      concurrency);
+      replica->concurrency = concurrency;
       const auto checked = checked_.find(id);
       list.push_back({std::move(replica), checked == checked_.end() || checked->second->healthy()});
     }

@@ -33,7 +33,7 @@ class StaticEndpoints {
   void configure(const spec::Config& config);
 
   /// Adds the endpoints of every service that lists them to `into`; replicas already in `previous`
-  /// with the same address and limit are kept, with their counters.
+  /// with the same address are kept, with their counters, and get the limit of `config`.
   [[nodiscard]] Result<> add_to(const spec::Config& config, Instant now,
                                 const gateway::Endpoints& previous, gateway::Endpoints& into) const;
 

@@ -177,5 +177,21 @@ TEST_F(EndpointsTest, a_reload_keeps_what_was_found_and_none_ends_the_asking) {
   EXPECT_LE(good.asked() + bad.asked(), asked + 1) << "one may have been on its way";
 }
 
+TEST_F(EndpointsTest, one_that_is_known_gets_a_changed_concurrency_and_keeps_its_counts) {
+  Service service(200);
+  watch({&service}, "", false);
+  config_.services.front().replicas.concurrency = 2;
+  gateway::Endpoints before;
+  ASSERT_TRUE(all_->add_to(config_, io::monotonic_now(), {}, before));
+  const auto replica = before.services["shop"].front().replica;
+  ASSERT_EQ(replica->take(), 1);
+  config_.services.front().replicas.concurrency = 5;
+  gateway::Endpoints after;
+  ASSERT_TRUE(all_->add_to(config_, io::monotonic_now(), before, after));
+  EXPECT_EQ(after.services["shop"].front().replica, replica);
+  EXPECT_EQ(replica->concurrency, 5);
+  EXPECT_EQ(replica->in_flight(), 1);
+}
+
 }  // namespace
 }  // namespace headroom::control

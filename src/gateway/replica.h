@@ -24,7 +24,7 @@ class Replica {
   const std::string id;
   const io::Address address;
   const Instant ready_since;
-  const std::int32_t concurrency;  // in flight at most
+  std::atomic<std::int32_t> concurrency;  // in flight at most; a reload may change it
 
   ReplicaHealth health{ready_since};
 

@@ -3,6 +3,7 @@
 import pathlib
 import signal
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -87,6 +88,35 @@ class Reload(SystemTest):
         self.until_said(headroom, "reloaded ")
         self.assertEqual(self.ask("/shop")[0], 200)
         self.until(lambda: self.refused(old), "the old address is closed")
+
+    def test_a_changed_concurrency_holds_for_replicas_that_run(self):
+        def shop(concurrency):
+            return self.service("--slots", 8, "--wait-ms", 8000,
+                                replicas={"min": 1, "max": 1, "concurrency": concurrency})
+
+        gateway = {"queue": {"wait": "15s"}}
+        self.write({"shop": shop(1)}, gateway=gateway)
+        headroom = self.start(ready={"shop": 1})
+        before = self.replicas()
+
+        def in_flight():
+            return sum(r["in_flight"] for r in self.seen("shop")["replicas"]["each"])
+
+        for _ in range(4):
+            threading.Thread(target=self.ask, args=("/",), daemon=True).start()
+        self.until(lambda: in_flight() == 1, "one is at the replica")
+        self.write({"shop": shop(4)}, gateway=gateway)
+        self.until_said(headroom, "reloaded ")
+        self.until(lambda: in_flight() > 1, "others that waited are there too")
+        self.assertEqual(self.replicas(), before)
+
+    def test_what_takes_a_restart_is_refused_by_name(self):
+        self.write({"shop": self.shop()})
+        headroom = self.start(ready={"shop": 2})
+        self.write({"shop": self.shop()}, gateway={"workers": 1},
+                   journal={"path": "journal", "retention": "3h"})
+        self.until_said(headroom, "journal.retention, gateway.workers changed, which takes a "
+                                  "restart or an upgrade")
 
     def test_a_refused_file_changes_nothing_not_even_the_address(self):
         self.write({"shop": self.shop()})
