@@ -36,6 +36,13 @@ Json summary(const Service& service) {
           {"objective_latency_ms", milliseconds(service.objective.latency)}};
 }
 
+std::string addresses(const Config& config) {
+  std::string all;
+  for (const spec::Listener& listener : config.gateway.listen)
+    all += (all.empty() ? "" : ", ") + listener.address;
+  return all;
+}
+
 void print_json(const std::string& file, const std::vector<Problem>& problems,
                 const Config* config) {
   Json out = {{"ok", problems.empty()}, {"file", file}};
@@ -47,7 +54,7 @@ void print_json(const std::string& file, const std::vector<Problem>& problems,
   out["services"] = Json::array();
   if (config != nullptr) {
     for (const Service& service : config->services) out["services"].push_back(summary(service));
-    out["listen"] = config->gateway.listen;
+    out["listen"] = addresses(*config);
     out["admin"] = config->gateway.admin;
   }
   fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
@@ -66,7 +73,7 @@ void print_text(const Config& config) {
       fmt::print("{} {}\n", service.endpoints.size(),
                  service.endpoints.size() == 1 ? "endpoint" : "endpoints");
   }
-  fmt::print("  listens on {}, admin on {}\n", config.gateway.listen, config.gateway.admin);
+  fmt::print("  listens on {}, admin on {}\n", addresses(config), config.gateway.admin);
 }
 
 Result<Exit> check(const Options& options) {

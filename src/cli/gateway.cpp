@@ -52,7 +52,7 @@ class FrontDoor {
     TRY(target_->publish(config_));
     watch_ = TRY(io::FileWatch::create(*loop_, file, [this] { reload(); }));
     loop_->arm(tick_, tick);
-    control::say("listening on {}, admin on {}", gateway_->address().text(),
+    control::say("listening on {}, admin on {}", io::texts_of(gateway_->addresses()),
                  admin_->address().text());
     return {};
   }

@@ -43,7 +43,8 @@ Result<> Runtime::start() {
   TRY(start_front(std::move(inherited)));
   TRY(look_after_replicas());
   watch_ = TRY(io::FileWatch::create(*loop_, options_.file, [this] { reload(); }));
-  say("listening on {}, admin on {}", gateway_->address().text(), admin_->address().text());
+  say("listening on {}, admin on {}", io::texts_of(gateway_->addresses()),
+      admin_->address().text());
   if (predecessor_ != nullptr) {
     begin_takeover();
   } else {

@@ -21,8 +21,11 @@ constexpr std::uint64_t of_the_journal = 8;
 constexpr std::uint64_t of_a_listener = 2;  // and the descriptor it keeps
 constexpr std::uint64_t of_the_admin =
     of_a_listener + Admin::connections_max + io::Farewells::at_once_max;
-/// A loop and its door; listeners of the old address and of the new one while a reload changes it.
-constexpr std::uint64_t of_a_worker = 2 + 2 * of_a_listener + io::Farewells::at_once_max;
+/// A loop and its door; for each listener those of the old address and of the new one while a
+/// reload changes it.
+std::uint64_t of_a_worker(const spec::Config& config) {
+  return 2 + 2 * of_a_listener * config.gateway.listen.size() + io::Farewells::at_once_max;
+}
 /// It and one that is leaving meanwhile, and its probe.
 constexpr std::uint64_t of_a_replica = 3;
 constexpr std::uint64_t of_an_endpoint = 1;  // its probe
@@ -38,7 +41,8 @@ std::string DescriptorPlan::text() const {
 
 Result<DescriptorPlan> plan_descriptors(const spec::Config& config, std::size_t workers,
                                         std::uint64_t limit) {
-  std::uint64_t reserve = of_the_process + of_the_journal + of_the_admin + workers * of_a_worker;
+  std::uint64_t reserve =
+      of_the_process + of_the_journal + of_the_admin + workers * of_a_worker(config);
   for (const spec::Service& service : config.services)
     reserve += service.run ? of_a_replica * static_cast<std::uint64_t>(service.replicas.max)
                            : of_an_endpoint * service.endpoints.size();

@@ -158,17 +158,12 @@ void Exchange::route() {
   if (head.target == "*") return answer_for_server();
   if (head.has_via && http::came_through(head.headers, worker_.pseudonym()))
     return refuse(508, "loop", "proxy_loop_detected");
-  const Router::Match match = table_->generation->router.find(head);
+  const Router* router = table_->generation->router(client_->listener);
+  if (router == nullptr) keep_client_ = false;  // its listener is gone
+  const Router::Match match =
+      router != nullptr ? router->find(head) : Router::Match{nullptr, Router::Miss::unknown_host};
   if (!match.refusal.empty()) return refuse(400, match.refusal, "http_request_error");
-  if (match.route == nullptr) {
-    const bool method = match.miss == Router::Miss::method_not_allowed;
-    const std::string_view reason = method ? "method_not_allowed" : "no_route";
-    ++worker_.stats().refused[reason];
-    return answer(
-        {method ? 405 : 404, reason, "destination_not_found",
-         method ? "the route does not allow this method" : "no route matches this host and path",
-         Outcome::failed});
-  }
+  if (match.route == nullptr) return not_routed(match.miss);
   route_ = &table_->routes[match.route->index];
   ++route_->stats->arrivals;
   if (const Duration total = route_->ref->route->timeouts.total; total != spec::Timeouts::none)
@@ -213,6 +208,19 @@ void Exchange::collect_body() {
 void Exchange::refuse_long_head() {
   answer({431, "head_too_large", "http_request_error",
           "the request's head does not fit with what the gateway adds", Outcome::failed});
+}
+
+void Exchange::not_routed(Router::Miss miss) {
+  Cause cause{404, "no_route", "destination_not_found", "no route matches this host and path",
+              Outcome::failed};
+  if (miss == Router::Miss::method_not_allowed)
+    cause = {405, "method_not_allowed", "destination_not_found",
+             "the route does not allow this method", Outcome::failed};
+  if (miss == Router::Miss::unknown_host)
+    cause = {421, "unknown_host", "destination_not_found", "no service here has this host",
+             Outcome::failed};
+  ++worker_.stats().refused[cause.reason];
+  answer(cause);
 }
 
 void Exchange::admit() {

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "gateway/buffer.h"
+#include "gateway/router.h"
 #include "gateway/service_pool.h"
 #include "gateway/stats.h"
 #include "http/forward.h"
@@ -70,6 +71,7 @@ class Exchange final : public protect::Waiter {
   void route();
   void read_body();
   void collect_body();
+  void not_routed(Router::Miss miss);
   void admit();
   void wait_for_place();
   void dispatch(Permit permit);

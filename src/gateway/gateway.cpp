@@ -28,44 +28,17 @@ std::size_t worker_count(const spec::Config& config) {
   return std::min(wanted > 0 ? wanted : cores, WaitBoard::workers_max);
 }
 
-/// One listening socket for each worker, among which the kernel spreads connections.
-Result<std::vector<io::Fd>> share(std::vector<io::Fd> listeners, std::size_t workers) {
-  const io::Address at = TRY(io::local_address(listeners.front().get()));
-  while (listeners.size() < workers)
-    listeners.push_back(TRY(io::listen_on(at, {.shared_port = true})));
-  return listeners;
-}
-
-Result<std::vector<io::Fd>> bind(const io::Address& address, std::size_t workers) {
-  // A shared port would be shared with any other process of this user, too, such as another
-  // headroom by mistake. So an unshared socket tries first whether anybody is there.
-  if (address.port() != 0) TRY(io::listen_on(address));
-  std::vector<io::Fd> listeners;
-  listeners.push_back(TRY(io::listen_on(address, {.shared_port = true})));
-  return share(std::move(listeners), workers);
-}
-
 }  // namespace
-
-bool listens_on(const io::Fd& listener, const io::Address& wanted) {
-  if (!listener) return false;
-  const auto present = io::local_address(listener.get());
-  return present && present->host() == wanted.host() &&
-         (wanted.port() == 0 || present->port() == wanted.port());
-}
 
 Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
                                                 std::vector<io::Fd> inherited) {
-  auto gateway = std::unique_ptr<Gateway>(new Gateway);
   const std::size_t count = worker_count(config);
   const DescriptorPlan plan = TRY(plan_descriptors(config, count, io::descriptor_limit()));
-  const io::Address wanted = TRY(io::Address::parse(config.gateway.listen));
+  auto gateway = std::unique_ptr<Gateway>(new Gateway(count));
   const bool takes_over = !inherited.empty();
-  std::vector<io::Fd> listeners = takes_over && listens_on(inherited.front(), wanted)
-                                      ? TRY(share(std::move(inherited), count))
-                                      : TRY(bind(wanted, count));
-  gateway->address_ = TRY(io::local_address(listeners.front().get()));
-  gateway->listen_text_ = config.gateway.listen;
+  std::vector<Listening>& listening = gateway->listening_;
+  listening =
+      TRY(gateway->listenings_.open(config.gateway.listen, listening, std::move(inherited)));
 
   gateway->log_ = TRY(AccessLogFile::open(config.gateway));
   const std::uint64_t seed = entropy();
@@ -78,7 +51,6 @@ Result<std::unique_ptr<Gateway>> Gateway::start(spec::Config config,
     gateway->shared_.workers.push_back(gateway->workers_.back().get());
   }
   for (const auto& worker : gateway->workers_) worker->use(generation, gateway->log_);
-  gateway->held_ = std::move(listeners);
   if (!takes_over) gateway->accept();
 
   // Signals belong to the main thread.
@@ -97,19 +69,21 @@ Gateway::~Gateway() {
 }
 
 void Gateway::accept() {
-  hand_out(std::exchange(held_, {}));
+  accepting_ = true;
+  hand_out();
 }
 
-void Gateway::hand_out(std::vector<io::Fd> listeners) {
-  listening_.clear();
-  for (std::size_t i = 0; i < listeners.size(); ++i) {
-    listening_.push_back(listeners[i].get());
-    // Before the threads run this is executed by their first turn.
-    workers_[i % workers_.size()]->loop().post(
-        [worker = workers_[i % workers_.size()].get(),
-         fd = std::make_shared<io::Fd>(std::move(listeners[i]))] {
-          worker->listen(std::move(*fd));
-        });
+void Gateway::hand_out() {
+  for (Listening& one : listening_) {
+    for (std::size_t i = 0; i < one.idle.size(); ++i) {
+      Worker* worker = workers_[i % workers_.size()].get();
+      // Before the threads run this is executed by their first turn.
+      worker->loop().post(
+          [worker, id = one.id, fd = std::make_shared<io::Fd>(std::move(one.idle[i]))] {
+            worker->listen(std::move(*fd), id);
+          });
+    }
+    one.idle.clear();
   }
 }
 
@@ -117,33 +91,41 @@ std::shared_ptr<const Generation> Gateway::next_generation(spec::Config config,
                                                            const DescriptorPlan& plan) {
   descriptors_ = plan;
   config.gateway.connections_max = static_cast<int>(plan.connections);
-  return std::make_shared<Generation>(++generation_, std::move(config));
+  return std::make_shared<Generation>(++generation_, std::move(config), ids_of(listening_));
 }
 
 Result<> Gateway::reload(spec::Config config) {
   const DescriptorPlan plan =
       TRY(plan_descriptors(config, workers_.size(), io::descriptor_limit()));
   auto log = TRY(AccessLogFile::open(config.gateway, log_.get()));
-  if (config.gateway.listen != listen_text_) {
-    const io::Address wanted = TRY(io::Address::parse(config.gateway.listen));
-    std::vector<io::Fd> listeners = TRY(bind(wanted, workers_.size()));
-    address_ = TRY(io::local_address(listeners.front().get()));
-    listen_text_ = config.gateway.listen;
-    for (const auto& worker : workers_)
-      worker->loop().post([w = worker.get()] { w->stop_listening(); });
-    const bool waits = !held_.empty();
-    held_ = std::move(listeners);
-    if (!waits) accept();
-  }
+  std::vector<Listening> next = TRY(listenings_.open(config.gateway.listen, listening_));
+  const std::vector<Listening> left = std::exchange(listening_, std::move(next));
   const auto generation = next_generation(std::move(config), plan);
   for (const auto& worker : workers_)
     worker->loop().post([w = worker.get(), generation, log] { w->use(generation, log); });
   log_ = std::move(log);
+  if (accepting_) hand_out();
+  for (const Listening& gone : left)
+    for (const auto& worker : workers_)
+      worker->loop().post([w = worker.get(), fds = gone.sockets] { w->stop_listening(fds); });
   return {};
 }
 
 Result<> Gateway::reopen_log() {
   return log_ != nullptr ? log_->reopen() : Result<>{};
+}
+
+std::vector<io::Address> Gateway::addresses() const {
+  std::vector<io::Address> all;
+  for (const Listening& one : listening_) all.push_back(one.address);
+  return all;
+}
+
+std::vector<int> Gateway::listening() const {
+  std::vector<int> all;
+  for (const Listening& one : listening_)
+    all.insert(all.end(), one.sockets.begin(), one.sockets.end());
+  return all;
 }
 
 void Gateway::publish(std::shared_ptr<const Endpoints> endpoints) {

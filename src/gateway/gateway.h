@@ -10,6 +10,7 @@
 
 #include "core/result.h"
 #include "gateway/descriptor_plan.h"
+#include "gateway/listening.h"
 #include "gateway/worker.h"
 #include "io/socket.h"
 #include "spec/config.h"
@@ -22,14 +23,10 @@ struct Collected {
   double completeness = 1.0;  // share of the workers that reported in time
 };
 
-/// Whether a socket of the process before is the one that an address of the file asks for. Port 0
-/// means whatever port there is already.
-[[nodiscard]] bool listens_on(const io::Fd& listener, const io::Address& wanted);
-
 /// All methods may be called from any one thread at a time; they never wait for a request.
 class Gateway {
  public:
-  /// Binds (or takes over the listening sockets of the process before, where they are those of the
+  /// Binds (or takes over the listening sockets of the process before, where they are those of an
   /// address that `config` states) and starts the workers.
   /// Fails before anything runs when an address or the access log is not to be had, or when there
   /// are too few descriptors.
@@ -43,7 +40,7 @@ class Gateway {
   /// Now this process can serve as well as the one before. Called once, if that was handed over.
   void accept();
 
-  /// Swaps the configuration as a whole. A new listening address is bound before the old one is
+  /// Swaps the configuration as a whole. New listening addresses are bound before old ones are
   /// closed; on an error nothing has changed. The number of workers stays.
   [[nodiscard]] Result<> reload(spec::Config config);
 
@@ -59,11 +56,14 @@ class Gateway {
   /// counts in the next collection.
   [[nodiscard]] Collected collect(Duration wait);
 
-  [[nodiscard]] const io::Address& address() const { return address_; }
+  /// Of the file's first listener.
+  [[nodiscard]] const io::Address& address() const { return listening_.front().address; }
+  /// In the order of the file.
+  [[nodiscard]] std::vector<io::Address> addresses() const;
   /// How many clients there may be, and why no more.
   [[nodiscard]] const DescriptorPlan& descriptors() const { return descriptors_; }
   /// The listening sockets, to be handed to the next process. Still owned by the workers.
-  [[nodiscard]] const std::vector<int>& listening() const { return listening_; }
+  [[nodiscard]] std::vector<int> listening() const;
 
   /// Stops accepting; connections go when their request is done.
   void drain();
@@ -82,8 +82,9 @@ class Gateway {
     std::uint64_t round = 0;
   };
 
-  Gateway() = default;
-  void hand_out(std::vector<io::Fd> listeners);
+  explicit Gateway(std::size_t workers) : listenings_(workers) {}
+  /// Lets the workers accept on what is not theirs yet.
+  void hand_out();
   /// The configuration as the workers get it.
   [[nodiscard]] std::shared_ptr<const Generation> next_generation(spec::Config config,
                                                                   const DescriptorPlan& plan);
@@ -93,10 +94,9 @@ class Gateway {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
-  io::Address address_;
-  std::string listen_text_;
-  std::vector<io::Fd> held_;  // until accept()
-  std::vector<int> listening_;
+  Listenings listenings_;
+  std::vector<Listening> listening_;
+  bool accepting_ = false;
   std::uint64_t generation_ = 0;
   DescriptorPlan descriptors_;
 };

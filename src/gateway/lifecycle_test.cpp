@@ -179,7 +179,7 @@ TEST(Reload, a_moved_listener_refuses_nobody) {
     const int seen = served;
     ASSERT_TRUE(eventually([&] { return served > seen + 5; }));
     spec::Config config = shop();
-    config.gateway.listen = i % 2 == 0 ? "127.0.0.2:0" : "127.0.0.1:0";
+    config.gateway.listen.front().address = i % 2 == 0 ? "127.0.0.2:0" : "127.0.0.1:0";
     const std::lock_guard lock(mutex);
     ASSERT_TRUE(front.gateway().reload(config).has_value());
     current = front.gateway().address();
@@ -194,7 +194,7 @@ TEST(Reload, an_address_that_is_taken_changes_nothing) {
   Front front(shop(), replica);
   const io::Fd taken = *io::listen_on(io::Address::loopback(0));
   spec::Config config = shop();
-  config.gateway.listen = io::local_address(taken.get())->text();
+  config.gateway.listen.front().address = io::local_address(taken.get())->text();
   route_of(config).match.path = "/new";
   EXPECT_FALSE(front.gateway().reload(config).has_value());
   EXPECT_EQ(front.client().ask(get("/old")).status(), 200);

@@ -1,6 +1,7 @@
 // Accepts connections for one worker.
 #pragma once
 
+#include "gateway/generation.h"
 #include "io/acceptor.h"
 
 namespace headroom::gateway {
@@ -9,9 +10,10 @@ class Worker;
 
 class Listener {
  public:
-  Listener(Worker& worker, io::Fd fd);
+  Listener(Worker& worker, io::Fd fd, ListenerId id);
 
   [[nodiscard]] Result<> start() { return acceptor_.start(); }
+  [[nodiscard]] int fd() const { return acceptor_.fd(); }
   /// Accepts everybody who is connected already.
   void accept_waiting() { acceptor_.accept_waiting(); }
 

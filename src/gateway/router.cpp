@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <tuple>
 
 #include "core/text.h"
@@ -35,20 +36,39 @@ auto preference(const RouteRef* ref) {
                     match.method.empty(), ref->index);
 }
 
+bool shows(const spec::Listener& listener, const spec::Service& service) {
+  return listener.services.empty() ||
+         std::ranges::find(listener.services, service.name) != listener.services.end();
+}
+
+/// The hosts that mean the service of this route, in lower case.
+std::set<std::string> hosts_of(const RouteRef& ref, const spec::Listener& listener) {
+  std::set<std::string> hosts;
+  if (listener.services.empty()) hosts.insert(ref.service->name);
+  for (const std::string& host : ref.service->hosts) hosts.insert(lower_case(host));
+  for (const spec::Route& route : ref.service->routes)
+    if (!route.match.host.empty()) hosts.insert(lower_case(route.match.host));
+  return hosts;
+}
+
 }  // namespace
 
-Router::Router(const spec::Config& config) {
+std::vector<RouteRef> routes_of(const spec::Config& config) {
+  std::vector<RouteRef> routes;
   for (std::size_t s = 0; s < config.services.size(); ++s)
     for (const spec::Route& route : config.services[s].routes)
-      routes_.push_back({&config.services[s], &route, routes_.size(), s});
-  for (const RouteRef& ref : routes_) {
-    all_.push_back(&ref);
-    by_service_host_[lower_case(ref.service->name)].push_back(&ref);
-    for (const std::string& host : ref.service->hosts)
-      by_service_host_[lower_case(host)].push_back(&ref);
+      routes.push_back({&config.services[s], &route, routes.size(), s});
+  return routes;
+}
+
+Router::Router(const std::vector<RouteRef>& routes, const spec::Listener& listener) {
+  for (const RouteRef& ref : routes) {
+    if (!shows(listener, *ref.service)) continue;
+    for (const std::string& host : hosts_of(ref, listener)) by_host_[host].push_back(&ref);
+    if (ref.service->hosts.empty()) of_other_hosts_.push_back(&ref);
   }
-  all_ = ordered(std::move(all_));
-  for (auto& [host, candidates] : by_service_host_) candidates = ordered(std::move(candidates));
+  of_other_hosts_ = ordered(std::move(of_other_hosts_));
+  for (auto& [host, candidates] : by_host_) candidates = ordered(std::move(candidates));
 }
 
 Router::Candidates Router::ordered(Candidates candidates) {
@@ -61,13 +81,13 @@ Router::Match Router::find(std::string_view host_name, std::string_view path,
                            std::string_view method) const {
   constexpr std::size_t longest_name = 255;  // of a host, RFC 1035
   std::array<char, longest_name> buffer{};
-  if (host_name.size() > buffer.size()) return {nullptr, Miss::no_route};
+  if (host_name.size() > buffer.size()) return {nullptr, Miss::unknown_host};
   std::transform(host_name.begin(), host_name.end(), buffer.begin(), lower);
   const std::string_view host(buffer.data(), host_name.size());
 
-  const auto of_service = by_service_host_.find(host);
-  const Candidates& candidates = of_service != by_service_host_.end() ? of_service->second : all_;
-  Miss miss = Miss::no_route;
+  const auto named = by_host_.find(host);
+  const Candidates& candidates = named != by_host_.end() ? named->second : of_other_hosts_;
+  Miss miss = candidates.empty() ? Miss::unknown_host : Miss::no_route;
   for (const RouteRef* ref : candidates) {
     const spec::Match& match = ref->route->match;
     if (!match.host.empty() && !equal_ignore_case(match.host, host)) continue;

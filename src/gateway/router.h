@@ -20,15 +20,19 @@ struct RouteRef {
   std::size_t service_index = 0;  // over its services
 };
 
-/// Rules: a Host that names a service (its name, or one of its `hosts`) leads to that service's
-/// routes only; any other Host is matched against all routes. Among the routes that match, one that
-/// states a host comes first, then an exact path, then the longest path, then one that states a
-/// method, then the order of the file.
+[[nodiscard]] std::vector<RouteRef> routes_of(const spec::Config& config);
+
+/// The routes that one listener shows. Rules: a Host that names services (one of their `hosts`, the
+/// host of one of their routes, or on a listener that shows everything a service's name) leads to
+/// their routes only. Any other Host leads to the services that state no `hosts`. Among the routes
+/// that match, one that states a host comes first, then an exact path, then the longest path, then
+/// one that states a method, then the order of the file.
 class Router {
  public:
-  explicit Router(const spec::Config& config);
+  /// `routes` must outlive it, in place.
+  Router(const std::vector<RouteRef>& routes, const spec::Listener& listener);
 
-  enum class Miss { none, no_route, method_not_allowed };
+  enum class Miss { none, no_route, method_not_allowed, unknown_host };
   struct Match {
     const RouteRef* route = nullptr;
     Miss miss = Miss::none;
@@ -41,15 +45,12 @@ class Router {
   [[nodiscard]] Match find(std::string_view host_name, std::string_view path,
                            std::string_view method) const;
 
-  [[nodiscard]] const std::vector<RouteRef>& routes() const { return routes_; }
-
  private:
   using Candidates = std::vector<const RouteRef*>;  // in the order of preference
   [[nodiscard]] static Candidates ordered(Candidates candidates);
 
-  std::vector<RouteRef> routes_;
-  Candidates all_;
-  std::map<std::string, Candidates, std::less<>> by_service_host_;  // names in lower case
+  std::map<std::string, Candidates, std::less<>> by_host_;  // in lower case
+  Candidates of_other_hosts_;
 };
 
 }  // namespace headroom::gateway

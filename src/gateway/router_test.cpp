@@ -40,9 +40,37 @@ struct Case {
   std::string host, path, method, found;
 };
 
+/// The router of a listener that shows `services`; empty: all.
+class Routed {
+ public:
+  explicit Routed(spec::Config config, const std::vector<std::string>& services = {})
+      : config_(std::move(config)),
+        routes_(routes_of(config_)),
+        router_(routes_, {.name = "x", .address = ":80", .services = services}) {}
+
+  [[nodiscard]] const std::vector<RouteRef>& routes() const { return routes_; }
+  [[nodiscard]] Router::Miss miss(std::string_view host, std::string_view path,
+                                  std::string_view method) const {
+    return router_.find(host, path, method).miss;
+  }
+  [[nodiscard]] Router::Match find(const http::RequestHead& head) const {
+    return router_.find(head);
+  }
+  /// The name of the route, or of the miss.
+  [[nodiscard]] std::string find(const Case& c) const {
+    const Router::Match match = router_.find(c.host, c.path, c.method);
+    if (match.route != nullptr) return match.route->route->name;
+    return match.miss == Router::Miss::unknown_host ? "unknown host" : "none";
+  }
+
+ private:
+  const spec::Config config_;
+  const std::vector<RouteRef> routes_;
+  const Router router_;
+};
+
 TEST(Router, finds_the_route_by_host_path_and_method) {
-  const spec::Config config = two_services();
-  const Router router(config);
+  const Routed router(two_services());
   const std::vector<Case> cases = {
       {"cart", "/", "GET", "cart/"},
       {"CART", "/x", "GET", "cart/"},
@@ -61,25 +89,62 @@ TEST(Router, finds_the_route_by_host_path_and_method) {
       {"search", "/", "GET", "none"},
       {"beta.example", "/find", "GET", "search/host"},
       {"elsewhere", "/find", "GET", "search/find GET"},
-      {"elsewhere", "/x", "GET", "cart/"},
-      {"", "/x", "GET", "cart/"},
-      {std::string(255, 'a'), "/x", "GET", "cart/"},
-      {std::string(256, 'a'), "/x", "GET", "none"},
+      {"elsewhere", "/x", "GET", "none"},
+      {"", "/find", "GET", "search/find GET"},
+      {std::string(255, 'a'), "/find", "GET", "search/find GET"},
+      {std::string(256, 'a'), "/find", "GET", "unknown host"},
   };
-  for (const Case& c : cases) {
-    const Router::Match match = router.find(c.host, c.path, c.method);
-    EXPECT_EQ(match.route != nullptr ? match.route->route->name : "none", c.found)
-        << c.host << " " << c.path << " " << c.method;
-  }
+  for (const Case& c : cases)
+    EXPECT_EQ(router.find(c), c.found) << c.host << " " << c.path << " " << c.method;
+}
+
+TEST(Router, leads_a_host_that_nobody_names_to_no_service_that_names_others) {
+  spec::Config config = two_services();
+  config.services[1].hosts = {"search.example"};
+  const Routed router(config);
+  const std::vector<Case> cases = {{"elsewhere", "/find", "GET", "unknown host"},
+                                   {"", "/", "GET", "unknown host"},
+                                   {"search.example", "/find", "GET", "search/find GET"},
+                                   {"search.example", "/", "GET", "none"},
+                                   {"beta.example", "/any", "GET", "search/host"},
+                                   {"search", "/find", "GET", "search/find GET"},
+                                   {"cart", "/", "GET", "cart/"}};
+  for (const Case& c : cases) EXPECT_EQ(router.find(c), c.found) << c.host << " " << c.path;
+}
+
+TEST(Router, leads_the_host_of_a_route_to_the_services_that_have_such_a_route) {
+  spec::Config config = two_services();
+  config.services[0].hosts = {};
+  const Routed router(config);
+  const std::vector<Case> cases = {{"beta.example", "/any", "GET", "search/host"},
+                                   {"beta.example", "/dir/x", "POST", "search/host"},
+                                   {"elsewhere", "/any", "GET", "cart/"},
+                                   {"elsewhere", "/find", "GET", "search/find GET"}};
+  for (const Case& c : cases) EXPECT_EQ(router.find(c), c.found) << c.host << " " << c.path;
+}
+
+TEST(Router, of_a_listener_that_shows_some_services_knows_no_others_and_no_service_by_its_name) {
+  const std::vector<Case> of_cart = {
+      {"cart.example", "/x", "GET", "cart/"},       {"basket", "/x", "GET", "cart/"},
+      {"cart", "/x", "GET", "unknown host"},        {"search", "/find", "GET", "unknown host"},
+      {"beta.example", "/", "GET", "unknown host"}, {"elsewhere", "/find", "GET", "unknown host"}};
+  const Routed cart(two_services(), {"cart"});
+  for (const Case& c : of_cart) EXPECT_EQ(cart.find(c), c.found) << c.host << " " << c.path;
+  const std::vector<Case> of_search = {{"cart.example", "/x", "GET", "none"},
+                                       {"cart.example", "/find", "GET", "search/find GET"},
+                                       {"search", "/find", "GET", "search/find GET"},
+                                       {"elsewhere", "/find", "GET", "search/find GET"}};
+  const Routed search(two_services(), {"search"});
+  for (const Case& c : of_search) EXPECT_EQ(search.find(c), c.found) << c.host << " " << c.path;
 }
 
 TEST(Router, tells_a_method_that_is_not_allowed_from_a_path_that_is_not_there) {
   spec::Config config = two_services();
   config.services[1].routes = {route("search/find", "/find", "GET")};
-  const Router router(config);
-  EXPECT_EQ(router.find("search", "/find", "POST").miss, Router::Miss::method_not_allowed);
-  EXPECT_EQ(router.find("search", "/other", "POST").miss, Router::Miss::no_route);
-  EXPECT_EQ(router.find("search", "/find", "GET").miss, Router::Miss::none);
+  const Routed router(config);
+  EXPECT_EQ(router.miss("search", "/find", "POST"), Router::Miss::method_not_allowed);
+  EXPECT_EQ(router.miss("search", "/other", "POST"), Router::Miss::no_route);
+  EXPECT_EQ(router.miss("search", "/find", "GET"), Router::Miss::none);
 }
 
 spec::Route as_is(spec::Route made) {
@@ -88,7 +153,7 @@ spec::Route as_is(spec::Route made) {
 }
 
 /// Where a request for `path` is led, as a parser hands it on: a route's name or a refusal.
-std::string led(const Router& router, const std::string& path) {
+std::string led(const Routed& router, const std::string& path) {
   http::RequestParser parser(http::Limits{});
   const std::string bytes = "GET " + path + " HTTP/1.1\r\nHost: shop\r\n\r\n";
   if (parser.next(bytes).event != http::Event::head) return std::string(parser.refusal().reason);
@@ -100,7 +165,7 @@ std::string led(const Router& router, const std::string& path) {
 TEST(Router, sees_through_percent_encoding) {
   spec::Config config = two_services();
   config.services[0].routes = {route("root", "/"), route("admin", "/admin")};
-  const Router router(config);
+  const Routed router(config);
   EXPECT_EQ(led(router, "/admin/x"), "admin");
   EXPECT_EQ(led(router, "/%61dmin/x"), "admin");
   EXPECT_EQ(led(router, "/%61%64%6D%69n"), "admin");
@@ -120,7 +185,7 @@ TEST(Router, lets_no_path_reach_a_route_around_another) {
                     route("admin", "/admin"),
                     as_is(route("objects", "/objects/"))};
   config.services = {service};
-  const Router router(config);
+  const Routed router(config);
   const std::pair<const char*, const char*> cases[] = {
       // What needs it passes where it was asked for, and only there.
       {"/files/a//b", "files"},
@@ -166,7 +231,7 @@ TEST(Router, leads_a_path_with_unclear_slashes_to_no_root_that_others_stand_besi
   service.name = "shop";
   service.routes = {as_is(route("root", "/")), route("admin", "/admin")};
   config.services = {service};
-  const Router router(config);
+  const Routed router(config);
   EXPECT_EQ(led(router, "//"), "root");
   EXPECT_EQ(led(router, "/a//b%2Fadmin"), "root");
   for (const char* around : {"//admin", "/%2Fadmin", "/%5Cadmin/x", "//%61dmin", "/admin%2Fx"})
@@ -174,8 +239,7 @@ TEST(Router, leads_a_path_with_unclear_slashes_to_no_root_that_others_stand_besi
 }
 
 TEST(Router, numbers_routes_over_all_services) {
-  const spec::Config config = two_services();
-  const Router router(config);
+  const Routed router(two_services());
   ASSERT_EQ(router.routes().size(), 9U);
   for (std::size_t i = 0; i < router.routes().size(); ++i) EXPECT_EQ(router.routes()[i].index, i);
   EXPECT_EQ(router.routes()[3].service_index, 0U);

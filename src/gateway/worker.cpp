@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -77,7 +78,7 @@ ServicePool& Worker::pool(const std::string& service) {
 
 void Worker::use(std::shared_ptr<const Generation> generation, std::shared_ptr<AccessLogFile> log) {
   auto table = std::make_shared<Table>();
-  for (const RouteRef& ref : generation->router.routes()) {
+  for (const RouteRef& ref : generation->routes) {
     ServicePool& of_service = pool(ref.service->name);
     of_service.set_queue_limit(static_cast<std::size_t>(generation->config.gateway.queue.length));
     table->routes.push_back({&ref, &stats_.routes[ref.route->name], &of_service});
@@ -99,15 +100,24 @@ void Worker::publish(const std::shared_ptr<const Endpoints>& endpoints) {
   epoch_.store(endpoints->epoch, std::memory_order_release);
 }
 
-void Worker::listen(io::Fd fd) {
-  listeners_.push_back(std::make_unique<Listener>(*this, std::move(fd)));
+void Worker::listen(io::Fd fd, ListenerId id) {
+  listeners_.push_back(std::make_unique<Listener>(*this, std::move(fd), id));
   CHECK(listeners_.back()->start().has_value());
 }
 
+void Worker::stop_listening(const std::vector<int>& sockets) {
+  std::erase_if(listeners_, [&](const std::unique_ptr<Listener>& listener) {
+    if (std::ranges::find(sockets, listener->fd()) == sockets.end()) return false;
+    // The kernel would reset those who are connected already and not accepted yet.
+    listener->accept_waiting();
+    return true;
+  });
+}
+
 void Worker::stop_listening() {
-  // The kernel would reset those who are connected already and not accepted yet.
-  for (const auto& listener : listeners_) listener->accept_waiting();
-  listeners_.clear();
+  std::vector<int> all;
+  for (const auto& listener : listeners_) all.push_back(listener->fd());
+  stop_listening(all);
 }
 
 void Worker::drain() {
@@ -137,7 +147,7 @@ WorkerStats Worker::seal() {
   return sealed;
 }
 
-void Worker::accepted(io::Fd fd, const io::Address& peer) {
+void Worker::accepted(io::Fd fd, const io::Address& peer, ListenerId listener) {
   const auto limit = static_cast<std::size_t>(table_->generation->config.gateway.connections_max);
   std::int64_t open_everywhere = 0;
   for (const Worker* worker : shared_.workers) open_everywhere += worker->open_connections();
@@ -146,7 +156,8 @@ void Worker::accepted(io::Fd fd, const io::Address& peer) {
   setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ++stats_.connections_accepted;
   const int raw = fd.get();
-  auto client = std::make_unique<ClientConnection>(*this, std::move(fd), peer, loop_->now());
+  auto client =
+      std::make_unique<ClientConnection>(*this, std::move(fd), peer, listener, loop_->now());
   client->slot = clients_.size();
   if (!loop_->add(raw, EPOLLIN | EPOLLOUT | EPOLLRDHUP, *client)) return;
   clients_.push_back(std::move(client));

@@ -56,7 +56,9 @@ class Worker {
   // Called on this thread through post(), or before run().
   void use(std::shared_ptr<const Generation> generation, std::shared_ptr<AccessLogFile> log);
   void publish(const std::shared_ptr<const Endpoints>& endpoints);
-  void listen(io::Fd fd);
+  void listen(io::Fd fd, ListenerId id);
+  /// On these sockets of this or other workers.
+  void stop_listening(const std::vector<int>& sockets);
   void stop_listening();
   /// Stops listening and lets connections go when their request is done.
   void drain();
@@ -71,7 +73,7 @@ class Worker {
   [[nodiscard]] AccessLog& access_log() { return access_log_; }
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] const std::string& pseudonym() const { return shared_.pseudonym; }
-  void accepted(io::Fd fd, const io::Address& peer);
+  void accepted(io::Fd fd, const io::Address& peer, ListenerId listener);
   /// Tells a client that there are too many.
   void turn_away(io::Fd fd);
   /// Gives up a descriptor of one that was told so.

@@ -71,7 +71,7 @@ TEST_F(File, a_configuration_is_loaded_with_the_environment) {
                                  "gateway: { listen: \":${HEADROOM_FILE_TEST_PORT}\" }\n");
   const auto config = load_config(path);
   ASSERT_TRUE(config) << config.error().message;
-  EXPECT_EQ(config->gateway.listen, ":8123");
+  EXPECT_EQ(config->gateway.listen.front().address, ":8123");
   EXPECT_EQ(config->journal.path, folder_ + "/headroom.journal");
   ASSERT_EQ(unsetenv("HEADROOM_FILE_TEST_PORT"), 0);
   const auto refused = load_config(path);

@@ -192,7 +192,8 @@ std::vector<pid_t> own_children() {
   return children;
 }
 
-std::vector<std::uint64_t> parse_listeners(std::string_view table, std::uint16_t port) {
+std::vector<std::uint64_t> parse_listeners(std::string_view table, std::uint16_t port,
+                                           Reach reach) {
   std::vector<std::uint64_t> inodes;
   bool heading = true;
   for (const std::string_view line : split(table, '\n')) {
@@ -200,17 +201,34 @@ std::vector<std::uint64_t> parse_listeners(std::string_view table, std::uint16_t
     if (std::exchange(heading, false) || fields.size() < 10) continue;
     const auto local = split(fields[1], ':');
     if (fields[3] != listening || local.size() != 2) continue;
-    if (parse_hexadecimal(local[1]) != port || !reachable_by_loopback(local[0])) continue;
+    if (parse_hexadecimal(local[1]) != port) continue;
+    if (reach == Reach::by_loopback && !reachable_by_loopback(local[0])) continue;
     if (const auto inode = parse_integer(fields[9])) inodes.push_back(*inode);
   }
   return inodes;
 }
 
-Listener listener_on(std::uint16_t port, pid_t group) {
+namespace {
+
+std::vector<std::uint64_t> listeners_on(std::uint16_t port, Reach reach) {
   std::vector<std::uint64_t> open =
-      parse_listeners(read_listening_part("/proc/self/net/tcp"), port);
-  const auto v6 = parse_listeners(read_listening_part("/proc/self/net/tcp6"), port);
+      parse_listeners(read_listening_part("/proc/self/net/tcp"), port, reach);
+  const auto v6 = parse_listeners(read_listening_part("/proc/self/net/tcp6"), port, reach);
   open.insert(open.end(), v6.begin(), v6.end());
+  return open;
+}
+
+}  // namespace
+
+bool only_this_process_listens_on(std::uint16_t port) {
+  std::vector<std::uint64_t> open = listeners_on(port, Reach::by_any_address);
+  if (open.empty()) return false;
+  remove_all(open, sockets_of(getpid()).inodes);
+  return open.empty();
+}
+
+Listener listener_on(std::uint16_t port, pid_t group) {
+  std::vector<std::uint64_t> open = listeners_on(port, Reach::by_loopback);
   if (open.empty()) return Listener::none;
   const Sockets of_leader = sockets_of(group);
   remove_all(open, of_leader.inodes);

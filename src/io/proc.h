@@ -58,8 +58,13 @@ enum class Listener : std::uint8_t {
 /// address, IPv4 or IPv6).
 [[nodiscard]] Listener listener_on(std::uint16_t port, pid_t group);
 
+/// Whether somebody listens on `port`, at whatever address, and it is this process each time.
+[[nodiscard]] bool only_this_process_listens_on(std::uint16_t port);
+
+enum class Reach : std::uint8_t { by_loopback, by_any_address };
+
 /// The socket inodes of one table in the format of /proc/net/tcp that listen on `port`.
-[[nodiscard]] std::vector<std::uint64_t> parse_listeners(std::string_view table,
-                                                         std::uint16_t port);
+[[nodiscard]] std::vector<std::uint64_t> parse_listeners(std::string_view table, std::uint16_t port,
+                                                         Reach reach = Reach::by_loopback);
 
 }  // namespace headroom::io

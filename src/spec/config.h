@@ -133,8 +133,17 @@ struct HeadLimits {
   std::int64_t target_bytes = 8 << 10;
 };
 
+/// One address where clients connect.
+struct Listener {
+  std::string name;
+  std::string address;
+  /// What it shows; what it does not show does not exist there. Empty: everything, and then a
+  /// service's own name leads to it as well.
+  std::vector<std::string> services = {};
+};
+
 struct Gateway {
-  std::string listen = "127.0.0.1:8080";
+  std::vector<Listener> listen = {{.name = "default", .address = "127.0.0.1:8080"}};
   std::string admin = "127.0.0.1:9900";
   int workers = 0;  // 0: one per core
   Queue queue;

@@ -1,4 +1,6 @@
 // `gateway: { listen: ":8080", admin: "127.0.0.1:9900" }`
+#include <fmt/format.h>
+
 #include "spec/names.h"
 #include "spec/sections.h"
 
@@ -9,11 +11,57 @@ constexpr std::string_view listen_allowed =
     "an IP address and port such as 127.0.0.1:8080, [::1]:8080, or :8080 for all of IPv4";
 constexpr std::string_view admin_allowed = "a loopback address and port such as 127.0.0.1:9900";
 
-void read_listen(const At& at, Gateway& out) {
+std::optional<std::string> read_address(const At& at) {
   const auto text = at.text(listen_allowed);
-  if (!text) return;
-  if (split_address(*text).port < 0) return at.refuse(listen_allowed);
-  out.listen = *text;
+  if (!text) return std::nullopt;
+  if (split_address(*text).port >= 0) return text;
+  at.refuse(listen_allowed);
+  return std::nullopt;
+}
+
+const Table<Listener>& listener_table() {
+  static const Table<Listener> table = [] {
+    Table<Listener> t(
+        "gateway.listen[]",
+        "One of several addresses. A connection keeps the rules of its listener, told "
+        "by its address or its name, through every reload.");
+    t.custom({"name", "label", "", "a DNS label such as outer", "For people; unique."},
+             [](const At& at, Listener& out) {
+               constexpr std::string_view allowed = "a DNS label such as outer";
+               const auto text = at.text(allowed);
+               if (!text) return;
+               if (!is_label(*text)) return at.refuse(allowed);
+               out.name = *text;
+             })
+        .required();
+    t.custom({"address", "address", "", std::string(listen_allowed), "Where clients connect."},
+             [](const At& at, Listener& out) {
+               if (const auto text = read_address(at)) out.address = *text;
+             })
+        .required();
+    t.custom(
+        {"services", "list", "all, by their own names too", "names of services",
+         "Only these are shown, by their `hosts` and the hosts of their routes; a service's own "
+         "name means nothing here. What is not shown answers as if it did not exist."},
+        [](const At& at, Listener& out) {
+          out.services = read_texts(at, services_max, "names of services", is_label);
+        });
+    return t;
+  }();
+  return table;
+}
+
+void read_listen(const At& at, Gateway& out) {
+  if (!at.is(Value::Kind::list)) {
+    if (const auto text = read_address(at)) out.listen.front().address = *text;
+    return;
+  }
+  const std::size_t count = at.value().items.size();
+  if (count == 0 || count > listeners_max)
+    return at.problem(fmt::format("found a list of {}, allowed 1 to {}", count, listeners_max));
+  out.listen.clear();
+  for (std::size_t i = 0; i < count; ++i)
+    (void)listener_table().read(at.item(i), out.listen.emplace_back());
 }
 
 void read_admin(const At& at, Gateway& out) {
@@ -81,8 +129,13 @@ const Table<Gateway>& gateway_table() {
   static const Table<Gateway> table = [] {
     const Gateway initial;
     Table<Gateway> t("gateway", "The front door.");
-    t.custom({"listen", "address", initial.listen, std::string(listen_allowed),
-              "Where clients connect. Port 0 takes a free one."},
+    t.custom({.key = "listen",
+              .type = "address or list",
+              .fallback = initial.listen.front().address,
+              .allowed = std::string(listen_allowed) + "; or a list of such",
+              .meaning = "Where clients connect. Port 0 takes a free one. One address shows every "
+                         "service; a list says what each shows.",
+              .below = &listener_table()},
              read_listen);
     t.custom({"admin", "address", initial.admin, std::string(admin_allowed),
               "Where /healthz, /readyz, /metrics and /services answer; this machine only."},

@@ -156,7 +156,8 @@ TEST(Load, a_process_is_described_in_full) {
 TEST(Load, the_front_door_and_the_rest_are_read_as_written) {
   const Config config = load(everything);
   EXPECT_EQ(config.mode, Mode::shadow);
-  EXPECT_EQ(config.gateway.listen, ":8443");
+  EXPECT_EQ(config.gateway.listen.front().address, ":8443");
+  EXPECT_EQ(config.gateway.listen.size(), 1U);
   EXPECT_EQ(config.gateway.admin, "[::1]:9901");
   EXPECT_EQ(config.gateway.workers, 3);
   EXPECT_EQ(config.gateway.queue.length, 10);

@@ -98,6 +98,11 @@ struct Range {
 /// A path in the file system, as written.
 [[nodiscard]] std::optional<std::string> read_path(const At& at);
 
+/// Each text of the list at `at` that `accepts`; `allowed` says what that is.
+[[nodiscard]] std::vector<std::string> read_texts(const At& at, std::size_t count_max,
+                                                  std::string_view allowed,
+                                                  bool (*accepts)(std::string_view));
+
 /// `name` as part of a path in a message: shortened, quoted when it is not a plain word.
 [[nodiscard]] std::string join_path(std::string_view path, std::string_view key);
 

@@ -201,10 +201,30 @@ void check_budget(const At& root, const Config& config) {
                             limit.written(""), fmt::join(parts, ", "), needed));
 }
 
+bool same_place(const std::string& a, const std::string& b) {
+  return a == b && !a.ends_with(":0");
+}
+
 void check_listeners(const At& root, const Config& config) {
   const At admin = root.child("gateway").child("admin");
-  if (config.gateway.listen == config.gateway.admin && !config.gateway.admin.ends_with(":0"))
-    admin.problem(fmt::format("{} is gateway.listen too", admin.written(config.gateway.admin)));
+  const At listen = root.child("gateway").child("listen");
+  std::vector<std::string_view> services;
+  for (const Service& service : config.services) services.push_back(service.name);
+  const std::vector<Listener>& all = config.gateway.listen;
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    if (same_place(one->address, config.gateway.admin))
+      admin.problem(fmt::format("{} is gateway.listen too", admin.written(config.gateway.admin)));
+    if (!listen.is(Value::Kind::list)) continue;
+    const At at = listen.item(static_cast<std::size_t>(one - all.begin()));
+    if (std::any_of(all.begin(), one, [&](const auto& other) { return other.name == one->name; }))
+      at.child("name").problem("another listener has this name");
+    if (std::any_of(all.begin(), one,
+                    [&](const auto& other) { return same_place(other.address, one->address); }))
+      at.child("address").problem("another listener has this address");
+    for (std::size_t i = 0; i < one->services.size(); ++i)
+      if (std::ranges::find(services, one->services[i]) == services.end())
+        at.child("services").item(i).problem(unknown_name("service", one->services[i], services));
+  }
 }
 
 void check_queue(const At& root, const Config& config) {

@@ -109,4 +109,30 @@ std::optional<std::string> read_path(const At& at) {
   return std::nullopt;
 }
 
+std::vector<std::string> read_texts(const At& at, std::size_t count_max, std::string_view allowed,
+                                    bool (*accepts)(std::string_view)) {
+  std::vector<std::string> out;
+  if (!at.is(Value::Kind::list)) {
+    at.refuse(fmt::format("a list of {}", allowed));
+    return out;
+  }
+  if (at.value().items.empty() || at.value().items.size() > count_max) {
+    at.problem(
+        fmt::format("found a list of {}, allowed 1 to {}", at.value().items.size(), count_max));
+    return out;
+  }
+  for (std::size_t i = 0; i < at.value().items.size(); ++i) {
+    const At item = at.item(i);
+    const auto text = item.text(allowed);
+    if (!text) continue;
+    if (!accepts(*text))
+      item.refuse(allowed);
+    else if (std::ranges::find(out, *text) != out.end())
+      item.problem(fmt::format("{} is already in the list", item.found()));
+    else
+      out.push_back(*text);
+  }
+  return out;
+}
+
 }  // namespace headroom::spec

@@ -26,33 +26,6 @@ const Table<Replicas>& replicas_table() {
   return table;
 }
 
-/// Each text of the list at `at` that `accepts`; `allowed` says what that is.
-std::vector<std::string> read_texts(const At& at, std::size_t count_max, std::string_view allowed,
-                                    bool (*accepts)(std::string_view)) {
-  std::vector<std::string> out;
-  if (!at.is(Value::Kind::list)) {
-    at.refuse(fmt::format("a list of {}", allowed));
-    return out;
-  }
-  if (at.value().items.empty() || at.value().items.size() > count_max) {
-    at.problem(
-        fmt::format("found a list of {}, allowed 1 to {}", at.value().items.size(), count_max));
-    return out;
-  }
-  for (std::size_t i = 0; i < at.value().items.size(); ++i) {
-    const At item = at.item(i);
-    const auto text = item.text(allowed);
-    if (!text) continue;
-    if (!accepts(*text))
-      item.refuse(allowed);
-    else if (std::ranges::find(out, *text) != out.end())
-      item.problem(fmt::format("{} is already in the list", item.found()));
-    else
-      out.push_back(*text);
-  }
-  return out;
-}
-
 void read_hosts(const At& at, Service& out) {
   out.hosts = read_texts(at, hosts_max, "host names such as shop.example.com", is_host);
 }
@@ -129,7 +102,7 @@ const Table<Service>& service_table() {
     Table<Service> t("services.NAME",
                      "One deployable program. NAME is a DNS label such as `checkout`; requests "
                      "whose host is NAME reach it, so services find each other through the "
-                     "gateway by name.");
+                     "gateway by name (not on a listener that states its `services`).");
     t.custom({.key = "objective",
               .type = "map",
               .fallback = "",
@@ -138,9 +111,12 @@ const Table<Service>& service_table() {
               .below = &objective_table()},
              read_objective)
         .required();
-    t.custom({"hosts", "list", "none", "host names such as shop.example.com",
-              "Hosts that mean this service, next to its name."},
-             read_hosts);
+    t.custom(
+        {"hosts", "list", "none", "host names such as shop.example.com",
+         "Hosts that mean this service, next to its name. Stated, it gets no request for a host "
+         "that no service names; those go to the services without `hosts`, and where all "
+         "have some, they are answered with 421."},
+        read_hosts);
     t.custom({.key = "routes",
               .type = "list",
               .fallback = "one route that takes every path",

@@ -34,7 +34,7 @@ gateway: { listen: "127.0.0.1:${PORT}" }
                                                           {"B", "fall back"},
                                                           {"C", "8181x"},
                                                           {"D", "$HOME {}"}}));
-  EXPECT_EQ(config.gateway.listen, "127.0.0.1:8181");
+  EXPECT_EQ(config.gateway.listen.front().address, "127.0.0.1:8181");
 }
 
 TEST(Variables, are_data_and_never_a_template) {

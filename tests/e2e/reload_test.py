@@ -89,6 +89,30 @@ class Reload(SystemTest):
         self.assertEqual(self.ask("/shop")[0], 200)
         self.until(lambda: self.refused(old), "the old address is closed")
 
+    def test_an_address_may_become_all_addresses_of_its_port_and_back(self):
+        self.write({"shop": self.shop()})
+        headroom = self.start(ready={"shop": 2})
+        port = self.listen.split(":")[1]
+        for times, listen in enumerate((f":{port}", self.listen), start=1):
+            self.write({"shop": self.shop()}, gateway={"listen": listen})
+            self.until(lambda: headroom.err().count("reloaded ") == times, f"it moved to {listen}")
+            self.assertEqual(self.ask("/shop")[0], 200)
+        self.until(lambda: self.refused(f"127.0.0.2:{port}"), "the others are closed again")
+
+    def test_services_may_be_kept_off_the_outer_listener(self):
+        services = {"shop": self.shop() | {"hosts": ["shop.example"]}, "stock": self.service()}
+        self.write(services)
+        headroom = self.start(ready={"shop": 2, "stock": 1})
+        self.assertEqual(self.ask("/", host="stock")[0], 200)
+        inner = self.other_address()
+        self.write(services, gateway={"listen": [
+            {"name": "outer", "address": self.listen, "services": ["shop"]},
+            {"name": "inner", "address": inner}]})
+        self.until_said(headroom, "reloaded ")
+        self.until(lambda: self.ask("/", host="stock")[0] == 421, "it is not shown any more")
+        self.assertEqual(self.ask("/shop", host="shop.example")[0], 200)
+        self.assertEqual(self.ask("/", host="stock", address=inner)[0], 200)
+
     def test_a_changed_concurrency_holds_for_replicas_that_run(self):
         def shop(concurrency):
             return self.service("--slots", 8, "--wait-ms", 8000,

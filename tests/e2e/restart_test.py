@@ -190,6 +190,19 @@ class Restart(SystemTest):
         self.assertTrue(self.refused(old_admin))
         self.assertEqual(self.replicas(), before)
 
+    def test_an_upgrade_takes_over_every_listener_by_its_address(self):
+        inner = self.other_address()
+        outer = {"name": "outer", "address": self.listen, "services": ["shop"]}
+        self.write(self.shop(), gateway={"listen": [outer, {"name": "inner", "address": inner}]})
+        older = self.start(ready={"shop": 3})
+        self.write(self.shop(), gateway={"listen": [{"name": "inside", "address": inner}, outer]})
+        self.until_said(older, "reloaded ")
+        newer = self.start("--upgrade", name="newer")
+        self.assertIn(f"listening on {inner}, {self.listen}, admin on {self.admin}", newer.err())
+        self.assertEqual(older.wait(), 0)
+        for address in (inner, self.listen):
+            self.assertEqual(self.ask("/", address=address)[0], 200)
+
     def test_the_older_one_waits_for_the_state_folder_when_an_upgrade_fails(self):
         # A process that dies closes its descriptors one by one: the connection may go first.
         self.write(self.shop(minimum=1))

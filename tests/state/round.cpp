@@ -82,7 +82,7 @@ spec::Config Round::config() {
   }
   config.services.push_back(service);
   spec::Gateway& gateway = config.gateway;
-  gateway.listen = "127.0.0.1:0";
+  gateway.listen.front().address = "127.0.0.1:0";
   gateway.workers = options_.workers;
   gateway.queue = {.length = between(1, 60), .wait = milliseconds(between(100, 1000))};
   gateway.head_timeout = milliseconds(between(300, 2000));

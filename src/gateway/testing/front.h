@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
   route.timeouts = {.connect = 20s, .first_byte = 0ns, .total = 60s, .idle = 60s};
   service.routes.push_back(route);
   config.services.push_back(service);
-  config.gateway.listen = "127.0.0.1:0";
+  config.gateway.listen.front().address = "127.0.0.1:0";
   config.gateway.workers = 1;
   config.gateway.queue = {.length = 64, .wait = 20s};
   return config;
