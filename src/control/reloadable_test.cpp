@@ -44,6 +44,7 @@ TEST(Reloadable, takes_every_other_key) {
               c.downstreams["postgres"] = 5;
               c.budget_per_hour = 3;
               c.gateway.listen = {{.name = "other", .address = ":80"}};
+              c.gateway.trusted_proxies = {*IpNetwork::parse("::/0")};
               c.gateway.queue = {.length = 1, .wait = 1ms};
               c.gateway.connections_max = 1;
               c.gateway.idle = c.gateway.head_timeout = c.gateway.drain = 1s;

@@ -58,15 +58,15 @@ Result<> AccessLogFile::reopen() const {
 void AccessLog::write(const AccessEntry& entry) {
   fmt::format_to(
       std::back_inserter(buffer_),
-      R"({{"time_ns":{},"request_id":{},"traceparent":{},"service":{},"route":{},"client":{},)"
+      R"({{"time_ns":{},"request_id":{},"traceparent":{},"service":{},"route":{},"client":{},"peer":{},)"
       R"("method":{},"path":{},"status":{},"outcome":{},"reason":{},"replica":{},"attempts":{},)"
       R"("bytes":{},"latency_ms":{:.3f},"waited_ms":{:.3f}}})"
       "\n",
       unix_ns(entry.at), json_quote(entry.request_id), json_quote(entry.traceparent),
       json_quote(entry.service), json_quote(entry.route), json_quote(entry.client),
-      json_quote(entry.method), json_quote(entry.path), entry.status, json_quote(entry.outcome),
-      json_quote(entry.reason), json_quote(entry.replica), entry.attempts, entry.bytes,
-      milliseconds(entry.latency), milliseconds(entry.waited));
+      json_quote(entry.peer), json_quote(entry.method), json_quote(entry.path), entry.status,
+      json_quote(entry.outcome), json_quote(entry.reason), json_quote(entry.replica),
+      entry.attempts, entry.bytes, milliseconds(entry.latency), milliseconds(entry.waited));
   if (buffer_.size() >= flush_at) flush();
 }
 

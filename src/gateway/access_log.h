@@ -34,6 +34,7 @@ struct AccessEntry {
   std::string_view service;
   std::string_view route;
   std::string_view client;  // its address
+  std::string_view peer;    // the other end of the connection, where that is another one
   std::string_view method;
   std::string_view path;
   std::string_view replica;

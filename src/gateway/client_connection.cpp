@@ -8,6 +8,7 @@
 
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
+#include "http/proxy_header.h"
 
 namespace headroom::gateway {
 namespace {
@@ -26,6 +27,28 @@ void ClientConnection::on_events(std::uint32_t events) {
   if (lingering_) return drop_input();
   if ((events & EPOLLIN) != 0) return worker_.begin_exchange(*this, events);
   if ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) worker_.close(*this);
+}
+
+http::Step ClientConnection::open(std::string_view input) {
+  const bool may_send_one = worker_.table()->generation->trusts(source_);
+  const http::ProxyHeader header =
+      may_send_one ? http::read_proxy_header(input) : http::ProxyHeader{};
+  switch (header.found) {
+    case http::ProxyHeader::Found::need_more:
+      return {http::Event::need_more, 0, {}};
+    case http::ProxyHeader::Found::malformed:
+      ++worker_.stats().refused[header.reason];
+      return {http::Event::refused, 0, {}};
+    case http::ProxyHeader::Found::header:
+      source_hidden_ = header.hidden;
+      if (header.source) source_ = *header.source;
+      source_text_ = source_.text();
+      break;
+    case http::ProxyHeader::Found::none:
+      break;
+  }
+  opened_ = true;
+  return {http::Event::complete, header.size, {}};
 }
 
 void ClientConnection::linger(Instant now) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gateway/generation.h"
+#include "http/step.h"
 #include "io/fd.h"
 #include "io/loop.h"
 #include "io/socket.h"
@@ -24,7 +25,9 @@ class ClientConnection final : public io::Watcher {
         idle_since(now),
         worker_(worker),
         fd_(std::move(fd)),
-        peer_(peer.host()) {}
+        source_(peer.ip()),
+        peer_(peer.host()),
+        source_text_(peer_) {}
   ~ClientConnection();
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
@@ -34,6 +37,19 @@ class ClientConnection final : public io::Watcher {
   [[nodiscard]] int fd() const { return fd_.get(); }
   /// The other end, as the kernel names it.
   [[nodiscard]] const std::string& peer() const { return peer_; }
+  /// Who sends the requests: the peer, or the client that it named by the PROXY protocol.
+  [[nodiscard]] const IpAddress& source() const { return source_; }
+  [[nodiscard]] const std::string& source_text() const { return source_text_; }
+  /// Whether the peer passes on bytes of somebody whom it could not name: nobody to be believed.
+  [[nodiscard]] bool source_hidden() const { return source_hidden_; }
+
+  /// Whether requests may begin: the header of the PROXY protocol, if there is one, has been read.
+  [[nodiscard]] bool opened() const { return opened_; }
+  /// Reads the connection's first bytes until it is opened. `complete`: it is now, the bytes
+  /// consumed were the header's. `refused`: a malformed header, which is counted. Only a trusted
+  /// proxy may send one; from anybody else the first byte is that of a request.
+  [[nodiscard]] http::Step open(std::string_view input);
+
   /// Sends what the kernel holds, then reads and drops what the client still sends: closing at once
   /// would reset the connection and destroy the answer on its way.
   void linger(Instant now);
@@ -51,7 +67,11 @@ class ClientConnection final : public io::Watcher {
 
   Worker& worker_;
   io::Fd fd_;
+  IpAddress source_;
   std::string peer_;
+  std::string source_text_;
+  bool source_hidden_ = false;
+  bool opened_ = false;
   bool lingering_ = false;
   std::size_t dropped_ = 0;
 };

@@ -71,6 +71,7 @@ void Exchange::begin_request() {
   table_ = worker_.table();
   started_ = worker_.loop().now();
   head_read_ = false;
+  origin_ = {.client = client_->source()};
   request_.limit(limits_of(*table_));
   request_.reset();
   worker_.loop().arm(phase_, table_->generation->config.gateway.head_timeout);
@@ -127,9 +128,16 @@ void Exchange::advance() {
 
 void Exchange::read_head() {
   while (true) {
-    const http::Step step = request_.next(client_in_.readable());
+    const bool opened = client_->opened();
+    const http::Step step =
+        opened ? request_.next(client_in_.readable()) : client_->open(client_in_.readable());
     client_in_.consume(step.consumed);
     if (step.event == http::Event::head) return route();
+    if (step.event == http::Event::complete) {  // requests may begin
+      client_in_.compact();
+      continue;
+    }
+    if (step.event == http::Event::refused && !opened) return close_client(false);
     if (step.event == http::Event::refused) {
       keep_client_ = false;
       return refuse(request_.refusal().status, request_.refusal().reason, "http_request_error");
@@ -148,6 +156,9 @@ void Exchange::route() {
   head_end_ = client_in_.position();
   const http::RequestHead& head = request_.head();
   head_read_ = true;
+  if (!client_->source_hidden())
+    origin_ = http::read_origin(head, client_->source(),
+                                table_->generation->config.gateway.trusted_proxies);
   keep_client_ = head.keep_alive;
   to_http10_ = head.minor_version == 0;
   if (head.framing == http::Framing::none) {
@@ -311,7 +322,8 @@ void Exchange::connected() {
 }
 
 http::RequestContext Exchange::context_for_replica() const {
-  http::RequestContext context{.peer = client_->peer(),
+  http::RequestContext context{.peer = client_->source_text(),
+                               .origin = &origin_,
                                .request_id = request_id_,
                                .traceparent = traceparent_,
                                .pseudonym = worker_.pseudonym()};

@@ -193,6 +193,7 @@ class Exchange final : public protect::Waiter {
   std::string_view reason_;
   Outcome planned_ = Outcome::good;  // unless the clock says late
   std::int64_t bytes_out_ = 0;
+  http::Origin origin_;
   std::string_view request_id_;
   std::string_view traceparent_;
   std::string_view replica_id_;

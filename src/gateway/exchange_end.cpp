@@ -182,13 +182,15 @@ void Exchange::record(Outcome outcome) {
   const http::Attempt attempt =
       head_read_ ? http::Attempt{request_.head().method_text, request_.head().path}
                  : request_.attempt();
+  const std::string client = origin_.client.text();
   worker_.access_log().write({
       .at = io::wall_now(),
       .request_id = request_id_,
       .traceparent = traceparent_,
       .service = routed ? std::string_view(route_->ref->service->name) : "",
       .route = routed ? std::string_view(route_->ref->route->name) : "",
-      .client = client_->peer(),
+      .client = client,
+      .peer = client != client_->peer() ? std::string_view(client_->peer()) : "",
       .method = attempt.method,
       .path = attempt.path,
       .replica = replica_id_,

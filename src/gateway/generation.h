@@ -31,6 +31,9 @@ struct Generation {
     const auto found = routers_.find(listener);
     return found != routers_.end() ? &found->second : nullptr;
   }
+  [[nodiscard]] bool trusts(const IpAddress& peer) const {
+    return contains(config.gateway.trusted_proxies, peer);
+  }
 
   const std::uint64_t number;
   const spec::Config config;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/ip.h"
 #include "core/time.h"
 #include "spec/cron.h"
 #include "spec/template.h"
@@ -144,6 +145,8 @@ struct Listener {
 
 struct Gateway {
   std::vector<Listener> listen = {{.name = "default", .address = "127.0.0.1:8080"}};
+  /// From these, what a request says of who asked is believed, and the PROXY protocol accepted.
+  std::vector<IpNetwork> trusted_proxies;
   std::string admin = "127.0.0.1:9900";
   int workers = 0;  // 0: one per core
   Queue queue;

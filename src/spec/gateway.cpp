@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view listen_allowed =
     "an IP address and port such as 127.0.0.1:8080, [::1]:8080, or :8080 for all of IPv4";
+constexpr std::string_view trusted_allowed =
+    "IP addresses and networks such as 10.0.0.5, 10.0.0.0/8 or 2001:db8::/32";
 constexpr std::string_view admin_allowed = "a loopback address and port such as 127.0.0.1:9900";
 
 std::optional<std::string> read_address(const At& at) {
@@ -62,6 +64,21 @@ void read_listen(const At& at, Gateway& out) {
   out.listen.clear();
   for (std::size_t i = 0; i < count; ++i)
     (void)listener_table().read(at.item(i), out.listen.emplace_back());
+}
+
+void read_trusted_proxies(const At& at, Gateway& out) {
+  const auto texts =
+      read_texts(at, trusted_proxies_max, trusted_allowed,
+                 [](std::string_view text) { return IpNetwork::parse(text).has_value(); });
+  for (std::size_t i = 0; i < texts.size() && at.sound(); ++i) {
+    const IpNetwork network = *IpNetwork::parse(texts[i]);
+    if (network.has_host_bits())
+      at.item(i).problem(
+          fmt::format("{} has bits set behind its prefix: write the network, or the "
+                      "one address without a prefix",
+                      at.item(i).found()));
+    out.trusted_proxies.push_back(network);
+  }
 }
 
 void read_admin(const At& at, Gateway& out) {
@@ -137,6 +154,11 @@ const Table<Gateway>& gateway_table() {
                          "service; a list says what each shows.",
               .below = &listener_table()},
              read_listen);
+    t.custom({"trusted_proxies", "list", "none", std::string(trusted_allowed),
+              "The proxies in front: from these `X-Forwarded-*`, `Forwarded` and `X-Real-IP` are "
+              "kept and extended, and the PROXY protocol (v1 and v2) is accepted. From everybody "
+              "else the fields are dropped and written anew."},
+             read_trusted_proxies);
     t.custom({"admin", "address", initial.admin, std::string(admin_allowed),
               "Where /healthz, /readyz, /metrics and /services answer; this machine only."},
              read_admin);

@@ -53,6 +53,22 @@ TEST(GatewayMessages, of_listeners) {
   for (const Case& c : cases) EXPECT_EQ(messages(c.text), c.expected);
 }
 
+TEST(GatewayMessages, of_trusted_proxies) {
+  const Case cases[] = {
+      {"gateway: { trusted_proxies: 10.0.0.1 }",
+       "f:5: gateway.trusted_proxies: found '10.0.0.1', allowed a list of IP addresses and "
+       "networks "
+       "such as 10.0.0.5, 10.0.0.0/8 or 2001:db8::/32"},
+      {"gateway: { trusted_proxies: [10.0.0.0/33] }",
+       "f:5: gateway.trusted_proxies[0]: found '10.0.0.0/33', allowed IP addresses and networks "
+       "such as 10.0.0.5, 10.0.0.0/8 or 2001:db8::/32"},
+      {"gateway: { trusted_proxies: [10.0.0.1/8] }",
+       "f:5: gateway.trusted_proxies[0]: '10.0.0.1/8' has bits set behind its prefix: write the "
+       "network, or the one address without a prefix"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(messages(c.text), c.expected);
+}
+
 TEST(Gateway, has_the_listeners_that_are_written) {
   const auto config = read(
       "gateway:\n  listen:\n"

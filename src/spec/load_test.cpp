@@ -67,6 +67,7 @@ downstreams: { postgres: { connections: 200 } }
 budget: { per_hour: 3.50 }
 gateway:
   listen: ":8443"
+  trusted_proxies: [10.0.0.0/8, "2001:db8::7"]
   admin: "[::1]:9901"
   workers: 3
   queue: { length: 10, wait: 250ms }
@@ -158,6 +159,9 @@ TEST(Load, the_front_door_and_the_rest_are_read_as_written) {
   EXPECT_EQ(config.mode, Mode::shadow);
   EXPECT_EQ(config.gateway.listen.front().address, ":8443");
   EXPECT_EQ(config.gateway.listen.size(), 1U);
+  EXPECT_TRUE(contains(config.gateway.trusted_proxies, *IpAddress::parse("10.1.2.3")));
+  EXPECT_TRUE(contains(config.gateway.trusted_proxies, *IpAddress::parse("2001:db8::7")));
+  EXPECT_FALSE(contains(config.gateway.trusted_proxies, *IpAddress::parse("2001:db8::8")));
   EXPECT_EQ(config.gateway.admin, "[::1]:9901");
   EXPECT_EQ(config.gateway.workers, 3);
   EXPECT_EQ(config.gateway.queue.length, 10);

@@ -71,8 +71,9 @@ TEST(Messages, keys) {
 TEST(Messages, wrong_kinds_of_values) {
   const Case cases[] = {
       {"gateway: [1]",
-       "f:5: gateway: found a list, allowed a map of listen, admin, workers, queue, "
-       "connections_max, idle, head, head_timeout, drain, body_max, access_log, access_log_sample"},
+       "f:5: gateway: found a list, allowed a map of listen, trusted_proxies, admin, workers, "
+       "queue, connections_max, idle, head, head_timeout, drain, body_max, access_log, "
+       "access_log_sample"},
       {"journal:", "f:5: journal: found nothing, allowed a map of path, max_size, retention"},
       {"mode: loud", "f:5: mode: found 'loud', allowed act, shadow"},
       {"state_dir: []", "f:5: state_dir: found a list, allowed a path"},

@@ -11,6 +11,7 @@ constexpr std::size_t routes_max = 100;  // of one service
 constexpr std::size_t endpoints_max = 1000;
 constexpr std::size_t hosts_max = 32;
 constexpr std::size_t listeners_max = 16;
+constexpr std::size_t trusted_proxies_max = 64;
 constexpr std::size_t events_max = 32;  // of one service's calendar
 constexpr std::int64_t replicas_limit = 1000;
 
