@@ -70,6 +70,8 @@ TEST(ProcTest, only_listening_sockets_that_loopback_reaches_count) {
       "   4: 0100007F:4E20 0100007F:9999 01 00000000:00000000 00:00000000 00000000 0 0 555 1\n";
   EXPECT_EQ(parse_listeners(table, 20000), (std::vector<std::uint64_t>{111, 222}));
   EXPECT_EQ(parse_listeners(table, 20001), (std::vector<std::uint64_t>{444}));
+  EXPECT_EQ(parse_listeners(table, 20000, Reach::by_any_address),
+            (std::vector<std::uint64_t>{111, 222, 333}));
   EXPECT_TRUE(parse_listeners(table, 1).empty());
 }
 
