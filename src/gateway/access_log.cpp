@@ -58,9 +58,9 @@ Result<> AccessLogFile::reopen() const {
 void AccessLog::write(const AccessEntry& entry) {
   fmt::format_to(
       std::back_inserter(buffer_),
-      R"({{"time_ns":{},"request_id":{},"traceparent":{},"service":{},"route":{},"client":{},"peer":{},)"
-      R"("method":{},"path":{},"status":{},"outcome":{},"reason":{},"replica":{},"attempts":{},)"
-      R"("bytes":{},"latency_ms":{:.3f},"waited_ms":{:.3f}}})"
+      R"({{"time_ns":{},"request_id":{},"traceparent":{},"service":{},"route":{},"client":{},)"
+      R"("peer":{},"method":{},"path":{},"status":{},"outcome":{},"reason":{},"replica":{},)"
+      R"("attempts":{},"bytes":{},"latency_ms":{:.3f},"waited_ms":{:.3f}}})"
       "\n",
       unix_ns(entry.at), json_quote(entry.request_id), json_quote(entry.traceparent),
       json_quote(entry.service), json_quote(entry.route), json_quote(entry.client),

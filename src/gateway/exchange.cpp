@@ -221,19 +221,6 @@ void Exchange::refuse_long_head() {
           "the request's head does not fit with what the gateway adds", Outcome::failed});
 }
 
-void Exchange::not_routed(Router::Miss miss) {
-  Cause cause{404, "no_route", "destination_not_found", "no route matches this host and path",
-              Outcome::failed};
-  if (miss == Router::Miss::method_not_allowed)
-    cause = {405, "method_not_allowed", "destination_not_found",
-             "the route does not allow this method", Outcome::failed};
-  if (miss == Router::Miss::unknown_host)
-    cause = {421, "unknown_host", "destination_not_found", "no service here has this host",
-             Outcome::failed};
-  ++worker_.stats().refused[cause.reason];
-  answer(cause);
-}
-
 void Exchange::admit() {
   if (auto permit = pool().admit(rank(*route_), avoided(), worker_.loop().now(), worker_.random()))
     return dispatch(std::move(*permit));

@@ -71,7 +71,6 @@ class Exchange final : public protect::Waiter {
   void route();
   void read_body();
   void collect_body();
-  void not_routed(Router::Miss miss);
   void admit();
   void wait_for_place();
   void dispatch(Permit permit);
@@ -129,6 +128,7 @@ class Exchange final : public protect::Waiter {
   void answer(const Cause& cause);
   /// Before or while a route is looked for.
   void refuse(int status, std::string_view reason, std::string_view proxy_error);
+  void not_routed(Router::Miss miss);
   /// Its identity in logs and answers: the client's where it is usable.
   void name_request();
   /// OPTIONS * asks the gateway itself.

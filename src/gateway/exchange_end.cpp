@@ -105,6 +105,19 @@ void Exchange::refuse(int status, std::string_view reason, std::string_view prox
   answer({status, reason, proxy_error, http::explain_request(reason), Outcome::failed});
 }
 
+void Exchange::not_routed(Router::Miss miss) {
+  Cause cause{404, "no_route", "destination_not_found", "no route matches this host and path",
+              Outcome::failed};
+  if (miss == Router::Miss::method_not_allowed)
+    cause = {405, "method_not_allowed", "destination_not_found",
+             "the route does not allow this method", Outcome::failed};
+  if (miss == Router::Miss::unknown_host)
+    cause = {421, "unknown_host", "destination_not_found", "no service here has this host",
+             Outcome::failed};
+  ++worker_.stats().refused[cause.reason];
+  answer(cause);
+}
+
 void Exchange::name_request() {
   const http::RequestHead& head = request_.head();
   request_id_ = http::valid_request_id(head);
