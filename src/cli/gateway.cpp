@@ -47,11 +47,11 @@ class FrontDoor {
     admin_ = TRY(gateway::Admin::listen(
         *loop_, admin, [this](std::string_view path) { return status_.answer(path, draining_); }));
     gateway_ = TRY(gateway::Gateway::start(config_));
-    say_descriptors();
     target_ = std::make_unique<control::LocalTarget>(*loop_, *gateway_, control::say_of_service);
     TRY(target_->publish(config_));
     watch_ = TRY(io::FileWatch::create(*loop_, file, [this] { reload(); }));
     loop_->arm(tick_, tick);
+    say_descriptors();
     control::say("listening on {}, admin on {}", io::texts_of(gateway_->addresses()),
                  admin_->address().text());
     return {};

@@ -43,6 +43,7 @@ Result<> Runtime::start() {
   TRY(start_front(std::move(inherited)));
   TRY(look_after_replicas());
   watch_ = TRY(io::FileWatch::create(*loop_, options_.file, [this] { reload(); }));
+  say_descriptors();  // now that nothing can be refused any more: that is one sentence
   say("listening on {}, admin on {}", io::texts_of(gateway_->addresses()),
       admin_->address().text());
   if (predecessor_ != nullptr) {
@@ -63,7 +64,6 @@ Result<> Runtime::start_front(Inheritance inherited) {
                ? TRY(gateway::Admin::adopt(*loop_, std::move(inherited.admin), handler))
                : TRY(gateway::Admin::listen(*loop_, address, handler));
   gateway_ = TRY(gateway::Gateway::start(config_, std::move(inherited.listeners)));
-  say_descriptors();
   target_ = std::make_unique<LocalTarget>(*loop_, *gateway_, say_of_service);
   return {};
 }
