@@ -54,6 +54,7 @@ TABLE = {
     "./dev fmt": Elsewhere("dev", "check_format"),
     "./dev lint --tidy": Elsewhere("dev", "part 'clang-tidy'"),
     "./dev fuzz 600": Elsewhere("dev", "part 'fuzz' fuzz 60"),
+    "./dev fuzz-state 600": Elsewhere("dev", "fuzz_state 60"),
     "headroom check -f headroom.yaml": Run(),
     "headroom run -f headroom.yaml": Serve(),
     "headroom run -f headroom.yaml --upgrade": Elsewhere("tests/e2e/restart_test.py", "--upgrade"),
