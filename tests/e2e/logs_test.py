@@ -192,7 +192,6 @@ class Logs(SystemTest):
             with self.subTest(command):
                 self.write(self.services_of(command, "/old"))
                 headroom = self.spawn(command, command, "-f", "headroom.yaml")
-                self.until_said(headroom, "listening on ")
                 self.until(lambda: self.ask("/old")[0] == 200, "it serves")
                 for number, rotation in enumerate(
                         (signal.SIGUSR1, signal.SIGUSR2, signal.SIGHUP), 1):
@@ -202,14 +201,15 @@ class Logs(SystemTest):
                     log.unlink()
 
     def assert_rotates(self, headroom, rotation, number):
-        moved, method = f"access.jsonl.{number}", f"ROTATED{number}"
+        moved, path = f"access.jsonl.{number}", f"/old/{number}"
+        self.until(lambda: (self.folder / "access.jsonl").exists(), "there is a log")
         (self.folder / "access.jsonl").rename(self.folder / moved)
         headroom.popen.send_signal(rotation)
         self.until(lambda: headroom.err().count("reopened ") == number, "it says so")
-        self.assertEqual(self.ask("/old", method)[0], 200)
-        self.until(lambda: [x for x in self.lines("access.jsonl") if x["method"] == method],
+        self.assertEqual(self.ask(path)[0], 200)
+        self.until(lambda: [x for x in self.lines("access.jsonl") if x["path"] == path],
                    "the new file has the line")
-        self.assertFalse([x for x in self.lines(moved) if x["method"] == method])
+        self.assertFalse([x for x in self.lines(moved) if x["path"] == path])
 
     def test_a_file_that_became_wrong_does_not_keep_the_log_from_being_rotated(self):
         self.write({"shop": self.shop()})
