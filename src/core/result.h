@@ -33,10 +33,8 @@ using Result = std::expected<T, Error>;
   return std::unexpected(Error{code, std::move(message)});
 }
 
-[[noreturn]] inline void check_failed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "headroom: broken invariant: %s (%s:%d)\n", condition, file, line);
-  std::abort();
-}
+/// Says so on standard error and stops the process, whether that is read or not.
+[[noreturn]] void check_failed(const char* condition, const char* file, int line);
 
 }  // namespace headroom
 

@@ -150,7 +150,7 @@ BANNED_HEADERS = re.compile(
     r"thread|mutex|shared_mutex|condition_variable|future|random|iostream|sys/.*|spdlog/.*|"
     r"nlohmann/(?!json_fwd).*|CLI/.*|sqlite3\.h|unistd\.h"
 )
-MAY_STOP_THE_PROCESS = "src/core/result.h"  # check_failed prints why it stops
+MAY_STOP_THE_PROCESS = "src/core/result.cpp"  # check_failed prints why it stops
 
 
 def banned_calls(file):
