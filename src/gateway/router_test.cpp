@@ -164,6 +164,7 @@ std::string led(const Routed& router, const std::string& path) {
 
 TEST(Router, sees_through_percent_encoding) {
   spec::Config config = two_services();
+  config.services[0].hosts = {"shop"};
   config.services[0].routes = {route("root", "/"), route("admin", "/admin")};
   const Routed router(config);
   EXPECT_EQ(led(router, "/admin/x"), "admin");
