@@ -92,6 +92,23 @@ TEST(Body, its_client_may_leave_before_it_has_ended) {
   EXPECT_EQ(replica.connections(), 0);
 }
 
+TEST(Body, its_client_may_leave_instead_of_going_on) {
+  Front front;
+  for (int i = 0; i < 20; ++i) {
+    Client client = front.client();
+    client.wire.send(head_of_post("/", 5, "Expect: 100-continue\r\n"));
+    client.wire.reset();  // often before it can be told to go on
+  }
+  front.settled(1);
+}
+
+TEST(Body, one_that_is_too_large_is_refused_to_head_without_a_body) {
+  Front front;
+  Client client = front.client();
+  client.wire.send("HEAD / HTTP/1.1\r\nHost: shop\r\nContent-Length: 99999999999\r\n\r\n");
+  EXPECT_TRUE(client.wire.rest().ends_with("\r\n\r\n"));
+}
+
 TEST(Body, a_small_one_is_asked_for_before_there_is_a_place_and_a_large_one_is_not) {
   Gate gate;
   ScriptedReplica replica(gate.script(), 1);

@@ -13,8 +13,6 @@ namespace {
 
 // Begun by one connection before the others have their turn: a client may send any number at once.
 constexpr int requests_per_turn = 16;
-constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::size_t head_bytes_max = 64 * 1024;  // towards a replica: what upstream_out_ holds
 
 http::Limits limits_of(const Table& table) {
   const spec::Gateway& gateway = table.generation->config.gateway;
@@ -183,44 +181,6 @@ void Exchange::route() {
   read_body();
 }
 
-void Exchange::read_body() {
-  if (!write_upstream_head()) return refuse_long_head();
-  const http::RequestHead& head = request_.head();
-  if (head.expect_continue) {
-    // It asks before it sends. What cannot be held here is not asked for before it has a place.
-    if (head.framing == http::Framing::length &&
-        !body_fits(upstream_out_.room(), head.content_length))
-      return admit();
-    if (client_in_.empty()) client_out_.append(continue_line);
-    continue_sent_ = true;
-    if (flush_client() == Life::ended) return;
-  }
-  state_ = State::reading_body;
-  collect_body();
-}
-
-void Exchange::collect_body() {
-  while (true) {
-    if (parse_request_body() == Life::ended) return;
-    if (request_complete_ || !client_in_.empty()) break;
-    if (!client_readable_) {
-      note_body_wait();
-      return worker_.loop().arm(phase_, route_->ref->route->timeouts.idle);
-    }
-    client_in_.clear(head_end_);  // the head stays: it may have to be logged or sent again
-    if (read_client() == Life::ended) return;
-  }
-  state_ = State::idle;  // between two phases: nothing is awaited from the client any more
-  note_body_wait();
-  worker_.loop().disarm(phase_);
-  admit();
-}
-
-void Exchange::refuse_long_head() {
-  answer({431, "head_too_large", "http_request_error",
-          "the request's head does not fit with what the gateway adds", Outcome::failed});
-}
-
 void Exchange::admit() {
   if (auto permit = pool().admit(rank(*route_), avoided(), worker_.loop().now(), worker_.random()))
     return dispatch(std::move(*permit));
@@ -302,23 +262,8 @@ void Exchange::connected() {
   state_ = State::relaying;
   request_sent_ = false;
   progressed();
-  if (request_.head().expect_continue && !continue_sent_ && client_in_.empty())
-    client_out_.append(continue_line);
-  continue_sent_ = true;
+  tell_to_continue();
   advance();
-}
-
-http::RequestContext Exchange::context_for_replica() const {
-  http::RequestContext context{.peer = client_->source_text(),
-                               .origin = &origin_,
-                               .request_id = request_id_,
-                               .traceparent = traceparent_,
-                               .pseudonym = worker_.pseudonym()};
-  const Duration total = route_->ref->route->timeouts.total;
-  if (total != spec::Timeouts::none)
-    context.remaining_ms =
-        std::max<std::int64_t>(1, (total - age()) / std::chrono::milliseconds(1));
-  return context;
 }
 
 void Exchange::without_new_connection() {
@@ -341,25 +286,6 @@ void Exchange::without_new_connection() {
 void Exchange::note_replica() {
   const std::string& id = permit_.upstream->replica().id;
   replica_id_ = {replica_name_.data(), id.copy(replica_name_.data(), replica_name_.size())};
-}
-
-bool Exchange::write_upstream_head() {
-  upstream_out_.clear();
-  upstream_head_size_ =
-      http::write_request_head(request_.head(), context_for_replica(), upstream_out_.writable());
-  upstream_out_.commit(upstream_head_size_);
-  return upstream_head_size_ > 0;
-}
-
-/// The body, or what of it was read or sent so far, stands behind the head in the buffer. Only the
-/// time that is left is another: with as many digits as before or fewer, so that the new head fits
-/// in front of the body.
-void Exchange::refresh_upstream_head() {
-  std::array<char, head_bytes_max> head;
-  const std::size_t size = http::write_request_head(request_.head(), context_for_replica(), head);
-  CHECK(size > 0 && size <= upstream_head_size_);
-  upstream_out_.rewind(upstream_head_size_ - size);
-  upstream_out_.overwrite({head.data(), size});
 }
 
 }  // namespace headroom::gateway

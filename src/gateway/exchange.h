@@ -69,8 +69,6 @@ class Exchange final : public protect::Waiter {
   void continue_connection();
   void read_head();
   void route();
-  void read_body();
-  void collect_body();
   void admit();
   void wait_for_place();
   void dispatch(Permit permit);
@@ -78,10 +76,15 @@ class Exchange final : public protect::Waiter {
   /// This machine has nothing left to connect with: whatever is kept is used, or the request ends.
   void without_new_connection();
   void note_replica();
-  [[nodiscard]] bool write_upstream_head();
-  void refresh_upstream_head();
+
+  // exchange_body.cpp: what is read before a place is asked for, what is sent first
+  void read_body();
+  void collect_body();
+  void tell_to_continue();
   void refuse_long_head();
   [[nodiscard]] http::RequestContext context_for_replica() const;
+  [[nodiscard]] bool write_upstream_head();
+  void refresh_upstream_head();
 
   // exchange_time.cpp: timeouts
   void on_deadline();
@@ -138,6 +141,8 @@ class Exchange final : public protect::Waiter {
   void end_attempt(protect::AttemptEnd end, bool reusable);
   void drop_attempt();
   void leave_queue();
+  /// What it asks for, as far as it was understood.
+  [[nodiscard]] http::Attempt attempted() const;
   void record(Outcome outcome);
   void finish();
   void go_idle();

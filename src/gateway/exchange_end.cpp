@@ -73,15 +73,14 @@ void Exchange::answer(const Cause& cause) {
   bytes_out_ = 0;
   status_ = cause.status;
   keep_client_ = keep_client_ && request_complete_ && !worker_.draining();
-  const http::Problem problem{
-      .status = cause.status,
-      .reason = cause.reason,
-      .proxy_error = cause.proxy_error,
-      .detail = cause.detail,
-      .request_id = request_id_,
-      .retry_after_s = cause.status == 503 ? retry_after_s : 0,
-      .keep_alive = keep_client_,
-      .to_head_request = head_read_ && request_.head().method == http::Method::head};
+  const http::Problem problem{.status = cause.status,
+                              .reason = cause.reason,
+                              .proxy_error = cause.proxy_error,
+                              .detail = cause.detail,
+                              .request_id = request_id_,
+                              .retry_after_s = cause.status == 503 ? retry_after_s : 0,
+                              .keep_alive = keep_client_,
+                              .to_head_request = attempted().method == "HEAD"};
   client_out_.commit(http::write_problem(problem, client_out_.writable()));
   send_answer();
 }
@@ -176,6 +175,11 @@ void Exchange::leave_queue() {
   worker_.serve_waiters(pool());
 }
 
+http::Attempt Exchange::attempted() const {
+  if (!head_read_) return request_.attempt();
+  return {request_.head().method_text, request_.head().path};
+}
+
 void Exchange::record(Outcome outcome) {
   if (recorded_) return;
   recorded_ = true;
@@ -192,9 +196,7 @@ void Exchange::record(Outcome outcome) {
   const bool remarkable = refused || outcome == Outcome::shed || outcome == Outcome::failed;
   if (!worker_.access_log().wants(remarkable, worker_.random())) return;
   const bool routed = route_ != nullptr;
-  const http::Attempt attempt =
-      head_read_ ? http::Attempt{request_.head().method_text, request_.head().path}
-                 : request_.attempt();
+  const http::Attempt attempt = attempted();
   const std::string client = origin_.client.text();
   worker_.access_log().write({
       .at = io::wall_now(),
