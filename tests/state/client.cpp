@@ -11,6 +11,7 @@ namespace headroom::state {
 namespace {
 
 constexpr std::size_t problem_bytes_max = 4096;
+constexpr Duration idle_shortest = std::chrono::milliseconds(200);
 constexpr Duration slow_longest = std::chrono::seconds(3);
 // The routes' timeouts are a few seconds; the rest is for a machine that has much else to do.
 constexpr Duration answer_longest = std::chrono::seconds(30);
@@ -30,7 +31,8 @@ Client::Client(Reactor& reactor, Ledger& ledger, const ConnectionPlan& plan, io:
       ledger_(ledger),
       plan_(plan),
       since_(reactor.now()),
-      progress_(since_) {
+      progress_(since_),
+      answered_at_(since_) {
   for (std::uint32_t i = 0; i < plan.requests; ++i)
     requests_.push_back(request_plan(ledger.seed(), id_of(plan.number, i)));
   (void)ledger_.of(id_of(plan.number, requests_max - 1));
@@ -50,6 +52,7 @@ void Client::on_mark(const Step& step) {
   if (step.what == Do::mark_begun) {
     request.begun = true;
     begun_ = step.count + 1;
+    after_idle_ = step.count == answered_ && reactor_.now() - answered_at_ > idle_shortest;
   } else if (step.what == Do::mark_head) {
     request.head_sent = true;
     ledger_.note(reactor_.now(), id_of(plan_.number, step.count), "head sent");
@@ -168,6 +171,7 @@ void Client::answer_is_whole() {
   reader_.reset();
   informational_ = 0;
   ++answered_;
+  answered_at_ = reactor_.now();
   go_on();
 }
 
@@ -201,13 +205,11 @@ void Client::answer_is_cut(const char* how) {
   if (request.answer == Seen::Answer::begun) request.answer = Seen::Answer::cut;
 }
 
-/// The gateway may close a connection between two requests, so one that was on its way then goes
-/// without an answer; and after one that said so. Otherwise somebody would have to be told.
+/// The gateway may close a connection that has long been idle just when a request is on its way,
+/// and one of which it said so. Otherwise somebody would have to be told.
 void Client::no_answer(End how) {
   const Seen& request = seen();
-  if (left_ || !request.head_sent || close_was_said_) return;
-  const bool at_the_same_time = answered_ > 0 && !plan_.pipelined;
-  if (at_the_same_time) return;
+  if (left_ || !request.head_sent || close_was_said_ || after_idle_) return;
   wrong("silent_close", how == End::reset ? "the connection was reset without any answer"
                                           : "the connection was closed without any answer");
 }

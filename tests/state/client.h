@@ -50,8 +50,10 @@ class Client final : public Peer {
   int informational_ = 0;        // to the present request
   bool close_was_said_ = false;  // with the last answer
   bool left_ = false;
+  bool after_idle_ = false;  // the newest request was begun on a connection that was idle for long
   Instant since_;
   Instant progress_;
+  Instant answered_at_;
 };
 
 }  // namespace headroom::state

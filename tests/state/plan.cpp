@@ -200,6 +200,7 @@ ConnectionPlan connection_plan(std::uint64_t seed, std::uint64_t number) {
     plan.read_pause_ms = static_cast<std::uint32_t>(1 + random.below(15));
   }
   if (chance(random, 0.1)) plan.gap_ms = static_cast<std::uint32_t>(random.below(40));
+  if (chance(random, 0.01)) plan.gap_ms = 1000 + static_cast<std::uint32_t>(random.below(4000));
   if (chance(random, 0.1)) plan.end = Do::half_close;
   if (chance(random, 0.12)) {
     plan.end = one_of(random, std::array{Do::reset, Do::close, Do::half_close});

@@ -86,7 +86,7 @@ spec::Config Round::config() {
   gateway.workers = options_.workers;
   gateway.queue = {.length = between(1, 60), .wait = milliseconds(between(100, 1000))};
   gateway.head_timeout = milliseconds(between(300, 2000));
-  gateway.idle = milliseconds(between(100, 3000));
+  gateway.idle = milliseconds(between(1500, 4000));
   gateway.body_max_bytes = between(0, 3) == 0 ? between(1, 1'000'000) : 16 << 20;
   gateway.access_log = (folder_ / "access.log").string();
   gateway.access_log_sample = 1;
