@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "core/result.h"
+#include "io/log_writer.h"
 #include "reconcile.h"
 
 namespace headroom::state {
@@ -46,7 +47,11 @@ void Tally::add(const Tally& other) {
 
 Round::Round(std::uint64_t seed, const RoundOptions& options, History& history,
              const Reporting& reporting)
-    : options_(options), random_(seed), ledger_(seed, history, reporting), folder_(new_folder()) {
+    : options_(options),
+      random_(seed),
+      ledger_(seed, history, reporting),
+      folder_(new_folder()),
+      dropped_before_(io::lines_dropped(io::Log::access)) {
   auto started = gateway::Gateway::start(config());
   if (!started) check_failed(started.error().message.c_str(), __FILE__, __LINE__);
   gateway_ = std::move(*started);
@@ -207,7 +212,8 @@ void Round::settle() {
     ledger_.violated("connections", fmt::format("{} are open when all clients have gone",
                                                 gateway_->open_connections()));
   gateway_.reset();  // writes the rest of its log
-  check_log(ledger_, stats_, folder_ / "access.log");
+  check_log(ledger_, stats_, folder_ / "access.log",
+            io::lines_dropped(io::Log::access) > dropped_before_);
 }
 
 bool Round::is_quiet() {

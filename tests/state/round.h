@@ -67,6 +67,7 @@ class Round {
   Ledger ledger_;
   Reactor reactor_;
   std::filesystem::path folder_;
+  std::uint64_t dropped_before_;  // lines of access logs
   std::unique_ptr<gateway::Gateway> gateway_;
   std::vector<Member> members_;
   std::vector<std::shared_ptr<gateway::Replica>> replicas_;  // all ever published
