@@ -202,6 +202,7 @@ void Round::settle() {
     sweep();
     if (reactor_.now() > until) break;
   }
+  collect();  // what ended since the last look, which came before the connections were counted
   check_counts(ledger_, stats_);
   for (const auto& replica : replicas_)
     if (replica->in_flight() != 0)
