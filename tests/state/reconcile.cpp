@@ -66,12 +66,17 @@ Counts count_lines(const std::vector<Line>& lines) {
   return counts;
 }
 
-/// Each answer that names its request has a line.
+/// Who was at a replica, or was answered by a name, ended in some way.
+bool owes_a_line(const Seen& seen) {
+  return seen.named || seen.reached > 0;
+}
+
+/// Each request that must have a line has one.
 bool nobody_misses(Ledger& ledger, const std::vector<Line>& lines) {
   std::set<std::uint64_t> told;
   for (const Line& line : lines) told.insert(line.id);
   for (std::uint64_t id = 0; id < ledger.all().size(); ++id)
-    if (ledger.of(id).named && !told.contains(id)) return false;
+    if (owes_a_line(ledger.of(id)) && !told.contains(id)) return false;
   return true;
 }
 
@@ -132,8 +137,10 @@ void check_log(Ledger& ledger, const gateway::WorkerStats& stats, const std::fil
   if (dropped) return;  // it was said to be so, and is counted
   for (std::uint64_t id = 0; id < ledger.all().size(); ++id) {
     const Seen& seen = ledger.of(id);
-    if (seen.named && seen.lines == 0)
-      ledger.violated(id, "log", fmt::format("answered with {}, and no line", seen.status));
+    if (owes_a_line(seen) && seen.lines == 0)
+      ledger.violated(
+          id, "log",
+          fmt::format("{} at a replica, answered with {}, and no line", seen.reached, seen.status));
   }
   if (const Counts counts = count_lines(lines); counts != counted)
     ledger.violated("log",
