@@ -10,10 +10,12 @@
 
 #include <csignal>
 #include <cstdio>
-#include <ctime>
+#include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <string_view>
 
+#include "core/result.h"
 #include "core/text.h"
 #include "io/clock.h"
 #include "round.h"
@@ -95,8 +97,20 @@ void report_death(const Options& options, const History& history, int status) {
   }
 }
 
-int watch(const Options& options) {
+/// Removed by the process that watches: the other one may die.
+struct Folder {
+  std::string path = (std::filesystem::temp_directory_path() / "state-fuzz-XXXXXX").string();
+  Folder() { CHECK(mkdtemp(path.data()) != nullptr); }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+};
+
+int watch(Options options) {
   History history;
+  const Folder folder;
+  options.round.folder = folder.path;
   const pid_t child = fork();
   if (child == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "core/result.h"
 #include "io/log_writer.h"
@@ -19,12 +18,6 @@ using namespace std::chrono_literals;
 constexpr std::size_t replicas_at_once = 4;
 constexpr Duration sweep_every = milliseconds(50);
 constexpr Duration settle_longest = std::chrono::seconds(60);
-
-std::filesystem::path new_folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "state-fuzz-XXXXXX").string();
-  CHECK(mkdtemp(name.data()) != nullptr);
-  return name;
-}
 
 spec::Route route(std::string_view path, spec::Priority priority) {
   spec::Route made;
@@ -50,7 +43,7 @@ Round::Round(std::uint64_t seed, const RoundOptions& options, History& history,
     : options_(options),
       random_(seed),
       ledger_(seed, history, reporting),
-      folder_(new_folder()),
+      log_(options.folder / fmt::format("access-{}.log", seed)),
       dropped_before_(io::lines_dropped(io::Log::access)) {
   auto started = gateway::Gateway::start(config());
   if (!started) check_failed(started.error().message.c_str(), __FILE__, __LINE__);
@@ -63,7 +56,7 @@ Round::~Round() {
   clients_.clear();
   gateway_.reset();
   std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  std::filesystem::remove(log_, ignored);
 }
 
 /// Limits that are reached and timeouts that fire, drawn anew at each reload.
@@ -93,7 +86,7 @@ spec::Config Round::config() {
   gateway.head_timeout = milliseconds(between(300, 2000));
   gateway.idle = milliseconds(between(1500, 4000));
   gateway.body_max_bytes = between(0, 3) == 0 ? between(1, 1'000'000) : 16 << 20;
-  gateway.access_log = (folder_ / "access.log").string();
+  gateway.access_log = log_.string();
   gateway.access_log_sample = 1;
   return config;
 }
@@ -213,8 +206,7 @@ void Round::settle() {
     ledger_.violated("connections", fmt::format("{} are open when all clients have gone",
                                                 gateway_->open_connections()));
   gateway_.reset();  // writes the rest of its log
-  check_log(ledger_, stats_, folder_ / "access.log",
-            io::lines_dropped(io::Log::access) > dropped_before_);
+  check_log(ledger_, stats_, log_, io::lines_dropped(io::Log::access) > dropped_before_);
 }
 
 bool Round::is_quiet() {

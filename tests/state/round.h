@@ -16,7 +16,8 @@ namespace headroom::state {
 
 struct RoundOptions {
   int workers = 3;
-  std::size_t clients = 96;  // at once
+  std::size_t clients = 96;      // at once
+  std::filesystem::path folder;  // of access logs
 };
 
 /// What came of the requests of a round.
@@ -66,7 +67,7 @@ class Round {
   Random random_;
   Ledger ledger_;
   Reactor reactor_;
-  std::filesystem::path folder_;
+  std::filesystem::path log_;
   std::uint64_t dropped_before_;  // lines of access logs
   std::unique_ptr<gateway::Gateway> gateway_;
   std::vector<Member> members_;
