@@ -32,7 +32,7 @@ Client::Client(Reactor& reactor, Ledger& ledger, const ConnectionPlan& plan, io:
       plan_(plan),
       since_(reactor.now()),
       progress_(since_),
-      answered_at_(since_) {
+      answer_began_(since_) {
   for (std::uint32_t i = 0; i < plan.requests; ++i)
     requests_.push_back(request_plan(ledger.seed(), id_of(plan.number, i)));
   (void)ledger_.of(id_of(plan.number, requests_max - 1));
@@ -52,7 +52,7 @@ void Client::on_mark(const Step& step) {
   if (step.what == Do::mark_begun) {
     request.begun = true;
     begun_ = step.count + 1;
-    after_idle_ = step.count == answered_ && reactor_.now() - answered_at_ > idle_shortest;
+    after_idle_ = step.count == answered_ && reactor_.now() - answer_began_ > idle_shortest;
   } else if (step.what == Do::mark_head) {
     request.head_sent = true;
     ledger_.note(reactor_.now(), id_of(plan_.number, step.count), "head sent");
@@ -113,6 +113,7 @@ void Client::head() {
     return go_on();
   }
   ledger_.note(reactor_.now(), id(), "answer begins", static_cast<std::uint64_t>(status));
+  answer_began_ = reactor_.now();
   const RequestPlan& plan = requests_[answered_];
   Seen& request = seen();
   request.answer = Seen::Answer::begun;
@@ -171,7 +172,6 @@ void Client::answer_is_whole() {
   reader_.reset();
   informational_ = 0;
   ++answered_;
-  answered_at_ = reactor_.now();
   go_on();
 }
 

@@ -53,7 +53,7 @@ class Client final : public Peer {
   bool after_idle_ = false;  // the newest request was begun on a connection that was idle for long
   Instant since_;
   Instant progress_;
-  Instant answered_at_;
+  Instant answer_began_;  // the gateway may be idle from then on, however slowly it is read
 };
 
 }  // namespace headroom::state
