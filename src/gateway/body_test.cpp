@@ -99,7 +99,8 @@ TEST(Body, its_client_may_leave_instead_of_going_on) {
     client.wire.send(head_of_post("/", 5, "Expect: 100-continue\r\n"));
     client.wire.reset();  // often before it can be told to go on
   }
-  front.settled(1);
+  const RouteStats& stats = front.settled(1);
+  EXPECT_EQ(stats.of(Outcome::gone), stats.arrivals);
 }
 
 TEST(Body, one_that_is_too_large_is_refused_to_head_without_a_body) {
