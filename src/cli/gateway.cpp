@@ -15,6 +15,7 @@
 #include "io/clock.h"
 #include "io/config_file.h"
 #include "io/descriptors.h"
+#include "io/process_orphans.h"
 #include "io/signals.h"
 #include "io/watch.h"
 
@@ -79,6 +80,7 @@ class FrontDoor {
   }
 
   void reload() {
+    if (draining_) return;
     auto config = io::load_config(config_.file);
     const Result<> used = config ? use(std::move(*config)) : std::unexpected(config.error());
     if (used)
@@ -107,6 +109,7 @@ class FrontDoor {
   void on_tick() {
     loop_->arm(tick_, tick);
     const Now now = io::now();
+    (void)io::look_after_orphans();  // as PID 1 of a container they come here
     const gateway::Collected collected = gateway_->collect(collect_wait);
     scale::Observations seen;
     seen.now = now;

@@ -31,10 +31,8 @@ io::LogWriter* writer() {
 }  // namespace
 
 void say_lines(std::string_view lines) {
-  if (writer() != nullptr)
-    writer()->append(lines);
-  else
-    (void)!::write(STDERR_FILENO, lines.data(), lines.size());
+  // Without a writer they are lost: whoever speaks here must not wait for whoever reads.
+  if (writer() != nullptr) writer()->append(lines);
 }
 
 void finish_saying(Duration longest) {

@@ -100,7 +100,8 @@ void StaticEndpoints::configure(const spec::Config& config) {
       if (!address) continue;  // add_to() says so
       const std::string id = id_of(service, *address);
       if (const auto one = checked_.find(id);
-          one != checked_.end() && one->second->asks(service.ready, service.ready_stated)) {
+          one != checked_.end() && one->second != nullptr &&
+          one->second->asks(service.ready, service.ready_stated)) {
         next[id] = std::move(one->second);
         continue;
       }

@@ -60,13 +60,14 @@ void AccessLog::write(const AccessEntry& entry) {
       std::back_inserter(buffer_),
       R"({{"time_ns":{},"request_id":{},"traceparent":{},"service":{},"route":{},"client":{},)"
       R"("peer":{},"method":{},"path":{},"status":{},"outcome":{},"reason":{},"replica":{},)"
-      R"("attempts":{},"bytes":{},"latency_ms":{:.3f},"waited_ms":{:.3f}}})"
+      R"("attempts":{},"bytes":{},"latency_ms":{:.3f},"waited_ms":{:.3f},"body_ms":{:.3f}}})"
       "\n",
       unix_ns(entry.at), json_quote(entry.request_id), json_quote(entry.traceparent),
       json_quote(entry.service), json_quote(entry.route), json_quote(entry.client),
       json_quote(entry.peer), json_quote(entry.method), json_quote(entry.path), entry.status,
       json_quote(entry.outcome), json_quote(entry.reason), json_quote(entry.replica),
-      entry.attempts, entry.bytes, milliseconds(entry.latency), milliseconds(entry.waited));
+      entry.attempts, entry.bytes, milliseconds(entry.latency), milliseconds(entry.waited),
+      milliseconds(entry.body));
   if (buffer_.size() >= flush_at) flush();
 }
 

@@ -45,6 +45,7 @@ struct AccessEntry {
   std::int64_t bytes = 0;
   Duration latency{};
   Duration waited{};
+  Duration body{};
 };
 
 /// One worker's buffer in front of the writer: it hands over blocks of lines, and waits for

@@ -20,14 +20,11 @@ class Buffer {
   [[nodiscard]] std::size_t room() const { return Capacity - end_; }
   [[nodiscard]] bool empty() const { return begin_ == end_; }
   [[nodiscard]] std::size_t position() const { return begin_; }
-  [[nodiscard]] std::size_t end() const { return end_; }
 
   void commit(std::size_t count) { end_ += count; }
   void consume(std::size_t count) { begin_ += count; }
   /// Forgets what was consumed only in name: everything from `position` on is to be read again.
   void rewind(std::size_t position) { begin_ = position; }
-  /// Forgets what was written from `end` on, which is not before what was consumed.
-  void truncate(std::size_t end) { end_ = end; }
   /// Replaces the first readable bytes. Requires bytes.size() <= readable().size().
   void overwrite(std::string_view bytes) {
     std::memcpy(bytes_ + begin_, bytes.data(), bytes.size());

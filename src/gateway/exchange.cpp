@@ -132,6 +132,7 @@ void Exchange::read_head() {
     client_in_.consume(step.consumed);
     if (step.event == http::Event::head) return route();
     if (step.event == http::Event::complete) {  // requests may begin
+      origin_ = {.client = client_->source()};
       client_in_.compact();
       continue;
     }
@@ -175,9 +176,11 @@ void Exchange::route() {
   if (match.route == nullptr) return not_routed(match.miss);
   route_ = &table_->routes[match.route->index];
   ++route_->stats->arrivals;
-  if (const Duration total = route_->ref->route->timeouts.total; total != spec::Timeouts::none)
-    worker_.loop().arm(deadline_, total);
-  if (request_complete_) return admit();
+  const Duration total = route_->ref->route->timeouts.total;
+  const bool bounded = total != spec::Timeouts::none;
+  if (bounded) worker_.loop().arm(deadline_, total);
+  // Where answers may be streams without an end, requests may be: they are not waited for.
+  if (request_complete_ || !bounded) return admit();
   read_body();
 }
 
@@ -185,6 +188,15 @@ void Exchange::admit() {
   if (auto permit = pool().admit(rank(*route_), avoided(), worker_.loop().now(), worker_.random()))
     return dispatch(std::move(*permit));
   wait_for_place();
+}
+
+void Exchange::readmit(bool to_anywhere) {
+  auto permit = pool().admit(rank(*route_), avoided(), worker_.loop().now(), worker_.random());
+  if (permit) return dispatch(std::move(*permit));
+  // A kept connection that was closed says little of the replica. Whoever waited for another one
+  // would hold up those behind it while this one is free.
+  if (to_anywhere) avoid_.reset();
+  admit();
 }
 
 void Exchange::wait_for_place() {
@@ -269,16 +281,17 @@ void Exchange::connected() {
 void Exchange::without_new_connection() {
   worker_.loop().disarm(phase_);
   upstream_.reset();
-  auto other = pool().take_connected(worker_.loop().now());
+  // With its connection: giving the place back below may serve others, who would take that.
+  auto other = pool().take_connected(avoided(), worker_.loop().now());
   drop_attempt();
   if (!other) {
     return answer({503, "local_resources", "proxy_internal_error",
                    "the gateway has no descriptor, port or memory for a connection to a replica",
                    Outcome::failed});
   }
-  permit_ = std::move(*other);
+  permit_ = std::move(other->permit);
   note_replica();
-  upstream_ = permit_.upstream->take_idle();
+  upstream_ = std::move(other->connection);
   upstream_->exchange = this;
   connected();
 }

@@ -28,6 +28,11 @@ class Exchange final : public protect::Waiter {
  public:
   explicit Exchange(Worker& worker);
 
+  /// Pages of their own, which go back to the system when it is deleted: the heap would keep what a
+  /// rush needed.
+  static void* operator new(std::size_t size);
+  static void operator delete(void* pages, std::size_t size);
+
   /// Reads the request whose first bytes are there.
   void start(ClientConnection& client, std::uint32_t events);
   void on_client(std::uint32_t events);
@@ -70,6 +75,8 @@ class Exchange final : public protect::Waiter {
   void read_head();
   void route();
   void admit();
+  /// Elsewhere, or waits for that; `to_anywhere`: only if there is a place elsewhere.
+  void readmit(bool to_anywhere);
   void wait_for_place();
   void dispatch(Permit permit);
   void connected();
@@ -128,6 +135,9 @@ class Exchange final : public protect::Waiter {
     Outcome outcome;
   };
   Life upstream_broke(std::string_view what);
+  /// Memory for the socket has run out here: nothing about the replica.
+  Life upstream_shortage();
+  [[nodiscard]] bool replica_stopped() const;
   void answer(const Cause& cause);
   /// Before or while a route is looked for.
   void refuse(int status, std::string_view reason, std::string_view proxy_error);
@@ -183,7 +193,6 @@ class Exchange final : public protect::Waiter {
   bool response_chunked_ = false;  // towards the client
   bool stream_ = false;            // its end says nothing of the service: judged by its first byte
   bool to_http10_ = false;
-  std::size_t response_begin_ = 0;  // in client_out_, while not response_sent_
   int attempts_ = 0;
 
   // What it was, for statistics and the log.

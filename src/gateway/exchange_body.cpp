@@ -1,4 +1,6 @@
 // What is read of a request before it asks for a place, and what goes to a replica first.
+#include <sys/mman.h>
+
 #include "gateway/client_connection.h"
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
@@ -9,6 +11,16 @@ namespace {
 constexpr std::size_t head_bytes_max = 64 * 1024;  // towards a replica: what upstream_out_ holds
 
 }  // namespace
+
+void* Exchange::operator new(std::size_t size) {
+  void* pages = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  CHECK(pages != MAP_FAILED);
+  return pages;
+}
+
+void Exchange::operator delete(void* pages, std::size_t size) {
+  munmap(pages, size);
+}
 
 void Exchange::read_body() {
   if (!write_upstream_head()) return refuse_long_head();

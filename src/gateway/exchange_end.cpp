@@ -14,18 +14,34 @@ constexpr int retry_after_s = 1;  // with every 503: the queue turns over in thi
 
 }  // namespace
 
+/// headroom itself has told the replica to end, for its drain was over. That began a moment before
+/// this worker heard of it.
+bool Exchange::replica_stopped() const {
+  constexpr Duration heard_within = std::chrono::milliseconds(250);
+  const auto& run = route_->ref->service->run;
+  const Duration left = permit_.upstream->retired_for(worker_.loop().now());
+  return run && left >= Duration{} && left + heard_within >= run->drain;
+}
+
+Exchange::Life Exchange::upstream_shortage() {
+  end_attempt(protect::AttemptEnd::abandoned, false);
+  answer({503, "local_resources", "proxy_internal_error",
+          "the gateway has no memory for what goes to or comes from a replica", Outcome::failed});
+  return Life::ended;
+}
+
 Exchange::Life Exchange::upstream_broke(std::string_view what) {
   const bool connecting = state_ != State::relaying;
   const bool unanswered =
       !connecting && !response_started_ && upstream_in_.position() == 0 && upstream_in_.empty();
   // A kept connection that the replica closed just now, before it could see this request.
   const bool stale = unanswered && upstream_->reused;
-  // headroom itself ended the replica, because its drain time was over.
-  const bool stopped = !connecting && permit_.upstream->retired();
+  const bool stopped = !connecting && replica_stopped();
   const bool harmless =
       unanswered && (stale || stopped) && http::idempotent(request_.head().method);
   const bool may_repeat = connecting || harmless;
-  const bool retry = may_repeat && replayable_ && attempts_ == 1;
+  // A refusal costs no time, so it may come on top of a dead kept connection.
+  const bool retry = may_repeat && replayable_ && attempts_ <= (what == "connect" ? 2 : 1);
   avoid_ = permit_.upstream->shared_replica();
   if (stale)
     drop_attempt();
@@ -34,7 +50,12 @@ Exchange::Life Exchange::upstream_broke(std::string_view what) {
   if (retry) {
     ++pool().stats().retries;
     worker_.loop().disarm(phase_);
-    admit();
+    readmit(stale);
+    return Life::ended;
+  }
+  if (stopped && stream_ && response_sent_) {  // it would have gone on for ever
+    record(planned_);
+    close_client(true);
     return Life::ended;
   }
   if (stopped) {
@@ -69,7 +90,7 @@ void Exchange::answer(const Cause& cause) {
     if (to_http10_) client_->reset_on_close();
     return close_client(!to_http10_);
   }
-  if (response_started_) client_out_.truncate(response_begin_);  // it has not seen any of it
+  if (response_started_) client_out_.clear();  // it has not seen any of it
   bytes_out_ = 0;
   status_ = cause.status;
   keep_client_ = keep_client_ && request_complete_ && !worker_.draining();
@@ -216,6 +237,7 @@ void Exchange::record(Outcome outcome) {
       .bytes = bytes_out_,
       .latency = latency(),
       .waited = waited_,
+      .body = body_waited(),
   });
 }
 
@@ -261,8 +283,9 @@ void Exchange::abort() {
   if (state_ == State::answering) {
     record(planned_);
   } else if (state_ != State::reading_head) {
-    reason_ = "shutdown";
-    record(Outcome::failed);
+    const bool ends = stream_ && response_sent_;  // it would have gone on for ever
+    if (!ends) reason_ = "shutdown";
+    record(ends ? planned_ : Outcome::failed);
   }
   close_client(false);
 }

@@ -9,6 +9,7 @@
 #include "gateway/exchange.h"
 #include "gateway/worker.h"
 #include "io/clock.h"
+#include "io/descriptors.h"
 
 namespace headroom::gateway {
 namespace {
@@ -118,6 +119,8 @@ Exchange::Life Exchange::flush_upstream() {
       if (!request_complete_ || !upstream_out_.empty()) progressed();
     } else if (must_wait()) {
       return Life::running;
+    } else if (io::is_shortage(errno)) {
+      return upstream_shortage();
     } else {
       // The replica takes no more, but it may have answered before it closed: read that first.
       // This call has taken the socket's error: reading will end as if nothing had happened.
@@ -208,7 +211,6 @@ Exchange::Life Exchange::response_head() {
                                       .keep_alive = keep_client_};
   const std::size_t size = http::write_response_head(head, context, client_out_.writable());
   if (size == 0) return upstream_broke("response_head_too_large");
-  response_begin_ = client_out_.end();
   client_out_.commit(size);
   status_ = head.status;
   response_started_ = true;
@@ -247,6 +249,7 @@ Exchange::Life Exchange::read_upstream() {
     upstream_readable_ = false;
     return Life::running;
   }
+  if (count < 0 && io::is_shortage(errno)) return upstream_shortage();
   upstream_closed_ = true;
   if (count < 0 || upstream_error_) return upstream_broke("upstream_reset");
   const http::Step step = response_.finish();
@@ -261,7 +264,7 @@ Exchange::Life Exchange::flush_client() {
     const ssize_t sent = send(client_->fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0) {
       client_out_.consume(static_cast<std::size_t>(sent));
-      response_sent_ = response_started_ && client_out_.position() > response_begin_;
+      response_sent_ = response_started_;
       const bool done = response_complete_ && client_out_.empty();
       if (route_ != nullptr && state_ != State::answering && !done) progressed();
     } else if (must_wait()) {

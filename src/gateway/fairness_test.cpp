@@ -10,6 +10,9 @@ namespace headroom::gateway::testing {
 namespace {
 
 constexpr std::size_t large = 256 << 20;
+// Without budgets there are one or two. Each costs this test a wake-up, so that a busy machine
+// shows it far fewer than there are.
+constexpr int few = 10;
 
 /// How often the only worker turned to something else while `transfer` ran: each answer to a
 /// collection takes a turn of its loop.
@@ -50,7 +53,7 @@ TEST(Fairness, a_fast_download_leaves_the_worker_its_other_connections) {
     client.wire.send(get("/"));
     EXPECT_GE(discard(client.wire, large), large);
   });
-  EXPECT_GT(turns, 100);  // of some 2,000 budgets of 128 KiB
+  EXPECT_GT(turns, few);  // of some 2,000 budgets of 128 KiB
 }
 
 TEST(Fairness, a_fast_upload_leaves_the_worker_its_other_connections) {
@@ -72,7 +75,7 @@ TEST(Fairness, a_fast_upload_leaves_the_worker_its_other_connections) {
       if (!client.wire.send(part)) break;
     EXPECT_EQ(client.answer().status(), 200);
   });
-  EXPECT_GT(turns, 100);
+  EXPECT_GT(turns, few);
 }
 
 TEST(Fairness, a_rush_of_pipelined_requests_leaves_the_worker_its_other_connections) {
@@ -91,7 +94,7 @@ TEST(Fairness, a_rush_of_pipelined_requests_leaves_the_worker_its_other_connecti
     (void)discard(client.wire, SIZE_MAX);
     sender.join();
   });
-  EXPECT_GT(turns, 100);  // of 100,000 / 16
+  EXPECT_GT(turns, few);  // of 100,000 / 16
 }
 
 }  // namespace

@@ -268,17 +268,37 @@ TEST(RelayEnd, an_answer_that_is_cut_does_not_destroy_the_one_before_it) {
   EXPECT_FALSE(second.whole);
 }
 
+TEST(RelayEnd, what_breaks_early_in_a_drain_is_the_fault_of_the_replica) {
+  std::atomic<bool> breaks{false};
+  ScriptedReplica replica([&](Talk& talk) {
+    (void)talk.request();
+    (void)eventually([&] { return breaks.load(); });
+  });
+  spec::Config config = shop();
+  config.services.front().run = draining_within(20s);
+  Front front(config, replica);
+  Client client = front.client();
+  client.wire.send(post("/", "x"));
+  ASSERT_TRUE(eventually([&] { return replica.shared()->in_flight() == 1; }));
+  front.publish({});
+  breaks = true;
+  EXPECT_EQ(client.answer().reason(), "upstream_closed");
+}
+
 TEST(RelayEnd, what_a_drain_cut_off_is_not_called_the_fault_of_the_replica) {
   std::atomic<bool> stopped{false};
   ScriptedReplica replica([&](Talk& talk) {
     (void)talk.request();
     (void)eventually([&] { return stopped.load(); });
   });
-  Front front(shop(), replica);
+  spec::Config config = shop();
+  config.services.front().run = draining_within(300ms);
+  Front front(config, replica);
   Client client = front.client();
   client.wire.send(post("/", "x"));
   ASSERT_TRUE(eventually([&] { return replica.shared()->in_flight() == 1; }));
   front.publish({});  // its drain begins, and ends with the request still there
+  replica.stall(300ms);
   stopped = true;
   const Message answer = client.answer();
   EXPECT_EQ(answer.status(), 502);

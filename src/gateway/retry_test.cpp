@@ -95,11 +95,14 @@ TEST(Retry, what_a_drain_cut_off_is_done_elsewhere_when_that_is_harmless) {
     (void)eventually([&] { return stopped.load(); });
   });
   ScriptedReplica staying(ScriptedReplica::always(ok("elsewhere")));
-  Front front(shop(), leaving);
+  spec::Config config = shop();
+  config.services.front().run = draining_within(300ms);
+  Front front(config, leaving);
   Client client = front.client();
   client.wire.send(get("/"));
   ASSERT_TRUE(eventually([&] { return leaving.shared()->in_flight() == 1; }));
   front.publish({staying.shared()});
+  leaving.stall(300ms);
   stopped = true;
   EXPECT_EQ(client.answer().body, "elsewhere");
   only(front, 1, Outcome::good);

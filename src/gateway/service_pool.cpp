@@ -14,7 +14,7 @@ constexpr std::size_t siblings_max = 32;  // with whom a replica is compared; mo
 }  // namespace
 
 ServicePool::~ServicePool() {
-  for (const auto& upstream : upstreams_) upstream->retire();
+  for (const auto& upstream : upstreams_) upstream->retire(settled_);
 }
 
 void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints) {
@@ -31,7 +31,7 @@ void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints
     next.back()->healthy = endpoint.healthy;
   }
   for (const auto& left : upstreams_)
-    if (left != nullptr) left->retire();
+    if (left != nullptr) left->retire(loop.now());
   upstreams_ = std::move(next);
 }
 
@@ -78,11 +78,15 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
   return std::nullopt;
 }
 
-std::optional<Permit> ServicePool::take_connected(Instant now) {
+std::optional<ServicePool::Connected> ServicePool::take_connected(const Replica* avoid,
+                                                                  Instant now) {
   for (const auto& upstream : upstreams_) {
-    if (!upstream->has_idle() || !usable(*upstream, false, now)) continue;
+    if (&upstream->replica() == avoid || !usable(*upstream, false, now)) continue;
+    auto connection = upstream->take_idle();
+    if (connection == nullptr) continue;
     const std::int32_t in_flight = upstream->replica().take();
-    if (in_flight > 0) return permit(upstream, in_flight, now);
+    if (in_flight > 0) return Connected{permit(upstream, in_flight, now), std::move(connection)};
+    upstream->keep(std::move(connection), now);
   }
   return std::nullopt;
 }

@@ -51,8 +51,13 @@ class ServicePool {
                                             Random& random);
   /// A place at the least loaded replica; not at `avoid` unless no other is in use.
   [[nodiscard]] std::optional<Permit> take(const Replica* avoid, Instant now, Random& random);
+  /// A place together with a connection to where it is.
+  struct Connected {
+    Permit permit;
+    std::unique_ptr<UpstreamConnection> connection;
+  };
   /// A place at a replica to which a connection is kept, for when no new one can be made.
-  [[nodiscard]] std::optional<Permit> take_connected(Instant now);
+  [[nodiscard]] std::optional<Connected> take_connected(const Replica* avoid, Instant now);
   /// Feeds the counts and passive health. `late`: beyond the route's objective.
   void attempt_ended(const Permit& permit, protect::AttemptEnd end, bool late, Duration latency,
                      Instant now);

@@ -1,6 +1,8 @@
 // Streams: answers whose end is nobody's answer, such as server-sent events.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "gateway/testing/ending.h"
 
 namespace headroom::gateway::testing {
@@ -79,6 +81,45 @@ TEST(Stream, whoever_leaves_one_that_had_begun_was_served) {
   client.wire.reset();
   only(front, 1, Outcome::good);
   EXPECT_EQ(replica.shared()->in_flight(), 0);
+}
+
+TEST(Stream, one_that_headroom_ends_has_not_failed) {
+  std::atomic<bool> stopped{false};
+  const auto script = [&](Talk& talk) {
+    if (!talk.request()) return;
+    talk.wire.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+    (void)eventually([&] { return stopped.load(); });
+    talk.wire.reset();
+  };
+  ScriptedReplica replica(script);
+  spec::Config config = short_limits();
+  config.services.front().run = draining_within(300ms);
+  Front front(config, replica);
+  Client client = front.client();
+  client.wire.send(get("/"));
+  EXPECT_TRUE(client.wire.until("data: 1\n\n").has_value());
+  front.publish({});
+  replica.stall(300ms);
+  stopped = true;
+  EXPECT_NE(client.wire.rest(), "0\r\n\r\n");  // visibly cut all the same
+  only(front, 1, Outcome::good);
+}
+
+TEST(Stream, a_request_may_be_one_too_where_the_route_has_no_timeout) {
+  ScriptedReplica replica([](Talk& talk) {
+    if (!read_head(talk.wire)) return;
+    (void)talk.wire.until("hello");
+    talk.wire.send("HTTP/1.1 200 OK\r\n\r\nheard");
+    talk.wire.half_close();
+    (void)talk.wire.rest();
+  });
+  spec::Config config = shop();
+  route_of(config).timeouts.total = spec::Timeouts::none;
+  Front front(config, replica);
+  Client client = front.client();
+  client.wire.send(
+      "POST / HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
+  EXPECT_EQ(client.answer().body, "heard");
 }
 
 TEST(Stream, one_that_its_replica_breaks_off_has_failed) {

@@ -46,7 +46,7 @@ Result<std::unique_ptr<UpstreamConnection>> Upstream::connect() {
 void Upstream::keep(std::unique_ptr<UpstreamConnection> connection, Instant now) {
   connection->exchange = nullptr;
   connection->idle_since = now;
-  if (!retired_ && idle_.size() < idle_max) idle_.push_back(std::move(connection));
+  if (!retired_at_ && idle_.size() < idle_max) idle_.push_back(std::move(connection));
 }
 
 void Upstream::close_idle_since_before(Instant limit) {
@@ -57,8 +57,8 @@ void Upstream::forget(UpstreamConnection& idle) {
   std::erase_if(idle_, [&idle](const auto& c) { return c.get() == &idle; });
 }
 
-void Upstream::retire() {
-  retired_ = true;
+void Upstream::retire(Instant now) {
+  retired_at_ = now;
   idle_.clear();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gateway/replica.h"
@@ -52,7 +53,6 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
 
   bool healthy = true;  // as published
 
-  [[nodiscard]] bool has_idle() const { return !idle_.empty(); }
   /// An idle connection, or null.
   [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle();
   /// A new connection that is being established. ErrorCode::exhausted: no fault of the replica.
@@ -63,14 +63,17 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   void close_idle_since_before(Instant limit);
   void forget(UpstreamConnection& idle);
   /// The replica left the published set: nothing is kept any more.
-  void retire();
-  [[nodiscard]] bool retired() const { return retired_; }
+  void retire(Instant now);
+  /// How long ago; negative while it is published.
+  [[nodiscard]] Duration retired_for(Instant now) const {
+    return retired_at_ ? now - *retired_at_ : Duration(-1);
+  }
 
  private:
   io::Loop& loop_;
   std::shared_ptr<Replica> replica_;
   std::vector<std::unique_ptr<UpstreamConnection>> idle_;
-  bool retired_ = false;
+  std::optional<Instant> retired_at_;
 };
 
 }  // namespace headroom::gateway

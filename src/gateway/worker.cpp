@@ -4,7 +4,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
@@ -19,6 +18,7 @@ constexpr Duration sweep_every = std::chrono::seconds(1);
 constexpr Duration linger_longest = std::chrono::seconds(2);
 // Kept beyond what is in use: about 200 KiB each once a large request has gone through it.
 constexpr std::size_t spare_exchanges_max = 64;
+constexpr std::size_t exchanges_dropped_at_once = 128;  // giving memory back takes its time
 // When draining: a request may be on its way on a connection that is new or was used just now.
 constexpr Duration drain_grace = std::chrono::milliseconds(300);
 
@@ -243,10 +243,11 @@ void Worker::sweep() {
 
 void Worker::drop_spare_exchanges() {
   if (free_.size() <= spare_exchanges_max) return;
-  const std::set<Exchange*> spare(free_.begin() + spare_exchanges_max, free_.end());
-  free_.resize(spare_exchanges_max);
+  const std::size_t left = std::max(
+      spare_exchanges_max, free_.size() - std::min(free_.size(), exchanges_dropped_at_once));
+  const std::set<Exchange*> spare(free_.begin() + static_cast<std::ptrdiff_t>(left), free_.end());
+  free_.resize(left);
   std::erase_if(exchanges_, [&](const auto& e) { return spare.contains(e.get()); });
-  malloc_trim(0);  // else the heap keeps them for a rush that may not come again
 }
 
 void Worker::close_idle(Duration longest) {

@@ -145,6 +145,7 @@ inline std::vector<HostileRequest> dot_segments() {
   for (const char* target :
        {"/.", "/..", "/./a", "/a/./b", "/a/..", "/a/../b", "/..?x", "/a/%2e%2e/b", "/a/.%2e/b",
         "/a/%2E./b", "/%2e/a", "/a/%2e", "/a/..;/b", "/a/..;x=y/b", "/.;x", "/a/%2e%2e;/b",
+        "/a/%2e%2e%3b/b", "/a/..%3B;x/b",
         // Behind what a route may bear:
         "/a//../b", "/a/..%2Fb", "/a%2f..%2fb", "/a%5C..%5cb", "/a%2F%2e%2e", "/..%2F", "/a%2F."}) {
     all.push_back({std::string("target ") + target, get(target), 400, "dot_segment"});

@@ -31,9 +31,10 @@ bool deceives(int byte, std::string_view after) {
          (byte == 0xf0 && second >= 0x80 && second < 0x90);
 }
 
-/// "." or "..", with dots encoded or not, and whatever parameters follow a ';'.
+/// "." or "..", with dots encoded or not, and whatever parameters follow a ';', encoded or not.
 bool is_dot_segment(std::string_view segment) {
   segment = segment.substr(0, segment.find(';'));
+  segment = segment.substr(0, std::min(segment.find("%3b"), segment.find("%3B")));
   int dots = 0;
   while (!segment.empty()) {
     const std::size_t size = segment.front() == '.' ? 1 : 3;

@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -63,6 +64,14 @@ void Loop::remove(int fd, Watcher& watcher) {
       if (ready.watcher == &watcher) ready.watcher = nullptr;
 }
 
+void Loop::again(Watcher& watcher, std::uint32_t events) {
+  const auto asked = std::ranges::find(again_, &watcher, &Ready::watcher);
+  if (asked != again_.end())
+    asked->events |= events;
+  else
+    again_.push_back({&watcher, events});
+}
+
 void Loop::post(std::function<void()> task) {
   {
     const std::lock_guard lock(posted_mutex_);
@@ -97,14 +106,14 @@ bool Loop::deliver(Duration wait) {
   std::array<epoll_event, events_per_fetch> events;
   const int count = epoll_wait(epoll_.get(), events.data(), events_per_fetch, wait_ms(wait));
   now_ = monotonic_now();
-  fetched_.swap(again_);
-  again_.clear();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     auto* watcher = static_cast<Watcher*>(event.data.ptr);
     woken_ = woken_ || watcher == nullptr;
-    fetched_.push_back({watcher, event.events});
+    if (watcher != nullptr) again(*watcher, event.events);
   }
+  fetched_.swap(again_);
+  again_.clear();
   for (std::size_t i = 0; i < fetched_.size(); ++i)
     if (const Ready ready = fetched_[i]; ready.watcher != nullptr)
       ready.watcher->on_events(ready.events);

@@ -44,7 +44,8 @@ class Loop {
 
   /// Delivers `events` to `watcher` once more, with what is ready next, without waiting: for who
   /// stops before everything there was has been read, so that the others have their turn.
-  void again(Watcher& watcher, std::uint32_t events) { again_.push_back({&watcher, events}); }
+  /// However often it asks until then, it is told once.
+  void again(Watcher& watcher, std::uint32_t events);
 
   /// Time of the last wake-up: cheap, at most one turn of the loop old.
   [[nodiscard]] Instant now() const { return now_; }

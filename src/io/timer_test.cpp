@@ -197,6 +197,20 @@ TEST(Loop, whoever_asks_again_takes_turns_with_the_others_and_with_timers) {
   EXPECT_GT(greedy.events, 1);
 }
 
+TEST(Loop, whoever_asks_again_is_told_once_however_often_it_asked) {
+  auto loop = Loop::create();
+  ASSERT_TRUE(loop);
+  Readable greedy(**loop);
+  greedy.greedy = true;
+  for (int turn = 1; turn <= 20; ++turn) {
+    (*loop)->again(greedy, EPOLLIN);
+    const std::uint64_t more = 1;
+    ASSERT_EQ(write(greedy.fd.get(), &more, sizeof more), 8);  // a new edge besides
+    (*loop)->run_once(0ms);
+    EXPECT_EQ(greedy.events, turn);
+  }
+}
+
 TEST(Loop, whoever_asked_again_may_be_removed_before_its_turn) {
   auto loop = Loop::create();
   ASSERT_TRUE(loop);

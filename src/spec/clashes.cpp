@@ -1,9 +1,11 @@
 // Routes and hosts that leave open who gets a request.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
+#include "core/text.h"
 #include "spec/sections.h"
 
 namespace headroom::spec {
@@ -15,9 +17,17 @@ struct Place {
   int line;
 };
 
-/// Services reached by a host of their own are told apart by it; only the others share a scope.
-std::string scope(const Service& service) {
-  return service.hosts.empty() ? std::string() : service.name;
+/// Services reached by hosts of their own are told apart by them; the others share one scope.
+std::vector<std::string> scopes(const Service& service) {
+  std::vector<std::string> all;
+  for (std::string host : service.hosts) {
+    std::ranges::transform(host, host.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    });
+    all.push_back(std::move(host));
+  }
+  if (all.empty()) all.emplace_back();
+  return all;
 }
 
 void check_routes(const At& services, const Config& config) {
@@ -31,15 +41,18 @@ void check_routes(const At& services, const Config& config) {
       const Match& match = service.routes[i].match;
       const At at = routes.item(i).child("match");
       if (!at.present() || !at.sound()) continue;
-      const auto [first, is_new] =
-          seen.try_emplace({scope(service), match.host, match.path, match.exact, match.method},
-                           Place{&service, i, at.line()});
-      if (is_new) continue;
-      const Place& other = first->second;
-      at.problem(
-          fmt::format("the same match as services.{}.routes[{}] on line {}; one of them "
-                      "would never get a request",
-                      other.service->name, other.route, other.line));
+      for (const std::string& scope : scopes(service)) {
+        const auto [first, is_new] =
+            seen.try_emplace({scope, match.host, match.path, match.exact, match.method},
+                             Place{&service, i, at.line()});
+        if (is_new) continue;
+        const Place& other = first->second;
+        at.problem(
+            fmt::format("the same match as services.{}.routes[{}] on line {}; one of them "
+                        "would never get a request",
+                        other.service->name, other.route, other.line));
+        break;
+      }
     }
   }
 }
@@ -50,7 +63,7 @@ void check_hosts(const At& services, const Config& config) {
     for (std::size_t i = 0; i < service.hosts.size(); ++i) {
       const std::string& host = service.hosts[i];
       for (const Service& other : config.services) {
-        if (&other == &service || host != other.name) continue;
+        if (&other == &service || !equal_ignore_case(host, other.name)) continue;
         services.child(service.name)
             .child("hosts")
             .item(i)

@@ -51,6 +51,14 @@ TEST(Drain, not_written_it_lasts_as_long_as_the_longest_timeout) {
   EXPECT_EQ(quick->gateway.drain, 30s);
 }
 
+TEST(Drain, a_route_without_a_limit_promises_nothing) {
+  const auto streams = examined({.timeout = "none"});
+  ASSERT_TRUE(streams) << streams.error().front().message;
+  EXPECT_EQ(streams->services[0].run->drain, 10s);
+  EXPECT_EQ(streams->gateway.drain, 30s);
+  EXPECT_EQ(refusal({.timeout = "none", .run = "2s", .gateway = "2s"}), "fine");
+}
+
 TEST(Drain, of_a_replica_is_not_shorter_than_a_route_permits) {
   EXPECT_EQ(refusal({.timeout = "20s", .run = "19s"}),
             "f:9: services.shop.run.drain: 19s is shorter than the timeout of route shop/root "

@@ -49,7 +49,8 @@ const Table<Objective>& objective_table() {
                        "routes; written at a route it replaces just the keys it states.");
     t.custom({"latency", "map", "required at a service", std::string(latency_allowed),
               "The share of requests that must be answered within the limit, counted from the "
-              "request's head to the last byte of the answer."},
+              "request's head to the last byte of the answer (the first of a stream), without the "
+              "time that the client took to send its body."},
              read_latency);
     t.share("availability", &Objective::availability, {.min = 0.5, .max = 0.99999},
             "The share of requests that must not fail (5xx, broken connections).");

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "core/ip.h"
 #include "core/text.h"
 #include "spec/sections.h"
 
@@ -97,14 +99,19 @@ void check_timeouts(const At& at, const Service& service) {
   }
 }
 
+/// What its requests may still need when something is to end; nothing where there is no limit.
+Duration promised(const Route& route) {
+  const Duration total = route.timeouts.total;
+  return total == Timeouts::none ? Duration{} : total;
+}
+
 /// The route of `service` with the longest timeout, and where that is or would be written.
 struct LongestRoute {
   const Route* route;
   At timeout;
 };
 LongestRoute longest_route(const At& at, const Service& service) {
-  const auto longest = std::ranges::max_element(
-      service.routes, {}, [](const Route& route) { return route.timeouts.total; });
+  const auto longest = std::ranges::max_element(service.routes, {}, promised);
   const At routes = at.child("routes");
   const auto index = static_cast<std::size_t>(longest - service.routes.begin());
   At timeout = (routes.present() ? routes.item(index) : at).child("timeout");
@@ -114,7 +121,7 @@ LongestRoute longest_route(const At& at, const Service& service) {
 
 /// Replicas and gateways that stop would cut requests that their route still gives time.
 void check_time_to_end(const At& drain, const Duration written, const LongestRoute& longest) {
-  const Duration total = longest.route->timeouts.total;
+  const Duration total = promised(*longest.route);
   if (!drain.present() || !drain.sound() || written >= total) return;
   const std::string where = longest.timeout.present()
                                 ? fmt::format("on line {}", longest.timeout.line())
@@ -201,8 +208,26 @@ void check_budget(const At& root, const Config& config) {
                             limit.written(""), fmt::join(parts, ", "), needed));
 }
 
+/// However it is written: ":80" is "0.0.0.0:80", and "[::ffff:10.0.0.5]:80" is "10.0.0.5:80".
+std::string canonical(std::string_view address) {
+  const std::size_t colon = address.rfind(':');
+  std::string_view host = address.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const auto ip = IpAddress::parse(host.empty() ? "0.0.0.0" : host);
+  return (ip ? ip->text() : std::string(host)) + std::string(address.substr(colon));
+}
+
 bool same_place(const std::string& a, const std::string& b) {
-  return a == b && !a.ends_with(":0");
+  return canonical(a) == canonical(b) && !a.ends_with(":0");
+}
+
+void check_endpoints(const At& at, const Service& service) {
+  const At list = at.child("endpoints");
+  if (!list.is(Value::Kind::list) || list.value().items.size() != service.endpoints.size()) return;
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < service.endpoints.size(); ++i)
+    if (!seen.insert(canonical(service.endpoints[i])).second)
+      list.item(i).problem("the same endpoint is there twice");
 }
 
 void check_listeners(const At& root, const Config& config) {
@@ -242,7 +267,7 @@ void check_queue(const At& root, const Config& config) {
 
 Duration longest_timeout(const Service& service) {
   Duration longest{};
-  for (const Route& route : service.routes) longest = std::max(longest, route.timeouts.total);
+  for (const Route& route : service.routes) longest = std::max(longest, promised(route));
   return longest;
 }
 
@@ -257,6 +282,7 @@ void check_relations(const At& root, const Config& config) {
     check_timeouts(at, service);
     check_drain(at, service);
     check_run_drain(at, service);
+    check_endpoints(at, service);
     if (root.child("downstreams").sound()) check_uses(at, service, config);
   }
   if (root.child("gateway").sound()) check_listeners(root, config);

@@ -29,6 +29,13 @@ inline std::shared_ptr<Replica> nowhere() {
                                    1);
 }
 
+/// A way of running replicas, of which only the time to drain counts here.
+inline spec::Run draining_within(Duration drain) {
+  spec::Run run;
+  run.drain = drain;
+  return run;
+}
+
 /// Holds every request until it is told to let go, then answers.
 class Gate {
  public:
