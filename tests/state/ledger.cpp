@@ -25,24 +25,18 @@ std::string describe_request(std::uint64_t seed, std::uint64_t id) {
 }
 
 void Ledger::violated(std::uint64_t id, std::string_view kind, const std::string& how) {
-  report(kind, fmt::format("{}: {} ({})\n{}{}", kind, how, name_of(id), describe_request(seed_, id),
-                           history_.of_connection(id)));
+  report(fmt::format("{}: {} ({})\n{}{}", kind, how, name_of(id), describe_request(seed_, id),
+                     history_.of_connection(id)));
 }
 
 void Ledger::violated(std::string_view kind, const std::string& how) {
-  report(kind, fmt::format("{}: {}\n", kind, how));
+  report(fmt::format("{}: {}\n", kind, how));
 }
 
-void Ledger::report(std::string_view kind, const std::string& text) {
-  const bool ignored = reporting_.ignored.contains(kind);
-  const std::string whole =
-      fmt::format("state fuzz{}, round seed {}: {}", ignored ? " (ignored)" : "", seed_, text);
-  if (ignored) {
-    std::fprintf(stderr, "%.*s\n", static_cast<int>(whole.find('\n')), whole.c_str());
-    return;
-  }
+void Ledger::report(const std::string& text) {
+  const std::string whole = fmt::format("state fuzz, round seed {}: {}", seed_, text);
   std::fputs(whole.c_str(), stderr);
-  if (std::FILE* const file = std::fopen(reporting_.file.c_str(), "w"); file != nullptr) {
+  if (std::FILE* const file = std::fopen(report_file_.c_str(), "w"); file != nullptr) {
     std::fputs(whole.c_str(), file);
     std::fclose(file);
   }

@@ -37,16 +37,10 @@ struct Seen {
 /// How the process ends that found something: not as one that a sanitizer ended.
 constexpr int exit_violated = 3;
 
-/// Where a report goes, and which violations are only counted.
-struct Reporting {
-  std::string file;
-  std::set<std::string, std::less<>> ignored;
-};
-
 class Ledger {
  public:
-  Ledger(std::uint64_t seed, History& history, const Reporting& reporting)
-      : seed_(seed), history_(history), reporting_(reporting) {}
+  Ledger(std::uint64_t seed, History& history, const std::string& report_file)
+      : seed_(seed), history_(history), report_file_(report_file) {}
 
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] Seen& of(std::uint64_t id);
@@ -55,18 +49,17 @@ class Ledger {
     history_.note(now, id, what, number);
   }
 
-  /// A promise was broken: tells which, with the request's plan and history, and ends the process,
-  /// unless this kind is only to be counted.
+  /// A promise was broken: tells which, with the request's plan and history, and ends the process.
   void violated(std::uint64_t id, std::string_view kind, const std::string& how);
   /// Of the round as a whole.
   void violated(std::string_view kind, const std::string& how);
 
  private:
-  void report(std::string_view kind, const std::string& text);
+  void report(const std::string& text);
 
   std::uint64_t seed_;
   History& history_;
-  const Reporting& reporting_;
+  const std::string& report_file_;
   std::deque<Seen> seen_;
 };
 

@@ -30,7 +30,7 @@ struct Options {
   std::int64_t seconds = 60;
   std::uint64_t seed = 0;
   RoundOptions round;
-  Reporting reporting{.file = "state_fuzz.failed.txt", .ignored = {}};
+  std::string report_file = "state_fuzz.failed.txt";
 };
 
 std::optional<Options> read_options(int argc, char** argv) {
@@ -40,9 +40,7 @@ std::optional<Options> read_options(int argc, char** argv) {
     const std::string_view name = argv[i];
     const auto number = parse_integer(argv[i + 1]);
     if (name == "--report") {
-      options.reporting.file = argv[i + 1];
-    } else if (name == "--ignore") {
-      options.reporting.ignored.insert(argv[i + 1]);
+      options.report_file = argv[i + 1];
     } else if (!number || *number < 1) {
       return {};
     } else if (name == "--seconds") {
@@ -67,7 +65,7 @@ int run_rounds(const Options& options, History& history) {
   for (std::uint64_t round = 0; io::monotonic_now() < end; ++round) {
     const std::uint64_t seed = options.seed + round;
     history.begin(seed);
-    all.add(Round(seed, options.round, history, options.reporting)
+    all.add(Round(seed, options.round, history, options.report_file)
                 .run(std::min(round_length, end - io::monotonic_now())));
   }
   const double took = seconds(io::monotonic_now() - begin);
@@ -91,7 +89,7 @@ void report_death(const Options& options, const History& history, int status) {
   for (const std::uint64_t id : history.last_requests(last_connections))
     text += describe_request(history.seed(), id) + history.of_connection(id);
   std::fputs(text.c_str(), stderr);
-  if (std::FILE* const file = std::fopen(options.reporting.file.c_str(), "w"); file != nullptr) {
+  if (std::FILE* const file = std::fopen(options.report_file.c_str(), "w"); file != nullptr) {
     std::fputs(text.c_str(), file);
     std::fclose(file);
   }

@@ -39,10 +39,10 @@ void Tally::add(const Tally& other) {
 }
 
 Round::Round(std::uint64_t seed, const RoundOptions& options, History& history,
-             const Reporting& reporting)
+             const std::string& report_file)
     : options_(options),
       random_(seed),
-      ledger_(seed, history, reporting),
+      ledger_(seed, history, report_file),
       log_(options.folder / fmt::format("access-{}.log", seed)),
       dropped_before_(io::lines_dropped(io::Log::access)) {
   auto started = gateway::Gateway::start(config());

@@ -35,7 +35,7 @@ struct Tally {
 class Round {
  public:
   Round(std::uint64_t seed, const RoundOptions& options, History& history,
-        const Reporting& reporting);
+        const std::string& report_file);
   ~Round();
   Round(const Round&) = delete;
   Round& operator=(const Round&) = delete;
