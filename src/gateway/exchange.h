@@ -110,8 +110,9 @@ class Exchange final : public protect::Waiter {
   /// What the objective is about: the head to the last byte of the answer, or to the first one of a
   /// stream, without the time in which the client had yet to send its body.
   [[nodiscard]] Duration latency() const;
-  [[nodiscard]] Duration attempt_latency() const;
+  [[nodiscard]] Duration attempt_latency(Instant now) const;
   [[nodiscard]] bool past_objective() const;
+  [[nodiscard]] bool late(Duration latency) const;
 
   // exchange_relay.cpp: bytes both ways
   [[nodiscard]] Life pump_request();

@@ -169,7 +169,7 @@ void Exchange::client_gone() {
 
 void Exchange::end_attempt(protect::AttemptEnd end, bool reusable) {
   const Instant now = io::monotonic_now();
-  const Duration latency = attempt_latency();
+  const Duration latency = attempt_latency(now);
   pool().attempt_ended(permit_, end, latency > route_->ref->route->objective.latency, latency, now);
   if (upstream_ != nullptr) {
     upstream_->exchange = nullptr;
@@ -183,7 +183,7 @@ void Exchange::end_attempt(protect::AttemptEnd end, bool reusable) {
 void Exchange::drop_attempt() {
   if (permit_.upstream == nullptr) return;
   // Time that passed within the objective says nothing of the replica; beyond, it was late.
-  if (attempt_latency() > route_->ref->route->objective.latency)
+  if (attempt_latency(io::monotonic_now()) > route_->ref->route->objective.latency)
     return end_attempt(protect::AttemptEnd::abandoned, false);
   upstream_.reset();
   pool().give_back(permit_, io::monotonic_now());
@@ -204,12 +204,13 @@ http::Attempt Exchange::attempted() const {
 void Exchange::record(Outcome outcome) {
   if (recorded_) return;
   recorded_ = true;
-  if (outcome == Outcome::good && past_objective()) outcome = Outcome::late;
+  const Duration took = latency();
+  if (outcome == Outcome::good && late(took)) outcome = Outcome::late;
   if (route_ != nullptr) {
     RouteStats& stats = *route_->stats;
     ++stats.outcomes[static_cast<std::size_t>(outcome)];
     if (outcome == Outcome::good || outcome == Outcome::late)
-      stats.latency.record(latency());
+      stats.latency.record(took);
     else if (outcome != Outcome::gone)
       ++stats.reasons[reason_.empty() ? std::string_view("upstream_5xx") : reason_];
   }
@@ -235,7 +236,7 @@ void Exchange::record(Outcome outcome) {
       .status = status_,
       .attempts = attempts_,
       .bytes = bytes_out_,
-      .latency = latency(),
+      .latency = took,
       .waited = waited_,
       .body = body_waited(),
   });

@@ -108,13 +108,17 @@ Duration Exchange::latency() const {
   return (stream_ ? stream_begun_ - started_ : age()) - body_waited();
 }
 
-Duration Exchange::attempt_latency() const {
-  const Instant until = stream_ ? stream_begun_ : io::monotonic_now();
+Duration Exchange::attempt_latency(Instant now) const {
+  const Instant until = stream_ ? stream_begun_ : now;
   return until - sent_ - (body_waited() - waited_before_attempt_);
 }
 
 bool Exchange::past_objective() const {
-  return route_ != nullptr && latency() > route_->ref->route->objective.latency;
+  return late(latency());
+}
+
+bool Exchange::late(Duration latency) const {
+  return route_ != nullptr && latency > route_->ref->route->objective.latency;
 }
 
 }  // namespace headroom::gateway

@@ -106,11 +106,16 @@ bool Loop::deliver(Duration wait) {
   std::array<epoll_event, events_per_fetch> events;
   const int count = epoll_wait(epoll_.get(), events.data(), events_per_fetch, wait_ms(wait));
   now_ = monotonic_now();
+  const bool asked = !again_.empty();
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     auto* watcher = static_cast<Watcher*>(event.data.ptr);
     woken_ = woken_ || watcher == nullptr;
-    if (watcher != nullptr) again(*watcher, event.events);
+    if (watcher == nullptr) continue;
+    if (asked)
+      again(*watcher, event.events);  // epoll tells of each once, but some asked themselves
+    else
+      again_.push_back({watcher, event.events});
   }
   fetched_.swap(again_);
   again_.clear();
