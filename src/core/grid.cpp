@@ -160,7 +160,8 @@ Grid likely_grid(std::span<const double> stamps, double step) {
       best = finer;
   }
   if (const Line finer = fit.refined(best, grid_tolerance); finer.better_than(best)) best = finer;
-  return std::move(fit).grid(tidied(fit, best, stamps[0]));
+  const auto line = tidied(fit, best, stamps[0]);
+  return std::move(fit).grid(line);
 }
 
 }  // namespace

@@ -58,8 +58,8 @@ std::optional<Shortfall> worst_shortfall(const ServiceRun& run, WallTime begin) 
                   .carried = first.ready * first.per_replica,
                   .startup_s = run.startup_s};
   for (const Moment& moment : moments) found.missed_in_all += moment.missed();
-  for (std::size_t i = stretch.begin; i-- > 0 && moments[i].t_s > from_s - before_s;)
-    found.demand_before = std::min(found.demand_before, per_second(moments[i]));
+  for (std::size_t i = stretch.begin; i > 0 && moments[i - 1].t_s > from_s - before_s; --i)
+    found.demand_before = std::min(found.demand_before, per_second(moments[i - 1]));
   for (const Moment& moment :
        std::span(moments).subspan(stretch.begin, stretch.end - stretch.begin))
     found.demand = std::max(found.demand, per_second(moment));
