@@ -193,8 +193,8 @@ TEST(Queue, the_important_come_first_over_all_workers_and_the_rest_by_arrival) {
 }
 
 TEST(Queue, displaced_one_by_the_other_does_not_grow_the_stack) {
-  constexpr int waiters = 3000;  // at 800 bytes a level and more these would take 2.4 MB
-  const SmallStacks small(512 << 10);
+  constexpr int waiters = 3000;      // at 800 bytes a level and more these would take 2.4 MB
+  const SmallStacks small(1 << 20);  // with room for what ThreadSanitizer keeps in a thread
   spec::Config config = with_critical_route();
   config.gateway.queue.length = waiters;
   Gate gate;
