@@ -1,10 +1,12 @@
 # headroom_library(core USES fmt::fmt): the directory of that name becomes the library
 # headroom_core from its *.cpp, and headroom_core_tests from its *_test.cpp.
 # USES names libraries of the project (a directory above it in the order) or bought ones.
+# THREADS: it or its tests use threads. The tests of the others are not built for ThreadSanitizer,
+# which has nothing to find in them.
 include(GoogleTest)
 
 function(headroom_library name)
-  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS" "" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -17,6 +19,9 @@ function(headroom_library name)
   else()
     add_library(headroom_${name} INTERFACE)
     target_link_libraries(headroom_${name} INTERFACE headroom_options ${ARG_USES})
+  endif()
+  if(HEADROOM_SANITIZE STREQUAL "thread" AND NOT ARG_THREADS)
+    set(tests)
   endif()
   if(tests AND BUILD_TESTING AND NOT HEADROOM_FUZZ)
     headroom_test(headroom_${name}_tests SOURCES ${tests} USES headroom_${name})

@@ -8,6 +8,16 @@
 #include "core/text.h"
 
 namespace headroom {
+namespace {
+
+std::string_view field(std::string_view text) {
+  text = trim(text);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+    text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+}  // namespace
 
 std::string_view take_line(std::string_view& rest) {
   const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -20,15 +30,16 @@ std::string_view take_line(std::string_view& rest) {
 std::vector<std::string_view> column_names(std::string_view header) {
   if (header.starts_with("\xef\xbb\xbf")) header.remove_prefix(3);  // a byte order mark
   std::vector<std::string_view> names = split(header, ',');
-  for (std::string_view& name : names) name = trim(name);
+  for (std::string_view& name : names) name = field(name);
   return names;
 }
 
 std::string listed(const std::vector<std::string_view>& names) {
-  constexpr std::size_t listed_max = 20;
+  constexpr std::size_t listed_max = 8;
+  constexpr std::size_t name_max = 40;
   std::string out;
   for (std::size_t i = 0; i < std::min(names.size(), listed_max); ++i)
-    out += (i == 0 ? "" : ", ") + printable(names[i]);
+    out += (i == 0 ? "" : ", ") + printable(names[i], name_max);
   return names.size() <= listed_max ? out
                                     : fmt::format("{} and {} more", out, names.size() - listed_max);
 }
@@ -39,8 +50,8 @@ std::optional<std::array<std::string_view, 2>> two_fields(std::string_view line,
   std::size_t index = 0;
   for (std::size_t begin = 0;; ++index) {
     const std::size_t end = std::min(line.find(',', begin), line.size());
-    if (index == first) fields[0] = trim(line.substr(begin, end - begin));
-    if (index == second) fields[1] = trim(line.substr(begin, end - begin));
+    if (index == first) fields[0] = field(line.substr(begin, end - begin));
+    if (index == second) fields[1] = field(line.substr(begin, end - begin));
     if (end == line.size()) break;
     begin = end + 1;
   }

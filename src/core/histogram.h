@@ -32,6 +32,7 @@ class Histogram {
 
   [[nodiscard]] std::uint64_t count() const { return total_; }
   [[nodiscard]] Duration mean() const;
+  [[nodiscard]] Duration sum() const { return std::chrono::microseconds(sum_us_); }
 
   /// The duration below which a share `q` of the records lies; 0 when empty. Requires 0 <= q <= 1.
   [[nodiscard]] Duration quantile(double q) const;

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "core/csv.h"
+#include "core/date.h"
+#include "core/text.h"
 
 namespace headroom {
 namespace {
@@ -54,10 +56,28 @@ std::unexpected<Error> looks_like(std::string_view what, const Unit& unit,
 
 }  // namespace
 
+std::optional<double> parse_stamp(std::string_view text) {
+  if (const auto number = parse_number(text)) return number;
+  const auto date = parse_date(text);
+  if (!date) return std::nullopt;
+  return seconds(date->at.time_since_epoch());
+}
+
+bool is_date(double stamp_s) {
+  return stamp_s >= dates_from && stamp_s < dates_below;
+}
+
+std::string stamp_text(double stamp_s) {
+  if (!is_date(stamp_s)) return fmt::format("{}", stamp_s);
+  return fmt::format(
+      "{} ({})", stamp_s,
+      format_date(WallTime(std::chrono::round<std::chrono::milliseconds>(from_seconds(stamp_s)))));
+}
+
 Result<> check_seconds(double first, double last, double bin) {
   if (first >= dates_below && last >= dates_below)
     return looks_like(fmt::format("begins at {:.0f}", first), unit_of_date(first), "");
-  const bool dates = first >= dates_from;
+  const bool dates = is_date(first);
   if (dates || usual_bin(std::round(bin))) return {};
   for (const Unit& unit : smaller_units) {
     const double scaled = std::round(bin / unit.in_a_second);

@@ -4,19 +4,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
 #include "core/csv.h"
+#include "core/foreign.h"
 #include "core/grid.h"
+#include "core/rate_unit.h"
 #include "core/stamps.h"
 #include "core/text.h"
+#include "core/uneven.h"
 
 namespace headroom {
 namespace {
 
 constexpr std::string_view usual_column = "requests_per_second";
 constexpr double slice_tolerance = 1e-3;  // of a bin; stamps are written rounded
+constexpr double value_most = 1e15;       // either way: squares of it can still be added up
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
 
 struct Columns {
@@ -30,11 +35,6 @@ struct Row {
   double stamp_s = 0;
   double value = nothing;
 };
-
-/// Of the row with this index: the header is the first.
-constexpr std::size_t line_of(std::size_t row) {
-  return row + 2;
-}
 
 Result<std::size_t> value_column(const std::vector<std::string_view>& values,
                                  const TraceFormat& format) {
@@ -76,15 +76,21 @@ Result<Row> parse_row(std::string_view line, const Columns& columns) {
     return fail(ErrorCode::invalid,
                 fmt::format("has not the {} fields of the header", columns.count));
   const auto& [stamp, value] = *fields;
-  const auto stamp_s = parse_number(stamp);
+  const auto stamp_s = parse_stamp(stamp);
   if (!stamp_s)
     return fail(ErrorCode::invalid,
-                fmt::format("{} '{}' is not a number", stamp_column, printable(stamp)));
+                fmt::format("{} '{}' is not a number of seconds, nor a date such as "
+                            "2026-11-21T10:00:00Z",
+                            stamp_column, printable(stamp)));
   if (value.empty()) return Row{.stamp_s = *stamp_s};
   const auto number = parse_number(value);
   if (!number)
     return fail(ErrorCode::invalid, fmt::format("{} '{}' is not a finite number",
                                                 printable(columns.name), printable(value)));
+  if (std::abs(*number) > value_most)
+    return fail(ErrorCode::invalid,
+                fmt::format("{} '{}' is more than {:g}", printable(columns.name), printable(value),
+                            value_most));
   return Row{.stamp_s = *stamp_s, .value = *number};
 }
 
@@ -96,11 +102,14 @@ Result<std::vector<Row>> parse_rows(std::string_view rest, const Columns& column
     if (line.empty() && rest.empty()) break;
     auto row = parse_row(line, columns);
     if (row && !rows.empty() && row->stamp_s == rows.back().stamp_s)
-      row = fail(ErrorCode::invalid, fmt::format("{} {} is there twice, on line {} too",
-                                                 stamp_column, row->stamp_s, line_number - 1));
+      row = fail(ErrorCode::invalid,
+                 fmt::format("{} {} is there twice, on line {} too; where each row is one "
+                             "request, say --requests",
+                             stamp_column, stamp_text(row->stamp_s), line_number - 1));
     else if (row && !rows.empty() && row->stamp_s < rows.back().stamp_s)
-      row = fail(ErrorCode::invalid, fmt::format("{} {} comes after {}: rows must be sorted",
-                                                 stamp_column, row->stamp_s, rows.back().stamp_s));
+      row = fail(ErrorCode::invalid,
+                 fmt::format("{} {} comes after {}: rows must be sorted", stamp_column,
+                             stamp_text(row->stamp_s), stamp_text(rows.back().stamp_s)));
     if (!row)
       return fail(row.error().code,
                   fmt::format("{}:{}: {}", file, line_number, row.error().message));
@@ -115,19 +124,15 @@ Result<std::vector<Row>> parse_rows(std::string_view rest, const Columns& column
 
 Result<Grid> grid_of(const std::vector<double>& stamps, std::string_view file) {
   Grid grid = find_grid(stamps);
-  if (grid.misfits > 0) {
-    const std::size_t row = grid.first_misfit;
-    return fail(ErrorCode::invalid,
-                fmt::format("{}:{}: {} {} is not on the grid of {:.6g} s that starts at {}", file,
-                            line_of(row), stamp_column, stamps[row], grid.bin, grid.start));
-  }
+  if (grid.misfits > 0)
+    return fail(ErrorCode::invalid, fmt::format("{}:{}", file, uneven_text(stamps, grid)));
   const auto crowded = std::ranges::adjacent_find(grid.places);
   if (crowded != grid.places.end()) {
     const auto row = static_cast<std::size_t>(crowded - grid.places.begin());
     return fail(ErrorCode::invalid,
                 fmt::format("{}:{}: {} {} is in the same bin of {:.6g} s as {} on line {}", file,
-                            line_of(row + 1), stamp_column, stamps[row + 1], grid.bin, stamps[row],
-                            line_of(row)));
+                            line_of(row + 1), stamp_column, stamp_text(stamps[row + 1]), grid.bin,
+                            stamp_text(stamps[row]), line_of(row)));
   }
   return grid;
 }
@@ -151,10 +156,47 @@ Result<std::vector<double>> on_grid(const std::vector<Row>& rows, const Grid& gr
   return values;
 }
 
+struct Gap {
+  std::size_t begin = 0;  // the first unknown bin
+  std::size_t end = 0;
+};
+
+std::string gap_text(const Trace& trace, const Gap& gap, std::size_t longest) {
+  const auto stamp = [&trace](std::size_t bin) {
+    return stamp_text(trace.start_s + trace.bin_s * static_cast<double>(bin));
+  };
+  const std::size_t length = gap.end - gap.begin;
+  return fmt::format(
+      "{} is unknown for {} bins from {} to {}, {}: at most {} are filled in; write "
+      "rows with 0 where nothing came, or take a part without the gap",
+      printable(trace.column, 40), length, stamp(gap.begin), stamp(gap.end),
+      length_text(trace.bin_s * static_cast<double>(length)), longest);
+}
+
+/// A counter of everything so far, of which a rate must be made first.
+bool only_grows(const std::vector<Row>& rows, std::string_view column) {
+  constexpr std::size_t enough = 3;
+  return rows.size() >= enough && column.ends_with("_total") &&
+         rows.back().value > rows.front().value && std::ranges::is_sorted(rows, {}, &Row::value);
+}
+
+Result<double> factor_of(const std::vector<Row>& rows, std::string_view column, double bin_s,
+                         std::string_view file) {
+  if (only_grows(rows, column))
+    return fail(ErrorCode::invalid,
+                fmt::format("{}: column '{}' only grows, so it counts all so far: read is a rate, "
+                            "in Prometheus rate(…[1m])",
+                            file, printable(column, 40)));
+  auto factor = per_second(column, bin_s);
+  if (factor) return factor;
+  return fail(factor.error().code, fmt::format("{}: {}", file, factor.error().message));
+}
+
 }  // namespace
 
 Result<Trace> parse_trace(std::string_view csv, const TraceFormat& format) {
   if (trim(csv).empty()) return fail(ErrorCode::invalid, fmt::format("{}: is empty", format.file));
+  TRY(check_is_csv(csv, format.file));
   std::string_view rest = csv;
   const Columns columns = TRY(parse_header(take_line(rest), format));
   const std::vector<Row> rows = TRY(parse_rows(rest, columns, format.file));
@@ -166,6 +208,8 @@ Result<Trace> parse_trace(std::string_view csv, const TraceFormat& format) {
   TRY(check_unit(stamps, grid.bin, format.file));
   // Not within the braces below: leaving them early, GCC 12 does not destroy what is made already.
   std::vector<double> values = TRY(on_grid(rows, grid, format.file));
+  const double factor = TRY(factor_of(rows, columns.name, grid.bin, format.file));
+  for (double& value : values) value *= factor;
   return Trace{.column = std::string(columns.name),
                .start_s = grid.start + grid.bin * grid.places.front(),
                .bin_s = grid.bin,
@@ -202,10 +246,7 @@ Result<Trace> fill_gaps(Trace trace, std::size_t longest) {
     while (end < values.size() && Trace::unknown(values[end])) ++end;
     const std::size_t length = end - begin;
     if (length > longest || length == values.size())
-      return fail(ErrorCode::invalid,
-                  fmt::format("{} is unknown for {} bins from {}; at most {} are filled in",
-                              printable(trace.column), length,
-                              trace.start_s + trace.bin_s * static_cast<double>(begin), longest));
+      return fail(ErrorCode::invalid, gap_text(trace, {begin, end}, longest));
     const double before = begin > 0 ? values[begin - 1] : values[end];
     const double after = end < values.size() ? values[end] : before;
     for (std::size_t i = begin; i < end; ++i)

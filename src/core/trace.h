@@ -12,7 +12,7 @@ namespace headroom {
 
 /// One value per bin; NaN where the source has none (which is not zero).
 struct Trace {
-  std::string column;  // the name of the values, with their unit
+  std::string column;  // the name of the values in the file
   double start_s = 0;  // stamp of the first bin: where it begins, seconds
   double bin_s = 1;    // width of a bin, seconds
   std::vector<double> values;
@@ -31,11 +31,13 @@ struct TraceFormat {
 /// Longer traces are refused; 50 million bins are 19 months of seconds.
 inline constexpr std::size_t trace_bins_max = 50'000'000;
 
-/// Reads CSV text with a header line, `timestamp_seconds` and one or more value columns. The bin is
+/// Reads CSV text with a header line, `timestamp_seconds` and one or more value columns, and makes
+/// rates per second of the values by the unit in the column's name (core/rate_unit.h). The bin is
 /// found from all stamps (core/grid.h), which may be rounded or jitter; steps of several bins leave
-/// unknown ones between. Refused: an unknown column, a value that is not a finite number, stamps
-/// that are unsorted, repeated, off the grid or not seconds (core/stamps.h), fewer than two rows.
-/// Messages name file and line, and quote the file fit for a terminal.
+/// unknown ones between. Refused: what is no CSV (core/foreign.h), an unknown column, a value that
+/// is not a finite number, a counter that only grows, stamps that are unsorted, repeated, off the
+/// grid or not seconds (core/stamps.h), fewer than two rows. Messages name file and line, and quote
+/// a short piece of the file, fit for a terminal.
 [[nodiscard]] Result<Trace> parse_trace(std::string_view csv, const TraceFormat& format);
 
 /// The bins that begin within [from_s, to_s). Refused when none does.

@@ -68,16 +68,20 @@ TEST(trace, refuses_bad_input_with_file_line_and_reason) {
       {"timestamp_seconds,a\n0,1\n", "",
        "t.csv: has 1 row of values; two are the least that tell the bin width"},
       {"timestamp_seconds,a\n0,1\n0,2\n", "",
-       "t.csv:3: timestamp_seconds 0 is there twice, on line 2 too"},
+       "t.csv:3: timestamp_seconds 0 is there twice, on line 2 too; where each row is one request, "
+       "say --requests"},
       {"timestamp_seconds,a\n5,1\n4,2\n", "",
        "t.csv:3: timestamp_seconds 4 comes after 5: rows must be sorted"},
       {"timestamp_seconds,a\n0,1\n1,nan\n", "", "t.csv:3: a 'nan' is not a finite number"},
       {"timestamp_seconds,a\n0,1\n1,1e999\n", "", "t.csv:3: a '1e999' is not a finite number"},
-      {"timestamp_seconds,a\n0,1\nx,2\n", "", "t.csv:3: timestamp_seconds 'x' is not a number"},
+      {"timestamp_seconds,a\n0,1\n1,1e300\n", "", "t.csv:3: a '1e300' is more than 1e+15"},
+      {"timestamp_seconds,a\n0,1\nx,2\n", "",
+       "t.csv:3: timestamp_seconds 'x' is not a number of seconds, nor a date such as "
+       "2026-11-21T10:00:00Z"},
       {"timestamp_seconds,a\n0,1\n1\n", "", "t.csv:3: has not the 2 fields of the header"},
       {"timestamp_seconds,a\n0,1\n1,2,3\n", "", "t.csv:3: has not the 2 fields of the header"},
       {"timestamp_seconds,a\n0,1\n2,1\n5,1\n", "",
-       "t.csv:4: timestamp_seconds 5 is not on the grid of 2 s that starts at 0"},
+       "t.csv:4: timestamp_seconds 5 is 1 s early for rows that are 2 s apart from 0 on"},
       {"timestamp_seconds,a\n0,1\n1,1\n1000000000000,1\n", "",
        "t.csv: spans 1000000000001 bins of 1 s, more than 50000000"},
   };
@@ -113,12 +117,65 @@ TEST(trace, stamps_that_are_rounded_or_late_by_milliseconds_are_in_their_bins) {
 
 TEST(trace, one_stamp_that_is_early_is_blamed_itself) {
   EXPECT_EQ(refusal("timestamp_seconds,rate\n0,1\n1,1\n2,1\n2.7,1\n4,1\n5,1\n"),
-            "t.csv:5: timestamp_seconds 2.7 is not on the grid of 1 s that starts at 0");
+            "t.csv:5: timestamp_seconds 2.7 is 0.3 s early for rows that are 1 s apart from 0 on");
   EXPECT_EQ(refusal("timestamp_seconds,rate\n0,1\n10,1\n20,1\n30,1\n40,1\n50,1\n60,1\n70,1\n80,1\n"
                     "85,1\n100,1\n"),
-            "t.csv:11: timestamp_seconds 85 is not on the grid of 10 s that starts at 0");
+            "t.csv:11: timestamp_seconds 85 is 5 s early for rows that are 10 s apart from 0 on");
   EXPECT_EQ(refusal("timestamp_seconds,rate\n0,1\n1,1\n2,1\n2.001,1\n3,1\n4,1\n"),
             "t.csv:5: timestamp_seconds 2.001 is in the same bin of 1 s as 2 on line 4");
+}
+
+/// So many rows, so far apart, from a stamp on.
+std::string rows(int count, double step_s, double begin_s) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += std::to_string(begin_s + i * step_s) + ",1\n";
+  return text;
+}
+
+TEST(trace, rows_that_go_on_at_another_moment_after_a_gap_are_told_by_how_much) {
+  const std::string header = "timestamp_seconds,rate\n";
+  EXPECT_EQ(refusal(header + rows(300, 60, 0) + rows(400, 60, 17940 + 3617)),
+            "t.csv:302: timestamp_seconds 21557 is 1h17s after the line before, no whole number of "
+            "bins of 60 s: shift it and all that follow by -17 s");
+  EXPECT_EQ(refusal(header + rows(400, 60, 0) + rows(300, 60, 23940 + 3580)),
+            "t.csv:402: timestamp_seconds 27520 is 59m40s after the line before, no whole number "
+            "of bins of 60 s: shift it and all that follow by 20 s");
+  EXPECT_TRUE(parse_trace(header + rows(30, 60, 0) + rows(40, 60, 1740 + 3600), {}));
+}
+
+TEST(trace, requests_one_by_one_are_not_taken_for_a_rate) {
+  std::string csv = "timestamp_seconds,bytes\n";
+  for (int i = 0; i < 40; ++i) csv += std::to_string(i + 0.13 * (i * i % 7)) + ",1\n";
+  const std::string told = refusal(csv);
+  EXPECT_NE(told.find("rows are not evenly spaced"), std::string::npos) << told;
+  EXPECT_NE(told.find("where each row is one request, say --requests"), std::string::npos) << told;
+}
+
+TEST(trace, stamps_may_be_dates_and_fields_may_be_quoted) {
+  const Trace trace = parsed(
+      "\"timestamp_seconds\",\"rate\"\n\"2026-11-21T10:00:00Z\",\"1\"\n2026-11-21 10:01:00,2\n"
+      "21/Nov/2026:11:02:00 +0100,3\n1795255380,\"4\"\n");
+  EXPECT_EQ(trace.start_s, 1795255200);
+  EXPECT_EQ(trace.bin_s, 60);
+  EXPECT_EQ(trace.values, (std::vector<double>{1, 2, 3, 4}));
+  EXPECT_EQ(parsed("timestamp_seconds,rate\n2026-11-21,1\n2026-11-22,2\n").bin_s, 86400);
+}
+
+TEST(trace, rates_are_per_second_whatever_unit_the_column_names) {
+  const std::string rest = "\n0,60\n60,\n120,120\n";
+  const auto values = [&](const std::string& column) {
+    return parsed("timestamp_seconds," + column + rest).values;
+  };
+  EXPECT_EQ(values("requests_per_second")[2], 120);
+  EXPECT_EQ(values("requests_per_minute")[2], 2);
+  EXPECT_EQ(values("requests_per_bin")[0], 1);
+  EXPECT_TRUE(Trace::unknown(values("requests_per_bin")[1]));
+  EXPECT_EQ(refusal("timestamp_seconds,requests" + rest),
+            "t.csv: column 'requests' does not say per what: name it requests_per_bin if it counts "
+            "those of each 60 s, or requests_per_second");
+  EXPECT_EQ(refusal("timestamp_seconds,hits_total\n0,1\n60,5\n120,5\n180,9\n"),
+            "t.csv: column 'hits_total' only grows, so it counts all so far: read is a rate, in "
+            "Prometheus rate(…[1m])");
 }
 
 TEST(trace, text_of_a_file_reaches_no_terminal_as_it_is) {
@@ -162,7 +219,10 @@ TEST(trace, a_gap_longer_than_allowed_is_refused) {
   const Trace trace = parsed("timestamp_seconds,rate\n0,1\n1,\n2,\n3,4\n");
   const auto filled = fill_gaps(trace, 1);
   ASSERT_FALSE(filled);
-  EXPECT_EQ(filled.error().message, "rate is unknown for 2 bins from 1; at most 1 are filled in");
+  EXPECT_EQ(filled.error().message,
+            "rate is unknown for 2 bins from 1 to 3, 2s: at most 1 are filled in; write rows with "
+            "0 where "
+            "nothing came, or take a part without the gap");
   EXPECT_FALSE(fill_gaps(parsed("timestamp_seconds,rate\n0,\n1,\n"), 10));
 }
 

@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "io/file.h"
-#include "spec/load.h"
 
 namespace headroom::io {
 
@@ -13,9 +12,9 @@ std::optional<std::string> environment_variable(std::string_view name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-Result<spec::Config> load_config(const std::string& path) {
+Result<spec::Config> load_config(const std::string& path, spec::Purpose purpose) {
   const std::string text = TRY(read_file(path));
-  return spec::parse(text, path, environment_variable);
+  return spec::parse(text, path, environment_variable, purpose);
 }
 
 }  // namespace headroom::io

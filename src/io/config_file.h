@@ -7,6 +7,7 @@
 
 #include "core/result.h"
 #include "spec/config.h"
+#include "spec/load.h"
 
 namespace headroom::io {
 
@@ -14,6 +15,7 @@ namespace headroom::io {
 [[nodiscard]] std::optional<std::string> environment_variable(std::string_view name);
 
 /// The valid configuration in the file, or one sentence on what stands in the way.
-[[nodiscard]] Result<spec::Config> load_config(const std::string& path);
+[[nodiscard]] Result<spec::Config> load_config(const std::string& path,
+                                               spec::Purpose purpose = spec::Purpose::run);
 
 }  // namespace headroom::io

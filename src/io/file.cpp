@@ -1,13 +1,15 @@
-// Reading files with read(2), so that every cause of failure is known.
+// Reading files with read(2), so that every cause of failure is known; asking before writing.
 #include "io/file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "core/text.h"
 #include "io/fd.h"
@@ -28,6 +30,16 @@ std::unexpected<Error> failure(const std::string& path, int error) {
     default:
       return fail(ErrorCode::io, fmt::format("{}: {}", path, std::strerror(error)));
   }
+}
+
+/// As this process's effective user; a file system that is read-only counts too.
+int why_no_access(const std::string& path, int mode) {
+  return ::faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0 ? 0 : errno;
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
 }
 
 }  // namespace
@@ -55,6 +67,33 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
                               format_bytes(static_cast<std::int64_t>(bytes_max))));
     }
   }
+}
+
+int why_not_writable(const std::string& path) {
+  struct stat about{};
+  if (::stat(path.c_str(), &about) == 0)
+    return S_ISDIR(about.st_mode) ? EISDIR : why_no_access(path, W_OK);
+  return errno == ENOENT ? why_no_access(folder_of(path), W_OK | X_OK) : errno;
+}
+
+int why_not_fillable(const std::string& path) {
+  struct stat about{};
+  if (::stat(path.c_str(), &about) == 0)
+    return S_ISDIR(about.st_mode) ? why_no_access(path, W_OK | X_OK) : ENOTDIR;
+  return errno == ENOENT && folder_of(path) != path ? why_not_fillable(folder_of(path)) : errno;
+}
+
+Result<> check_replaceable(const std::string& path, std::string_view beginning) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat about{};
+  if (!file || ::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) return {};
+  std::string found(beginning.size(), '\0');
+  const ssize_t got = ::pread(file.get(), found.data(), found.size(), 0);
+  if (got <= 0 || found.starts_with(beginning)) return {};
+  return fail(ErrorCode::invalid,
+              fmt::format("{} is there and holds something else than what would replace it: name "
+                          "another file, or remove it",
+                          path));
 }
 
 }  // namespace headroom::io

@@ -60,11 +60,13 @@ std::size_t LogDestination::put(std::string_view bytes) {
   while (written < bytes.size()) {
     const ssize_t now = ::write(fd_.get(), bytes.data() + written, bytes.size() - written);
     if (now >= 0) {
+      error_ = 0;
       written += static_cast<std::size_t>(now);
     } else if (errno == EAGAIN) {  // somebody who shares the descriptor made it so
       pollfd event{fd_.get(), POLLOUT, 0};
       (void)::poll(&event, 1, -1);
     } else if (errno != EINTR) {
+      error_ = errno;
       break;
     }
   }

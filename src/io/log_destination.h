@@ -20,6 +20,8 @@ class LogDestination {
   /// the descriptor took no more. A line of which a part was written is not lost: its rest is kept
   /// and comes before anything else next time.
   [[nodiscard]] std::uint64_t write(std::string_view lines);
+  /// Why the last attempt to write failed; 0 when it did not.
+  [[nodiscard]] int error() const { return error_; }
 
  private:
   [[nodiscard]] std::size_t put(std::string_view bytes);
@@ -27,6 +29,7 @@ class LogDestination {
   Fd fd_;
   std::size_t at_once_;  // bytes that nobody else who writes there can come between
   std::string begun_;    // the rest of a line
+  int error_ = 0;
 };
 
 }  // namespace headroom::io

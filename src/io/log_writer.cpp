@@ -19,10 +19,18 @@
 namespace headroom::io {
 namespace {
 
-std::array<std::atomic<std::uint64_t>, log_count> dropped_by_log;
+struct State {
+  std::atomic<std::uint64_t> dropped = 0;
+  std::atomic<int> error = 0;  // of the last write
+};
+std::array<State, log_count> states;
+
+State& state_of(Log log) {
+  return states[static_cast<std::size_t>(log)];
+}
 
 std::atomic<std::uint64_t>& dropped_of(Log log) {
-  return dropped_by_log[static_cast<std::size_t>(log)];
+  return state_of(log).dropped;
 }
 
 }  // namespace
@@ -33,6 +41,11 @@ std::string_view name(Log log) {
 
 std::uint64_t lines_dropped(Log log) {
   return dropped_of(log).load(std::memory_order_relaxed);
+}
+
+std::string log_problem(Log log) {
+  const int error = state_of(log).error.load(std::memory_order_relaxed);
+  return error == 0 ? "" : std::generic_category().message(error);
 }
 
 struct LogWriter::Shared {
@@ -90,6 +103,7 @@ class LogWriter::Thread {
     dropped_of(shared_->options.log).fetch_add(lost, std::memory_order_relaxed);
     untold_ += lost + dropped;
     if (lost == 0) tell();
+    state_of(shared_->options.log).error.store(to_->error(), std::memory_order_relaxed);
   }
 
   void tell() {

@@ -22,6 +22,10 @@ inline constexpr std::size_t log_count = 2;
 /// Lines of this log that this process dropped since it began. From any thread.
 [[nodiscard]] std::uint64_t lines_dropped(Log log);
 
+/// Why the last lines of this log could not be written, such as "No space left on device"; empty
+/// when they could. Lines that are dropped for a slow reader are no failure. From any thread.
+[[nodiscard]] std::string log_problem(Log log);
+
 /// A bounded buffer in front of one descriptor, and the thread that does the waiting for it: one
 /// for each destination, since a descriptor shared with other processes cannot be made to not
 /// block, and a terminal that was stopped must not stop a file. Lines that do not fit, or that

@@ -213,8 +213,10 @@ TEST_F(LogWriterTest, a_full_disk_costs_lines_and_a_new_file_says_how_many) {
   for (int i = 0; i < 7; ++i) writer->append(line(i));
   ASSERT_TRUE(writer->flush(patience));
   EXPECT_EQ(dropped(), 7U);
+  EXPECT_EQ(log_problem(Log::access), "No space left on device");
   writer->reopen(open_file("log"));
   ASSERT_TRUE(writer->flush(patience));
+  EXPECT_EQ(log_problem(Log::access), "");
   EXPECT_EQ(content(path("log")), "7 dropped\n");
 }
 

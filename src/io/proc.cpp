@@ -183,6 +183,41 @@ std::vector<pid_t> children_of(pid_t pid) {
   return children;
 }
 
+std::vector<pid_t> with_descendants(pid_t pid) {
+  std::vector<pid_t> all{pid};
+  for (std::size_t next = 0; next < all.size(); ++next)
+    for (const pid_t child : children_of(all[next]))
+      if (std::ranges::find(all, child) == all.end()) all.push_back(child);
+  return all;
+}
+
+std::int64_t resident_bytes(std::span<const pid_t> pids) {
+  std::int64_t sum = 0;
+  for (const pid_t pid : pids)
+    if (const auto stat = read_process_stat(pid)) sum += stat->rss_bytes;
+  return sum;
+}
+
+std::optional<std::int64_t> parse_proportional_bytes(std::string_view text) {
+  for (const std::string_view line : split(text, '\n')) {
+    if (!line.starts_with("Pss:")) continue;
+    const auto fields = fields_of(line.substr(4));  // "1234 kB"
+    const auto kilobytes = fields.empty() ? std::nullopt : parse_integer(fields[0]);
+    return kilobytes ? std::optional(*kilobytes * 1024) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::int64_t resident_bytes_once(std::span<const pid_t> pids) {
+  std::int64_t sum = 0;
+  for (const pid_t pid : pids) {
+    const auto share =
+        parse_proportional_bytes(read_whole(fmt::format("/proc/{}/smaps_rollup", pid)));
+    sum += share ? *share : resident_bytes({&pid, 1});
+  }
+  return sum;
+}
+
 std::vector<pid_t> own_children() {
   if (access("/proc/thread-self/children", R_OK) == 0) return children_of(getpid());
   std::vector<pid_t> children;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,6 +46,19 @@ struct ProcessStat {
 
 /// The children of a process. Nothing where the kernel does not list them (CONFIG_PROC_CHILDREN).
 [[nodiscard]] std::vector<pid_t> children_of(pid_t pid);
+
+/// A process and all that it started and that still runs, as far as the kernel lists children.
+[[nodiscard]] std::vector<pid_t> with_descendants(pid_t pid);
+
+/// Resident memory of processes; what several of them share counts for each.
+[[nodiscard]] std::int64_t resident_bytes(std::span<const pid_t> pids);
+
+/// The same with what they share counted once in all; slower. Of a process where that may not be
+/// read, all of it counts.
+[[nodiscard]] std::int64_t resident_bytes_once(std::span<const pid_t> pids);
+
+/// "Pss" of the content of /proc/PID/smaps_rollup.
+[[nodiscard]] std::optional<std::int64_t> parse_proportional_bytes(std::string_view text);
 
 /// Whose sockets listen on a TCP port.
 enum class Listener : std::uint8_t {

@@ -97,5 +97,38 @@ TEST(ProcTest, a_port_where_nobody_listens_belongs_to_nobody) {
   EXPECT_EQ(listener_on(port, getpgrp()), Listener::none);
 }
 
+TEST(ProcTest, the_share_of_shared_memory_is_read) {
+  EXPECT_EQ(parse_proportional_bytes("55e0-7ffd ---p 00000000 00:00 0  [rollup]\nRss:  900 kB\n"
+                                     "Pss:                 412 kB\nPss_Dirty:  100 kB\n"),
+            412 * 1024);
+  EXPECT_EQ(parse_proportional_bytes("Rss:  900 kB\n"), std::nullopt);
+  EXPECT_EQ(parse_proportional_bytes("Pss: much\n"), std::nullopt);
+  EXPECT_EQ(parse_proportional_bytes(""), std::nullopt);
+}
+
+TEST(ProcTest, what_a_process_shares_with_its_descendants_counts_once) {
+  constexpr std::size_t bytes = 64 << 20;
+  std::vector<char> shared(bytes, 'x');
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (fork() == 0) (void)!write(ends[1], "x", 1);
+    for (;;) pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(read(ends[0], &byte, 1), 1) << "the grandchild runs";
+  const std::vector<pid_t> all = with_descendants(child);
+  EXPECT_EQ(all.size(), 2U);
+  const std::int64_t each = resident_bytes(all);
+  const std::int64_t once = resident_bytes_once(all);
+  for (const pid_t pid : all) kill(pid, SIGKILL);
+  waitpid(child, nullptr, 0);
+  EXPECT_GT(each, static_cast<std::int64_t>(2 * bytes * 9 / 10));
+  // A third of it is this process's. Not compared with `bytes`: a sanitizer's shadow is shared too.
+  EXPECT_LT(once, each / 2);
+  EXPECT_EQ(shared[bytes - 1], 'x');
+}
+
 }  // namespace
 }  // namespace headroom::io

@@ -3,10 +3,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <grp.h>
 #include <poll.h>
-#include <pwd.h>
 #include <signal.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -15,19 +14,17 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <mutex>
 #include <set>
 #include <string_view>
 
-#include "core/text.h"
 #include "io/descriptors.h"
 
 namespace headroom::io {
 namespace {
 
 /// What the child reports before it gives up.
-enum class Stage : int { session, output, limits, user, cwd, program };
+enum class Stage : int { session, output, limits, user, cwd, tracing, program };
 struct Failure {
   Stage stage = Stage::program;
   int error = 0;
@@ -41,11 +38,12 @@ struct Child {
   char* const* environment = nullptr;
   const char* cwd = nullptr;
   const User* user = nullptr;
-  rlimit memory{};
   rlimit descriptors{};
+  int cgroup = -1;
   int input = -1;
   int output = -1;
   int report = -1;
+  bool stopped = false;  // before the program's first instruction
 };
 
 [[noreturn]] void give_up(const Child& child, Stage stage) {
@@ -68,12 +66,6 @@ rlimit both(std::int64_t value) {
   return {static_cast<rlim_t>(value), static_cast<rlim_t>(value)};
 }
 
-rlimit present(__rlimit_resource resource) {
-  rlimit limit{};
-  getrlimit(resource, &limit);
-  return limit;
-}
-
 /// By bare system calls: the C library's would switch every thread of the memory we share.
 bool become(const User& user) {
   return syscall(SYS_setgroups, user.groups.size(), user.groups.data()) == 0 &&
@@ -88,10 +80,13 @@ bool become(const User& user) {
     give_up(child, Stage::output);
   // A library may have opened a descriptor that exec would pass on.
   (void)syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-  if (setrlimit(RLIMIT_NOFILE, &child.descriptors) != 0 || setrlimit(RLIMIT_AS, &child.memory) != 0)
-    give_up(child, Stage::limits);
+  if (setrlimit(RLIMIT_NOFILE, &child.descriptors) != 0) give_up(child, Stage::limits);
+  // As this process's user: "0" is whoever writes it.
+  if (child.cgroup >= 0 && write(child.cgroup, "0", 1) != 1) give_up(child, Stage::limits);
   if (child.user != nullptr && !become(*child.user)) give_up(child, Stage::user);
   if (child.cwd != nullptr && chdir(child.cwd) != 0) give_up(child, Stage::cwd);
+  if (child.stopped && ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0)
+    give_up(child, Stage::tracing);
   execve(child.program, child.argv, child.environment);
   give_up(child, Stage::program);
 }
@@ -131,11 +126,6 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   return result;
 }
 
-bool is_executable_file(const std::string& path) {
-  struct stat info{};
-  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0;
-}
-
 std::string search_path_of(const std::vector<std::string>& environment) {
   for (const std::string& entry : environment)
     if (entry.starts_with("PATH=")) return entry.substr(5);
@@ -167,52 +157,16 @@ Error explain(const ProcessOptions& options, const std::string& path, Failure fa
     case Stage::cwd:
       return {code,
               fmt::format("cannot run '{}': its folder {}: {}", program, options.cwd, system)};
+    case Stage::tracing:
+      return {ErrorCode::unavailable, "it cannot be stopped before it runs"};
     case Stage::program:
       break;
   }
   return {code, fmt::format("cannot run '{}': {}", program, why_not_run(path, failure.error))};
 }
 
-}  // namespace
-
-Result<User> find_user(const std::string& name) {
-  const passwd* entry = getpwnam(name.c_str());
-  if (entry == nullptr)
-    return fail(ErrorCode::invalid, fmt::format("there is no user '{}' on this machine", name));
-  User user{name, entry->pw_dir, entry->pw_uid, entry->pw_gid, {}};
-  int count = 64;
-  user.groups.resize(static_cast<std::size_t>(count));
-  while (getgrouplist(name.c_str(), user.gid, user.groups.data(), &count) < 0)
-    user.groups.resize(static_cast<std::size_t>(count));
-  user.groups.resize(static_cast<std::size_t>(count));
-  return user;
-}
-
-Result<std::string> find_program(const std::string& program, const std::string& search_path,
-                                 const std::string& cwd) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  const fs::path base = fs::absolute(cwd.empty() ? "." : cwd, ignored);
-  if (program.find('/') != std::string::npos) {
-    std::string path = (base / program).lexically_normal().string();
-    if (is_executable_file(path)) return path;
-    if (!fs::is_directory(base, ignored))
-      return fail(ErrorCode::invalid, fmt::format("cannot run '{}': its folder {} does not exist",
-                                                  program, base.string()));
-    std::string why = program[0] == '/' ? "no such file" : "no such file in " + base.string();
-    if (fs::exists(path, ignored)) why = "it is not executable";
-    if (fs::is_directory(path, ignored)) why = "it is a folder";
-    return fail(ErrorCode::invalid, fmt::format("cannot run '{}': {}", program, why));
-  }
-  for (const std::string_view folder : split(search_path, ':')) {
-    const std::string path = (base / folder / program).lexically_normal().string();
-    if (is_executable_file(path)) return path;
-  }
-  return fail(ErrorCode::invalid,
-              fmt::format("cannot run '{}': no such program in PATH ({})", program, search_path));
-}
-
-Result<Process> spawn(const ProcessOptions& options) {
+/// A child that runs the program, or is `stopped` before the program's first instruction.
+Result<pid_t> start_program(const ProcessOptions& options, bool stopped) {
   CHECK(!options.argv.empty());
   const std::string path =
       TRY(find_program(options.argv[0], search_path_of(options.environment), options.cwd));
@@ -226,18 +180,18 @@ Result<Process> spawn(const ProcessOptions& options) {
   const Fd reading(ends[0]);
   Fd writing(ends[1]);
 
-  const Child child{
-      .program = path.c_str(),
-      .argv = argv.data(),
-      .environment = environment.data(),
-      .cwd = options.cwd.empty() ? nullptr : options.cwd.c_str(),
-      .user = options.user ? &*options.user : nullptr,
-      .memory = options.memory_bytes > 0 ? both(options.memory_bytes) : present(RLIMIT_AS),
-      .descriptors =
-          options.open_files > 0 ? both(options.open_files) : descriptor_limit_of_children(),
-      .input = null.get(),
-      .output = options.output >= 0 ? options.output : null.get(),
-      .report = writing.get()};
+  const Child child{.program = path.c_str(),
+                    .argv = argv.data(),
+                    .environment = environment.data(),
+                    .cwd = options.cwd.empty() ? nullptr : options.cwd.c_str(),
+                    .user = options.user ? &*options.user : nullptr,
+                    .descriptors = options.open_files > 0 ? both(options.open_files)
+                                                          : descriptor_limit_of_children(),
+                    .cgroup = options.cgroup,
+                    .input = null.get(),
+                    .output = options.output >= 0 ? options.output : null.get(),
+                    .report = writing.get(),
+                    .stopped = stopped};
   const pid_t pid = start(child);
   if (pid < 0)
     return fail(ErrorCode::io,
@@ -248,6 +202,13 @@ Result<Process> spawn(const ProcessOptions& options) {
     waitpid(pid, nullptr, 0);
     return std::unexpected(explain(options, path, failure));
   }
+  return pid;
+}
+
+}  // namespace
+
+Result<Process> spawn(const ProcessOptions& options) {
+  const pid_t pid = TRY(start_program(options, false));
   auto held = hold_process(pid);
   if (held) {
     claim(*held);
@@ -256,6 +217,18 @@ Result<Process> spawn(const ProcessOptions& options) {
     waitpid(pid, nullptr, 0);
   }
   return held;
+}
+
+Result<> rehearse(const ProcessOptions& options) {
+  const Result<pid_t> pid = start_program(options, true);
+  if (!pid) {
+    if (pid.error().code == ErrorCode::unavailable) return {};
+    return std::unexpected(pid.error());
+  }
+  kill(*pid, SIGKILL);
+  int status = 0;
+  while (waitpid(*pid, &status, 0) == *pid && WIFSTOPPED(status)) continue;
+  return {};
 }
 
 Result<Process> hold_process(pid_t pid) {

@@ -10,27 +10,17 @@
 
 #include "core/result.h"
 #include "io/fd.h"
+#include "io/program.h"
 
 namespace headroom::io {
-
-/// An account of this machine with all its groups.
-struct User {
-  std::string name;
-  std::string home;
-  uid_t uid = 0;
-  gid_t gid = 0;
-  std::vector<gid_t> groups;
-};
-
-[[nodiscard]] Result<User> find_user(const std::string& name);
 
 struct ProcessOptions {
   std::vector<std::string> argv = {};         // [0] is the program; without '/', searched in PATH
   std::vector<std::string> environment = {};  // "NAME=value", complete: nothing is inherited
   std::string cwd = {};                       // empty: this process's own
   std::optional<User> user = {};              // switched to before the program runs; needs root
-  std::int64_t memory_bytes = 0;              // RLIMIT_AS; 0: as this process
   int open_files = 0;  // RLIMIT_NOFILE; 0: as this process before it raised its own
+  int cgroup = -1;     // cgroup.procs of the one that it joins; -1: that of this process
   int output = -1;     // standard output and error; -1: discarded
 };
 
@@ -46,11 +36,10 @@ struct Process {
 /// Errors say in a sentence why the program does not run: not found, not executable, no such user.
 [[nodiscard]] Result<Process> spawn(const ProcessOptions& options);
 
-/// Where `program` is: as it stands when it holds a '/' (relative to `cwd`), else the first
-/// executable of that name in `search_path` ("dir:dir"). Absolute.
-[[nodiscard]] Result<std::string> find_program(const std::string& program,
-                                               const std::string& search_path,
-                                               const std::string& cwd);
+/// Whether spawn() would succeed: everything is done as there, and the program is ended before its
+/// first instruction. Where the system lets nobody be traced, what only running it would show
+/// remains open.
+[[nodiscard]] Result<> rehearse(const ProcessOptions& options);
 
 /// Holds a running process. ErrorCode::not_found when there is none of that number.
 [[nodiscard]] Result<Process> hold_process(pid_t pid);

@@ -113,16 +113,9 @@ socklen_t Address::size() const {
   return family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
 }
 
-Result<Fd> listen_on(const Address& address, const ListenOptions& options) {
-  Fd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd)
-    return fail(code_for(errno, ErrorCode::io),
-                fmt::format("cannot open a socket: {}", std::strerror(errno)));
-  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR);
-  if (options.shared_port) set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT);
-  if (bind(fd.get(), address.raw(), address.size()) == 0 && listen(fd.get(), options.backlog) == 0)
-    return fd;
-  const int error = errno;
+namespace {
+
+std::unexpected<Error> why_not_listening(const Address& address, int error) {
   if (error == EADDRINUSE) {
     return fail(
         ErrorCode::unavailable,
@@ -136,6 +129,31 @@ Result<Fd> listen_on(const Address& address, const ListenOptions& options) {
   }
   return fail(ErrorCode::io,
               fmt::format("cannot listen on {}: {}", address.text(), std::strerror(error)));
+}
+
+Result<Fd> bound_socket(const Address& address, const ListenOptions& options) {
+  Fd fd(socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd)
+    return fail(code_for(errno, ErrorCode::io),
+                fmt::format("cannot open a socket: {}", std::strerror(errno)));
+  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR);
+  if (options.shared_port) set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT);
+  if (bind(fd.get(), address.raw(), address.size()) == 0) return fd;
+  return why_not_listening(address, errno);
+}
+
+}  // namespace
+
+Result<Fd> listen_on(const Address& address, const ListenOptions& options) {
+  Fd fd = TRY(bound_socket(address, options));
+  if (listen(fd.get(), options.backlog) == 0) return fd;
+  return why_not_listening(address, errno);
+}
+
+Result<> check_listening(const Address& address) {
+  const Result<Fd> bound = bound_socket(address, {});
+  if (bound || bound.error().code == ErrorCode::unavailable) return {};
+  return std::unexpected(bound.error());
 }
 
 Result<Address> local_address(int fd) {

@@ -48,6 +48,10 @@ struct ListenOptions {
 /// A listening socket, non-blocking. Errors name the address and what stands in the way.
 [[nodiscard]] Result<Fd> listen_on(const Address& address, const ListenOptions& options = {});
 
+/// Whether listen_on() could ever succeed: the address is this machine's, and the port may be had.
+/// That somebody holds the port now is no error. Disturbs nobody who listens or begins to.
+[[nodiscard]] Result<> check_listening(const Address& address);
+
 /// The address a socket is bound to (after listening on port 0).
 [[nodiscard]] Result<Address> local_address(int fd);
 

@@ -72,6 +72,12 @@ Result<Fd> unix_connect(const std::string& path) {
   return fail(ErrorCode::not_found, fmt::format("nobody listens on {}", path));
 }
 
+pid_t unix_peer(int fd) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer.pid : 0;
+}
+
 Result<> send_message(int fd, std::string_view text, const std::vector<int>& fds) {
   if (text.size() > text_max || fds.size() > message_fds_max)
     return fail(ErrorCode::invalid, "the message is too large");

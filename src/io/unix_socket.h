@@ -1,6 +1,8 @@
 // Messages with open descriptors between two processes of this machine.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,9 @@ namespace headroom::io {
 
 /// A connection to it, blocking. ErrorCode::not_found when nobody listens.
 [[nodiscard]] Result<Fd> unix_connect(const std::string& path);
+
+/// The process at the other end; 0 where it cannot be seen from here.
+[[nodiscard]] pid_t unix_peer(int fd);
 
 struct Message {
   std::string text;  // empty: the peer has closed

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "core/text.h"
+#include "io/file.h"
 
 namespace headroom::load {
 namespace {
@@ -20,6 +21,7 @@ constexpr std::size_t line_bytes_max = 256;  // without the target's name
 
 Result<std::unique_ptr<RequestLog>> RequestLog::create(const std::string& path,
                                                        const std::vector<std::string>& targets) {
+  TRY(io::check_replaceable(path, R"({"id":")"));
   io::Fd file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!file)
     return fail(ErrorCode::io, fmt::format("cannot write {}: {}", path, std::strerror(errno)));

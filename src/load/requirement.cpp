@@ -25,21 +25,29 @@ std::unexpected<Error> wrong(std::string_view text) {
 
 }  // namespace
 
-Result<Requirement> parse_requirement(std::string_view text) {
+std::optional<Comparison> split_comparison(std::string_view text) {
   const std::size_t sign = text.find('<');
-  if (sign == std::string_view::npos) return wrong(text);
-  const std::string_view name = trim(text.substr(0, sign));
-  const std::string_view bound = trim(text.substr(sign + 1));
+  if (sign == std::string_view::npos) return std::nullopt;
+  const bool or_equal = text.substr(sign).starts_with("<=");
+  return Comparison{.name = trim(text.substr(0, sign)),
+                    .bound = trim(text.substr(sign + (or_equal ? 2 : 1))),
+                    .or_equal = or_equal};
+}
+
+Result<Requirement> parse_requirement(std::string_view text) {
+  const auto comparison = split_comparison(text);
+  if (!comparison) return wrong(text);
   Requirement requirement;
   requirement.text = text;
-  if (name == "missed") {
-    const auto share = parse_share(bound);
+  requirement.or_equal = comparison->or_equal;
+  if (comparison->name == "missed") {
+    const auto share = parse_share(comparison->bound);
     if (!share) return wrong(text);
     requirement.missed_below = *share;
     return requirement;
   }
-  const auto quantile = parse_percentile(name);
-  const auto latency = parse_duration(bound);
+  const auto quantile = parse_percentile(comparison->name);
+  const auto latency = parse_duration(comparison->bound);
   if (!quantile || !latency) return wrong(text);
   requirement.share = false;
   requirement.quantile = *quantile;
@@ -50,14 +58,14 @@ Result<Requirement> parse_requirement(std::string_view text) {
 std::string violation(const Requirement& requirement, const LoadResult& result) {
   const Tally& total = result.total;
   if (requirement.share) {
-    if (total.missed_share() < requirement.missed_below) return {};
+    if (within(total.missed_share(), requirement.missed_below, requirement.or_equal)) return {};
     return fmt::format("{} is not met: {} of {} requests missed ({:.3g}%)", requirement.text,
                        total.missed(), total.sent(), 100 * total.missed_share());
   }
   if (total.latency.count() == 0)
     return fmt::format("{} is not met: no request was answered", requirement.text);
   const Duration found = total.quantile(requirement.quantile);
-  if (found < requirement.latency_below) return {};
+  if (within(found, requirement.latency_below, requirement.or_equal)) return {};
   return fmt::format("{} is not met: p{:g} was {:.3g} ms", requirement.text,
                      100 * requirement.quantile, milliseconds(found));
 }

@@ -32,6 +32,11 @@ double day_factor(double share) {
   return before.factor * std::pow(next->factor / before.factor, passed);
 }
 
+double ramp_factor(double share) {
+  constexpr double height = 12.5;
+  return std::lerp(1, height, 1 - std::abs(2 * share - 1));
+}
+
 double ramp_flash_factor(double share) {
   constexpr double plateau = 2;
   constexpr double flash = 5;
@@ -53,6 +58,8 @@ Form form_of(Shape shape) {
   switch (shape) {
     case Shape::day:  // a bin a minute, with the noise of the recorded morning's minutes
       return {.bins = static_cast<std::size_t>(day_minutes), .noise = 0.025, .factor = day_factor};
+    case Shape::ramp:
+      return {.bins = 200, .noise = 0, .factor = ramp_factor};
     case Shape::ramp_flash:
       break;
   }

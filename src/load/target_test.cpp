@@ -115,13 +115,15 @@ TEST(requirement, judges_shares_and_percentiles) {
   EXPECT_EQ(judged("missed<2.1%"), "");
   EXPECT_EQ(judged("missed < 2%"), "missed < 2% is not met: 2 of 100 requests missed (2%)");
   EXPECT_EQ(judged("missed<0.05"), "");
+  EXPECT_EQ(judged("missed<=2%"), "");
+  EXPECT_EQ(judged("missed<=1.9%"), "missed<=1.9% is not met: 2 of 100 requests missed (2%)");
   EXPECT_EQ(judged("p50<60ms"), "");
   EXPECT_EQ(judged("p99.9<1s"), "");
   EXPECT_EQ(judged("p99<50ms").substr(0, 29), "p99<50ms is not met: p99 was ");
   EXPECT_EQ(violation(parse_requirement("p99<1s").value(), LoadResult{}),
             "p99<1s is not met: no request was answered");
-  for (const char* text :
-       {"", "missed", "missed>1%", "missed<x", "p99<5", "p0<1s", "p100<1s", "q99<1s", "p<1s"})
+  for (const char* text : {"", "missed", "missed>1%", "missed<x", "missed=<1%", "missed<==1%",
+                           "p99<5", "p0<1s", "p100<1s", "q99<1s", "p<1s"})
     EXPECT_FALSE(parse_requirement(text)) << text;
 }
 

@@ -43,8 +43,10 @@ struct Downstream {
 const Table<Downstream>& downstream_table() {
   static const Table<Downstream> table = [] {
     Table<Downstream> t("downstreams.NAME", "A limit that all replicas of all services share.");
-    t.integer("connections", &Downstream::connections, {.min = 1, .max = 1'000'000},
-              "Connections it allows in all.")
+    t.integer(
+         "connections", &Downstream::connections, {.min = 1, .max = 1'000'000},
+         "Connections it allows in all. Where replicas that are wanted would hold more, services "
+         "give way as for `budget`, and the same floors go beyond it.")
         .required();
     return t;
   }();
@@ -65,7 +67,12 @@ const Table<Config>& budget_table() {
   static const Table<Config> table = [] {
     Table<Config> t("budget", "What all replicas together may cost.");
     t.number("per_hour", &Config::budget_per_hour, {.min = 0.0001, .max = 1e9}, "",
-             "The sum of `cost_per_hour` over all running replicas, never exceeded.")
+             "The sum of `cost_per_hour` over the replicas that are wanted: where all services "
+             "together "
+             "want more, those of lower `scale.priority` give way. Only floors go beyond it: "
+             "`replicas.min`, and what already runs while a roll-out, an incident or missing "
+             "evidence forbids to stop any. The one replica more of a roll-out, and those that "
+             "drain, come on top.")
         .required();
     return t;
   }();
@@ -118,8 +125,10 @@ const Table<Config>& config_table() {
              [](const At& at, Config& out) { (void)budget_table().read(at, out); });
     t.section("gateway", &Config::gateway, gateway_table(), "The front door.");
     t.section("journal", &Config::journal, journal_table(), "The record of every decision.");
-    t.choice("mode", &Config::mode, {{"act", Mode::act}, {"shadow", Mode::shadow}},
-             "`shadow` decides and records everything and starts or stops nothing.");
+    t.choice(
+        "mode", &Config::mode, {{"act", Mode::act}, {"shadow", Mode::shadow}},
+        "`shadow` decides and records everything and starts or stops nothing. It says, too, what "
+        "would be wanted of services with `endpoints`, which are left alone in either mode.");
     t.custom({"state_dir", "path", ".headroom", "a path, relative to the file",
               "The lock, the output of replicas, the socket for upgrades."},
              [](const At& at, Config& out) {

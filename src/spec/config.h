@@ -23,8 +23,11 @@ struct Objective {
   Duration latency = 0ns;       // required
   double availability = 0.999;  // share of requests that do not fail
   Duration window = 28 * 24h;
-  /// Share of requests that may be late, shed or failed.
+  double misses = 0;  // the share that replicas are planned for, where it is less; 0: not stated
+  /// Share of requests that may be late, shed or failed: the promise, by which a run is judged.
   [[nodiscard]] double permitted_misses() const { return 1.0 - quantile; }
+  /// The same as replicas are planned for.
+  [[nodiscard]] double planned_misses() const { return misses > 0 ? misses : permitted_misses(); }
 };
 
 enum class Priority : std::uint8_t { critical, normal, sheddable };
@@ -64,8 +67,15 @@ struct Replicas {
 };
 
 struct Limits {
-  std::int64_t memory_bytes = 0;  // RLIMIT_AS; 0: unlimited
+  std::int64_t memory_bytes = 0;  // 0: unlimited
+  double cpu_cores = 0;           // 0: unlimited
   int open_files = 0;             // RLIMIT_NOFILE; 0: as headroom was started with
+};
+
+/// Both ends included.
+struct PortRange {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
 };
 
 /// How a replica is started as a process.
@@ -79,6 +89,9 @@ struct Run {
   std::string user;  // empty: as headroom
   std::string cwd;   // empty: the folder of headroom.yaml
   Limits limits;
+  std::optional<PortRange> ports;  // for `{port}`; otherwise any free one
+  /// Failed starts in a row of a new version, then its roll-out is given up.
+  int rollout_attempts = 5;
 };
 
 /// Demand that is known beforehand.
@@ -154,6 +167,7 @@ struct Gateway {
   Duration idle = 75s;  // keep-alive connections without a request
   HeadLimits head;
   Duration head_timeout = 10s;  // first byte of a head → its end
+  Duration lame_duck = 0ns;     // at shutdown: not ready, still accepting, before the drain
   Duration drain = 30s;         // requests in flight at shutdown or upgrade
   std::int64_t body_max_bytes = 64 << 20;
   std::string access_log;  // a file, "-" for standard output, empty for none

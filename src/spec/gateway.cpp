@@ -100,8 +100,10 @@ const Table<Queue>& queue_table() {
     t.integer("length", &Queue::length, {.min = 1, .max = 1'000'000, .zero = "refuse at once"},
               "Requests that may wait, per service and worker.");
     t.duration("wait", &Queue::wait, {.min = 1ms, .max = 10min},
-               "The longest wait; never past the route's own timeout. Where the objective "
-               "leaves time to wait, a longer one saves replicas.");
+               "The longest wait for a replica that is busy; never past the route's own timeout, "
+               "nor for longer than its objective leaves time to wait. Where that is long, a "
+               "longer one saves replicas. The first replica of a service that has none is waited "
+               "for twice as long as a start is planned to take, and 5s at least.");
     return t;
   }();
   return table;
@@ -131,6 +133,9 @@ void add_connection_keys(Table<Gateway>& t) {
   t.section("head", &Gateway::head, head_table(), "The largest heads of requests and answers.");
   t.duration("head_timeout", &Gateway::head_timeout, {.min = 100ms, .max = 10min},
              "The first byte of a request's head to its end.");
+  t.duration("lame_duck", &Gateway::lame_duck, {.min = 100ms, .max = 10min, .zero = "none"},
+             "At SIGTERM /readyz answers 503 for so long, while requests are served as before, "
+             "until the drain begins: time for a load balancer to look elsewhere.");
   t.duration("drain", &Gateway::drain, {.min = 100ms, .max = 1h},
              "Time for requests under way at shutdown and upgrade. Not shorter than the longest "
              "timeout of all routes.");

@@ -40,7 +40,7 @@ void complete(Config& config) {
   if (!log.empty() && log != "-") resolve(log);
   for (Service& service : config.services) {
     if (service.run && !service.run->cwd.empty()) resolve(service.run->cwd);
-    if (!service.run)
+    if (!service.endpoints.empty())
       service.replicas.min = service.replicas.max = static_cast<int>(service.endpoints.size());
   }
 }
@@ -49,7 +49,8 @@ void complete(Config& config) {
 
 std::expected<Config, std::vector<Problem>> examine(std::string_view text,
                                                     const std::string& filename,
-                                                    const Environment& environment) {
+                                                    const Environment& environment,
+                                                    Purpose purpose) {
   Input input{.environment = environment};
   auto document = read_document(text, input.problems);
   if (!document) {
@@ -61,15 +62,15 @@ std::expected<Config, std::vector<Problem>> examine(std::string_view text,
   config.gateway.drain = {};  // not written
   const At root(&*document, "", document->line, input);
   (void)config_table().read(root, config);
-  check_relations(root, config);
+  check_relations(root, config, purpose);
   if (input.problems.count() > 0) return std::unexpected(input.problems.take());
   complete(config);
   return config;
 }
 
 Result<Config> parse(std::string_view text, const std::string& filename,
-                     const Environment& environment) {
-  auto config = examine(text, filename, environment);
+                     const Environment& environment, Purpose purpose) {
+  auto config = examine(text, filename, environment, purpose);
   if (config) return std::move(*config);
   const std::vector<Problem>& problems = config.error();
   std::string sentence = format_problem(filename, problems.front());

@@ -50,7 +50,8 @@ services:
       env: { GOMEMLIMIT: 256MiB, SEED: "7", EMPTY: "" }
       user: www-data
       cwd: work
-      limits: { memory: 1GiB, open_files: 2048 }
+      ports: 9000-9099
+      limits: { memory: 1GiB, cpu: 1.5, open_files: 2048 }
     scale:
       target_concurrency: 8
       in_delay: 1m
@@ -74,6 +75,7 @@ gateway:
   connections_max: 500
   idle: 10s
   head_timeout: 2s
+  lame_duck: 15s
   drain: 20s
   body_max: 1MiB
   access_log: log/access.json
@@ -96,6 +98,10 @@ TEST(Load, a_service_is_read_as_written) {
   EXPECT_DOUBLE_EQ(service.replicas.cost_per_hour, 0.04);
   EXPECT_EQ(service.replicas.concurrency, 16);
   EXPECT_EQ(service.replicas.zones, 3);
+  ASSERT_TRUE(service.run && service.run->ports);
+  EXPECT_EQ(service.run->ports->first, 9000);
+  EXPECT_EQ(service.run->ports->last, 9099);
+  EXPECT_EQ(service.run->limits.cpu_cores, 1.5);
   EXPECT_EQ(service.scale.target_concurrency, 8.0);
   EXPECT_EQ(service.scale.in_delay, 1min);
   EXPECT_EQ(service.scale.step, 4);
@@ -169,6 +175,7 @@ TEST(Load, the_front_door_and_the_rest_are_read_as_written) {
   EXPECT_EQ(config.gateway.connections_max, 500);
   EXPECT_EQ(config.gateway.idle, 10s);
   EXPECT_EQ(config.gateway.head_timeout, 2s);
+  EXPECT_EQ(config.gateway.lame_duck, 15s);
   EXPECT_EQ(config.gateway.drain, 20s);
   EXPECT_EQ(config.gateway.body_max_bytes, 1 << 20);
   EXPECT_DOUBLE_EQ(config.gateway.access_log_sample, 0.05);
@@ -184,6 +191,19 @@ TEST(Load, endpoints_fix_the_number_of_replicas) {
   EXPECT_FALSE(catalog.run);
   EXPECT_EQ(catalog.replicas.min, 2);
   EXPECT_EQ(catalog.replicas.max, 2);
+}
+
+TEST(Load, planning_needs_nothing_that_runs) {
+  const std::string text = with("    replicas: { min: 2, max: 7 }\n");
+  EXPECT_FALSE(examine(text, "f", no_environment).has_value());
+  const auto planned = examine(text, "f", no_environment, Purpose::plan);
+  ASSERT_TRUE(planned.has_value());
+  EXPECT_EQ(planned->services[0].replicas.min, 2);
+  EXPECT_EQ(planned->services[0].replicas.max, 7);
+  EXPECT_FALSE(planned->services[0].run.has_value());
+  const auto both = examine(with(started, "    endpoints: [\"10.0.0.5:80\"]\n"), "f",
+                            no_environment, Purpose::plan);
+  EXPECT_FALSE(both.has_value()) << "what is written must still be right";
 }
 
 TEST(Load, endpoints_are_asked_for_readiness_unless_the_file_says_none) {

@@ -72,8 +72,8 @@ TEST(Messages, wrong_kinds_of_values) {
   const Case cases[] = {
       {"gateway: [1]",
        "f:5: gateway: found a list, allowed a map of listen, trusted_proxies, admin, workers, "
-       "queue, connections_max, idle, head, head_timeout, drain, body_max, access_log, "
-       "access_log_sample"},
+       "queue, connections_max, idle, head, head_timeout, lame_duck, drain, body_max, "
+       "access_log, access_log_sample"},
       {"journal:", "f:5: journal: found nothing, allowed a map of path, max_size, retention"},
       {"mode: loud", "f:5: mode: found 'loud', allowed act, shadow"},
       {"state_dir: []", "f:5: state_dir: found a list, allowed a path"},
@@ -319,7 +319,8 @@ TEST(Messages, all_problems_come_at_once_in_the_order_of_the_file) {
   EXPECT_EQ(
       messages("mode: x\nservices:\n  a: { objective: 1 }\n  b: 2\nbudget: 3\n"),
       "f:1: mode: found 'x', allowed act, shadow\n"
-      "f:3: services.a.objective: found '1', allowed a map of latency, availability, window\n"
+      "f:3: services.a.objective: found '1', allowed a map of latency, availability, window, "
+      "misses\n"
       "f:3: services.a: either 'run' (headroom starts the replicas) or 'endpoints' (something "
       "else does) is needed\n"
       "f:4: services.b: found '2', allowed a map of objective, hosts, routes, replicas, run, "

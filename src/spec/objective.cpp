@@ -1,4 +1,4 @@
-// `objective: { latency: { p99: 150ms }, availability: 99.9%, window: 28d }`
+// `objective: { latency: { p99: 150ms }, availability: 99.9%, window: 28d, misses: 0.1% }`
 #include <fmt/format.h>
 
 #include "core/text.h"
@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view latency_allowed =
     "one percentile from p50 to p99.99 with its limit, such as { p99: 150ms }";
+
+constexpr Range<double> misses_range{.min = 0.00001, .max = 0.5};
 
 /// 0.99 for "p99", 0.999 for "p99.9".
 std::optional<double> quantile_of(std::string_view key) {
@@ -52,10 +54,24 @@ const Table<Objective>& objective_table() {
               "request's head to the last byte of the answer (the first of a stream), without the "
               "time that the client took to send its body."},
              read_latency);
-    t.share("availability", &Objective::availability, {.min = 0.5, .max = 0.99999},
-            "The share of requests that must not fail (5xx, broken connections).");
-    t.duration("window", &Objective::window, {.min = 1h, .max = 90 * 24h},
-               "The time over which the promise is kept, and its error budget spent.");
+    t.share(
+        "availability", &Objective::availability, {.min = 0.5, .max = 0.99999},
+        "The share of requests that must not fail (5xx of a replica, broken connections). Those "
+        "that headroom sheds are not among them: they count, as late ones do, against the "
+        "percentile of `latency`.");
+    t.duration(
+        "window", &Objective::window, {.min = 1h, .max = 90 * 24h},
+        "The time over which whoever watches judges the promise: `/services` and the metrics "
+        "tell it beside the objective, and the alerts of docs/prometheus are made for 28d. "
+        "How careful forecasts are follows what is left of what may be missed in it.");
+    t.custom({"misses", "share", "what the percentile of `latency` leaves",
+              describe_shares(misses_range),
+              "The share of a service's requests that replicas are planned to miss, where that is "
+              "to be less than the promise leaves: `--permitted` of `headroom compare` and `tune`. "
+              "The promise stays the one that is judged."},
+             [](const At& at, Objective& out) {
+               if (const auto share = read_share(at, misses_range)) out.misses = *share;
+             });
     return t;
   }();
   return table;

@@ -47,10 +47,11 @@ void check_calendar(const At& at, const Service& service) {
   }
 }
 
-void check_source(const At& at) {
+void check_source(const At& at, Purpose purpose) {
   const At run = at.child("run");
   const At endpoints = at.child("endpoints");
   if (!run.present() && !endpoints.present()) {
+    if (purpose == Purpose::plan) return;
     at.problem(
         "either 'run' (headroom starts the replicas) or 'endpoints' (something else does) "
         "is needed");
@@ -96,6 +97,21 @@ void check_timeouts(const At& at, const Service& service) {
     total.problem(fmt::format("{} is shorter than the latency objective ({})",
                               total.written(format_duration(route.timeouts.total)),
                               written_latency(at, where, route.objective)));
+  }
+}
+
+/// Replicas serve all routes, so their number follows one share; more than is promised would plan
+/// to break the promise.
+void check_misses(const At& at, const Service& service) {
+  const At misses = at.child("objective").child("misses");
+  const double promised = service.objective.permitted_misses();
+  if (misses.present() && misses.sound() && service.objective.misses > promised + 1e-12)
+    misses.problem(fmt::format("{} is more than the {} that the latency objective leaves",
+                               misses.written(""), format_share(promised)));
+  const At routes = at.child("routes");
+  for (std::size_t i = 0; routes.present() && routes.sound() && i < service.routes.size(); ++i) {
+    const At own = routes.item(i).child("objective").child("misses");
+    if (own.present()) own.problem("is planned for all routes of a service: state it there");
   }
 }
 
@@ -271,15 +287,16 @@ Duration longest_timeout(const Service& service) {
   return longest;
 }
 
-void check_relations(const At& root, const Config& config) {
+void check_relations(const At& root, const Config& config, Purpose purpose) {
   const At services = root.child("services");
   for (const Service& service : config.services) {
     const At at = services.child(service.name);
     if (!at.is(Value::Kind::map)) continue;
-    check_source(at);
+    check_source(at, purpose);
     check_replicas(at, service);
     check_calendar(at, service);
     check_timeouts(at, service);
+    check_misses(at, service);
     check_drain(at, service);
     check_run_drain(at, service);
     check_endpoints(at, service);
@@ -287,6 +304,7 @@ void check_relations(const At& root, const Config& config) {
   }
   if (root.child("gateway").sound()) check_listeners(root, config);
   check_clashes(root, config);
+  check_ports(root, config);
   // The rest adds up values from all over the file, so all of them must be right.
   if (!services.sound()) return;
   check_queue(root, config);

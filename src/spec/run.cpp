@@ -139,12 +139,28 @@ void read_user(const At& at, Run& out) {
   out.user = *text;
 }
 
+void read_ports(const At& at, Run& out) {
+  constexpr std::string_view allowed = "a range of ports such as 9000-9099";
+  const auto text = at.text(allowed);
+  if (!text) return;
+  const std::size_t dash = text->find('-');
+  if (dash == std::string::npos) return at.refuse(allowed);
+  const auto first = parse_integer(trim(std::string_view(*text).substr(0, dash)));
+  const auto last = parse_integer(trim(std::string_view(*text).substr(dash + 1)));
+  if (!first || !last || *first < 1 || *last > 65535 || *first > *last) return at.refuse(allowed);
+  out.ports = PortRange{static_cast<std::uint16_t>(*first), static_cast<std::uint16_t>(*last)};
+}
+
 const Table<Limits>& limits_table() {
   static const Table<Limits> table = [] {
     Table<Limits> t("services.NAME.run.limits", "What one replica may take of the machine.");
     t.bytes("memory", &Limits::memory_bytes,
             {.min = 1 << 20, .max = std::int64_t{1} << 46, .zero = "no limit"},
-            "Address space (RLIMIT_AS).");
+            "Resident memory of a replica with all that it starts; one that takes more is killed. "
+            "By a cgroup of its own where headroom may make one, otherwise by a look each second.");
+    t.number("cpu", &Limits::cpu_cores, {.min = 0.01, .max = 1024, .zero = "no limit"}, "0",
+             "Cores that a replica gets at most. By a cgroup of its own, and only so: see "
+             "docs/operating.md.");
     t.integer("open_files", &Limits::open_files,
               {.min = 16, .max = 1'048'576, .zero = "as headroom was started with"},
               "File descriptors (RLIMIT_NOFILE).");
@@ -177,6 +193,10 @@ void add_process_keys(Table<Run>& t) {
            [](const At& at, Run& out) {
              if (const auto path = read_path(at)) out.cwd = *path;
            });
+  t.custom({"ports", "range", "any that is free", "a range of ports such as 9000-9099",
+            "From these a replica gets its own. More than `replicas.max`: a roll-out has one "
+            "replica more for a while, and one that drains still has its port."},
+           read_ports);
   t.section("limits", &Run::limits, limits_table(), "What one replica may take of the machine.");
 }
 
@@ -207,6 +227,11 @@ const Table<Run>& run_table() {
                "service's routes.");
     t.rows.back().fallback =
         "the longest timeout of its routes, at least " + t.rows.back().fallback;
+    t.integer(
+        "rollout_attempts", &Run::rollout_attempts, {.min = 1, .max = 1000},
+        "Failed starts in a row of a changed command or program, then its roll-out is given "
+        "up: replicas of the version before stay, and the next change of the file or program, "
+        "or SIGHUP, tries again.");
     add_process_keys(t);
     return t;
   }();

@@ -105,7 +105,7 @@ const Table<Scale>& scale_table() {
                {.min = 1s, .max = 24h, .zero = "twice the learned start-up time, at least 15s"},
                "How long fewer replicas must have been enough before one is stopped.");
     t.integer("step", &Scale::step, {.min = 1, .max = replicas_limit, .zero = "no limit"},
-              "Replicas added at once at most.");
+              "Replicas that may be starting at once at most.");
     t.duration("drain_within", &Scale::drain_within,
                {.min = 1s, .max = 1h, .zero = "the learned start-up time, at least 2s"},
                "How soon requests that wait are to be served, once there are replicas for it. "

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "spec/config.h"
+#include "spec/load.h"
 #include "spec/table.h"
 
 namespace headroom::spec {
@@ -33,8 +34,10 @@ void name_routes(Service& service);
 [[nodiscard]] Duration longest_timeout(const Service& service);
 
 /// What only two or more values together can get wrong.
-void check_relations(const At& root, const Config& config);
+void check_relations(const At& root, const Config& config, Purpose purpose);
 /// The part of it that concerns two routes with one match.
 void check_clashes(const At& root, const Config& config);
+/// The part that concerns ranges of ports for replicas.
+void check_ports(const At& root, const Config& config);
 
 }  // namespace headroom::spec

@@ -12,15 +12,19 @@ const Table<Replicas>& replicas_table() {
     Table<Replicas> t("services.NAME.replicas", "How many copies, and what one of them is.");
     t.integer("min", &Replicas::min, {.min = 0, .max = replicas_limit},
               "Never fewer. 0 lets a service without requests stop; it starts with the next one.");
-    t.integer("max", &Replicas::max, {.min = 1, .max = replicas_limit}, "Never more.");
+    t.integer("max", &Replicas::max, {.min = 1, .max = replicas_limit},
+              "Never more, but for the one replica more of a roll-out, and those that drain.");
     t.number("cost_per_hour", &Replicas::cost_per_hour, {.min = 0, .max = 1e6}, "1",
              "The price of one replica for an hour, in any currency.");
     t.integer("concurrency", &Replicas::concurrency, {.min = 1, .max = 100'000},
-              "Requests that one replica gets at a time; more wait at the gateway.");
-    t.integer("zones", &Replicas::zones, {.min = 1, .max = 100},
-              "Zones that the replicas are spread over evenly. With 2 or more, as many are kept as "
-              "still carry the demand when one zone is lost: half as many again with 3. headroom "
-              "does not choose the zones: replicas of `run` are all on one machine.");
+              "Requests that one replica gets at a time at most; of these as many as are learned "
+              "to be of use. More wait at the gateway.");
+    t.integer(
+        "zones", &Replicas::zones, {.min = 1, .max = 100},
+        "Zones that the replicas are spread over evenly. With 2 or more, as many are kept as "
+        "still carry the demand when one zone is lost: half as many again with 3. Each replica "
+        "of `run` is told its zone, as HEADROOM_ZONE from 1 on: what that is on this machine "
+        "(a disk, a socket, an upstream) is its program's to say.");
     return t;
   }();
   return table;
@@ -70,15 +74,16 @@ void add_replica_keys(Table<Service>& t) {
   t.section("replicas", &Service::replicas, replicas_table(), "How many copies.");
   t.custom({.key = "run",
             .type = "map",
-            .fallback = "this or `endpoints` is required",
+            .fallback = "this or `endpoints` is required, but not to plan",
             .allowed = "",
-            .meaning = "How a replica is started.",
+            .meaning = "How a replica is started. `headroom simulate`, `compare` and `tune` start "
+                       "nothing and need neither this nor `endpoints`.",
             .below = &run_table()},
            [](const At& at, Service& out) {
              out.run.emplace();
              (void)read_run(at, *out.run);
            });
-  t.custom({"endpoints", "list", "this or `run` is required",
+  t.custom({"endpoints", "list", "this or `run` is required, but not to plan",
             "IP addresses with a port such as 10.0.0.5:8080",
             "Replicas that something else runs: headroom spreads the requests and leaves their "
             "number alone."},
