@@ -9,6 +9,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "core/rfc3339.h"
 #include "core/text.h"
 #include "io/clock.h"
 
@@ -29,9 +30,11 @@ Result<io::Fd> open_log(const std::string& path) {
 
 /// JSON as its neighbours are.
 std::string notice(std::uint64_t dropped) {
-  return fmt::format(R"({{"time_ns":{},"lines_dropped":{},"message":"{} lines were dropped here"}})"
-                     "\n",
-                     unix_ns(io::wall_now()), dropped, dropped);
+  const WallTime now = io::wall_now();
+  return fmt::format(
+      R"({{"time":"{}","time_ns":{},"lines_dropped":{},"message":"{} lines were dropped here"}})"
+      "\n",
+      Rfc3339(now).text(), unix_ns(now), dropped, dropped);
 }
 
 }  // namespace
@@ -58,16 +61,18 @@ Result<> AccessLogFile::reopen() const {
 void AccessLog::write(const AccessEntry& entry) {
   fmt::format_to(
       std::back_inserter(buffer_),
-      R"({{"time_ns":{},"request_id":{},"traceparent":{},"service":{},"route":{},"client":{},)"
-      R"("peer":{},"method":{},"path":{},"status":{},"outcome":{},"reason":{},"replica":{},)"
-      R"("attempts":{},"bytes":{},"latency_ms":{:.3f},"waited_ms":{:.3f},"body_ms":{:.3f}}})"
+      R"({{"time":"{}","time_ns":{},"request_id":{},"traceparent":{},"service":{},"route":{},)"
+      R"("client":{},"peer":{},"method":{},"host":{},"path":{},"query":{},"status":{},)"
+      R"("outcome":{},"reason":{},"replica":{},"attempts":{},"bytes":{},"latency_ms":{:.3f},)"
+      R"("waited_ms":{:.3f},"upstream_ms":{:.3f},"body_ms":{:.3f}}})"
       "\n",
-      unix_ns(entry.at), json_quote(entry.request_id), json_quote(entry.traceparent),
-      json_quote(entry.service), json_quote(entry.route), json_quote(entry.client),
-      json_quote(entry.peer), json_quote(entry.method), json_quote(entry.path), entry.status,
+      Rfc3339(entry.at).text(), unix_ns(entry.at), json_quote(entry.request_id),
+      json_quote(entry.traceparent), json_quote(entry.service), json_quote(entry.route),
+      json_quote(entry.client), json_quote(entry.peer), json_quote(entry.method),
+      json_quote(entry.host), json_quote(entry.path), json_quote(entry.query), entry.status,
       json_quote(entry.outcome), json_quote(entry.reason), json_quote(entry.replica),
       entry.attempts, entry.bytes, milliseconds(entry.latency), milliseconds(entry.waited),
-      milliseconds(entry.body));
+      milliseconds(entry.upstream), milliseconds(entry.body));
   if (buffer_.size() >= flush_at) flush();
 }
 

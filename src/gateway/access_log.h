@@ -36,7 +36,9 @@ struct AccessEntry {
   std::string_view client;  // its address
   std::string_view peer;    // the other end of the connection, where that is another one
   std::string_view method;
+  std::string_view host;  // as sent, with its port
   std::string_view path;
+  std::string_view query;  // without its ?
   std::string_view replica;
   std::string_view outcome;
   std::string_view reason;
@@ -45,6 +47,7 @@ struct AccessEntry {
   std::int64_t bytes = 0;
   Duration latency{};
   Duration waited{};
+  Duration upstream{};  // of the last attempt
   Duration body{};
 };
 

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/rfc3339.h"
 #include "gateway/testing/front.h"
 
 namespace headroom::gateway::testing {
@@ -57,14 +58,49 @@ TEST(Log, has_a_whole_line_for_every_request) {
     EXPECT_EQ(line.at("service"), "shop");
     EXPECT_EQ(line.at("route"), "shop/");
     EXPECT_EQ(line.at("method"), "GET");
+    EXPECT_EQ(line.at("host"), "shop");
     EXPECT_EQ(line.at("path"), "/a\"b");
+    EXPECT_TRUE(line.at("query").get<std::string>().starts_with("c=")) << line;
     EXPECT_EQ(line.at("replica"), "replica");
     EXPECT_EQ(line.at("bytes"), 5);
     EXPECT_EQ(line.at("attempts"), 1);
-    EXPECT_EQ(line.at("traceparent").get<std::string>().size(), 55U);
-    EXPECT_GE(line.at("latency_ms").get<double>(), 0);
+    const auto trace = line.at("traceparent").get<std::string>();
+    EXPECT_EQ(trace.size(), 55U);
+    EXPECT_TRUE(trace.ends_with("-00")) << "marked sampled, and nothing records it: " << trace;
+    EXPECT_GT(line.at("upstream_ms").get<double>(), 0);
+    EXPECT_GE(line.at("latency_ms").get<double>(), line.at("upstream_ms").get<double>());
+    EXPECT_EQ(line.at("time"),
+              Rfc3339(wall_from_unix_ns(line.at("time_ns").get<std::int64_t>())).text());
   }
   EXPECT_EQ(ids.size(), 500U);
+}
+
+TEST(Log, has_the_fields_that_its_page_names_and_no_others) {
+  const TempFile file("headroom_fields_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  config.gateway.access_log_sample = 1.0;
+  ScriptedReplica replica(ScriptedReplica::always(ok("hello")));
+  {
+    Front front(config, replica);
+    EXPECT_EQ(front.client().ask(get("/")).status(), 200);
+  }
+  std::set<std::string> written;
+  const auto lines = lines_of(file.path);
+  ASSERT_EQ(lines.size(), 1U);
+  for (const auto& [field, value] : lines[0].items()) written.insert(field);
+  std::ifstream page(HEADROOM_SOURCE "/docs/formats/logs.md");
+  std::set<std::string> named;
+  for (std::string line; std::getline(page, line) && line != "### Missing lines";) {
+    if (!line.starts_with("| `")) continue;
+    const std::string cell = line.substr(2, line.find('|', 1) - 2);
+    for (std::size_t at = cell.find('`'); at != std::string::npos; at = cell.find('`', at + 1)) {
+      const std::size_t end = cell.find('`', at + 1);
+      named.insert(cell.substr(at + 1, end - at - 1));
+      at = end;
+    }
+  }
+  EXPECT_EQ(written, named);
 }
 
 TEST(Log, samples_what_went_well_and_keeps_what_did_not) {
@@ -85,7 +121,11 @@ TEST(Log, samples_what_went_well_and_keeps_what_did_not) {
   }
   int bad = 0;
   int good = 0;
-  for (const auto& line : lines_of(file.path)) ++(line.at("outcome") == "good" ? good : bad);
+  for (const auto& line : lines_of(file.path)) {
+    const bool well = line.at("outcome") == "good";
+    ++(well ? good : bad);
+    EXPECT_EQ(line.at("reason"), well ? "" : "upstream_5xx");
+  }
   EXPECT_EQ(bad, 100);
   EXPECT_GT(good, 30);
   EXPECT_LT(good, 220);
@@ -99,12 +139,15 @@ TEST(Log, tells_method_and_path_of_a_request_without_a_route) {
   route_of(config).match.path = "/only";
   {
     Front front(config);
-    EXPECT_EQ(front.client().ask(get("/lost?x")).status(), 404);
+    EXPECT_EQ(front.client().ask(get("/lost?x=1?")).status(), 404);
   }
   const auto lines = lines_of(file.path);
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0].at("method"), "GET");
   EXPECT_EQ(lines[0].at("path"), "/lost");
+  EXPECT_EQ(lines[0].at("query"), "x=1?");
+  EXPECT_EQ(lines[0].at("host"), "shop");
+  EXPECT_EQ(lines[0].at("upstream_ms"), 0);
   EXPECT_EQ(lines[0].at("reason"), "no_route");
 }
 
@@ -151,6 +194,21 @@ TEST(Log, tells_of_a_refused_request_what_was_read_of_it) {
     EXPECT_EQ(lines[i].at("request_id"), ids[i]);
     EXPECT_EQ(ids[i].size(), 32U);
   }
+}
+
+TEST(Log, tells_how_long_those_waited_who_got_no_place) {
+  const TempFile file("headroom_waited_");
+  spec::Config config = shop();
+  config.gateway.access_log = file.path;
+  config.gateway.queue.wait = std::chrono::milliseconds(50);
+  {
+    Front front(config);
+    EXPECT_EQ(front.client().ask(get("/")).reason(), "no_replica");
+    front.settled(1);
+  }
+  const auto lines = lines_of(file.path);
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_GE(lines[0].at("waited_ms").get<double>(), 50);
 }
 
 TEST(Log, has_a_line_for_every_body_that_was_refused) {

@@ -147,10 +147,10 @@ TEST(Body, buffers_of_a_rush_of_begun_requests_are_given_back) {
     rush.back().wire.send("G");
   }
   EXPECT_TRUE(
-      eventually([&] { return front.gateway().collect(patience).stats.request_buffers == 300; }));
+      eventually([&] { return front.gateway().collect(patience).gauges.request_buffers == 300; }));
   rush.clear();
   EXPECT_TRUE(
-      eventually([&] { return front.gateway().collect(patience).stats.request_buffers <= 64; }));
+      eventually([&] { return front.gateway().collect(patience).gauges.request_buffers <= 64; }));
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 // Client connections.
 #include "gateway/client_connection.h"
 
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -16,6 +18,12 @@ namespace {
 constexpr std::size_t dropped_per_turn = 128 * 1024;
 constexpr std::size_t dropped_max = 64 << 20;  // bytes read and dropped before closing anyway
 
+/// Bytes sent that the peer's machine has not acknowledged; 0 where that cannot be told.
+int untaken(int fd) {
+  int bytes = 0;
+  return ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+}
+
 }  // namespace
 
 ClientConnection::~ClientConnection() {
@@ -24,7 +32,7 @@ ClientConnection::~ClientConnection() {
 
 void ClientConnection::on_events(std::uint32_t events) {
   if (exchange != nullptr) return exchange->on_client(events);
-  if (lingering_) return drop_input();
+  if (lingering()) return drop_input();
   if ((events & EPOLLIN) != 0) return worker_.begin_exchange(*this, events);
   if ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) worker_.close(*this);
 }
@@ -52,10 +60,13 @@ http::Step ClientConnection::open(std::string_view input) {
 }
 
 void ClientConnection::linger(Instant now) {
-  lingering_ = true;
-  idle_since = now;
+  lingering_.emplace(now);
   shutdown(fd_.get(), SHUT_WR);
   drop_input();
+}
+
+bool ClientConnection::lingered(Instant now, Duration longest) {
+  return lingering_->over(now, untaken(fd_.get()), longest);
 }
 
 void ClientConnection::reset_on_close() {

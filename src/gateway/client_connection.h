@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "gateway/generation.h"
+#include "gateway/lingering.h"
 #include "http/step.h"
 #include "io/fd.h"
 #include "io/loop.h"
@@ -53,9 +55,11 @@ class ClientConnection final : public io::Watcher {
   /// Sends what the kernel holds, then reads and drops what the client still sends: closing at once
   /// would reset the connection and destroy the answer on its way.
   void linger(Instant now);
+  /// While it lingers: whether it may end. `longest` is for a client that has yet to take bytes.
+  [[nodiscard]] bool lingered(Instant now, Duration longest);
   /// The client is to see that what it got is not whole.
   void reset_on_close();
-  [[nodiscard]] bool lingering() const { return lingering_; }
+  [[nodiscard]] bool lingering() const { return lingering_.has_value(); }
 
   const ListenerId listener;  // through which it came
   Exchange* exchange = nullptr;
@@ -72,7 +76,7 @@ class ClientConnection final : public io::Watcher {
   std::string source_text_;
   bool source_hidden_ = false;
   bool opened_ = false;
-  bool lingering_ = false;
+  std::optional<Lingering> lingering_;
   std::size_t dropped_ = 0;
 };
 

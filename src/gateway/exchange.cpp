@@ -200,13 +200,22 @@ void Exchange::readmit(bool to_anywhere) {
 }
 
 void Exchange::wait_for_place() {
+  // Who waits for the first replica to start is not held to an objective that leaves no time for
+  // it.
+  const bool cold = pool().replica_count() == 0;
+  const Duration left = patience_left();
+  if (!cold && protect::in_vain(pool().expected_wait(rank(*route_), worker_.loop().now()), left))
+    return refuse_to_wait();
   const auto joined = pool().join(*this, rank(*route_), io::monotonic_now());
   if (!joined.accepted) {
     return answer({503, "queue_full", "connection_limit_reached",
                    "all replicas are busy and the queue is full", Outcome::shed});
   }
   state_ = State::waiting;
-  worker_.loop().arm(phase_, table_->generation->config.gateway.queue.wait);
+  const Duration queue_wait = table_->generation->config.gateway.queue.wait;
+  objective_ends_wait_ = !cold && left < queue_wait;
+  const Duration longest = objective_ends_wait_ ? left : queue_wait;
+  worker_.loop().arm(phase_, cold ? std::max(queue_wait, pool().cold_start()) : longest);
   ServicePool& waited_for = pool();
   // From here on this exchange may be served, displaced or ended by what the others do.
   if (joined.displaced != nullptr)
@@ -217,12 +226,13 @@ void Exchange::wait_for_place() {
 
 void Exchange::granted(Permit permit) {
   worker_.loop().disarm(phase_);
-  waited_ = age() - body_waited();
+  note_queue_wait();
   dispatch(std::move(permit));
   continue_connection();
 }
 
 void Exchange::displaced() {
+  note_queue_wait();
   answer({503, "displaced", "connection_limit_reached",
           "a more important request took this one's place in the queue", Outcome::shed});
   continue_connection();

@@ -78,6 +78,8 @@ class Exchange final : public protect::Waiter {
   /// Elsewhere, or waits for that; `to_anywhere`: only if there is a place elsewhere.
   void readmit(bool to_anywhere);
   void wait_for_place();
+  /// No place is free, and none will be in time.
+  void refuse_to_wait();
   void dispatch(Permit permit);
   void connected();
   /// This machine has nothing left to connect with: whatever is kept is used, or the request ends.
@@ -97,6 +99,10 @@ class Exchange final : public protect::Waiter {
   void on_deadline();
   void on_phase();
   void phase_over();
+  void waited_in_vain();
+  /// How long it may wait for a place from now on so that its objective can still be met; negative
+  /// when it cannot.
+  [[nodiscard]] Duration patience_left() const;
   /// A byte went either way: whoever is waited for now has its time again.
   void progressed();
   void silence();
@@ -111,6 +117,9 @@ class Exchange final : public protect::Waiter {
   /// stream, without the time in which the client had yet to send its body.
   [[nodiscard]] Duration latency() const;
   [[nodiscard]] Duration attempt_latency(Instant now) const;
+  /// What attempts are held to now, for what is learned of them: all counts of a tick are by the
+  /// same objective, though requests in flight keep their own.
+  [[nodiscard]] Duration latency_in_force() const;
   [[nodiscard]] bool past_objective() const;
   [[nodiscard]] bool late(Duration latency) const;
 
@@ -152,6 +161,7 @@ class Exchange final : public protect::Waiter {
   void end_attempt(protect::AttemptEnd end, bool reusable);
   void drop_attempt();
   void leave_queue();
+  void note_queue_wait();
   /// What it asks for, as far as it was understood.
   [[nodiscard]] http::Attempt attempted() const;
   void record(Outcome outcome);
@@ -194,6 +204,7 @@ class Exchange final : public protect::Waiter {
   bool response_chunked_ = false;  // towards the client
   bool stream_ = false;            // its end says nothing of the service: judged by its first byte
   bool to_http10_ = false;
+  bool objective_ends_wait_ = false;  // before the queue's wait does
   int attempts_ = 0;
 
   // What it was, for statistics and the log.
@@ -204,6 +215,7 @@ class Exchange final : public protect::Waiter {
   Instant body_wait_since_{};
   Duration waited_before_attempt_{};  // of body_waited_
   Duration waited_{};
+  Duration attempt_took_{};  // the last one that is over
   int status_ = 0;
   std::string_view reason_;
   Outcome planned_ = Outcome::good;  // unless the clock says late

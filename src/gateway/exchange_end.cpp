@@ -3,6 +3,7 @@
 
 #include "gateway/client_connection.h"
 #include "gateway/exchange.h"
+#include "gateway/reasons.h"
 #include "gateway/worker.h"
 #include "http/reason.h"
 #include "io/clock.h"
@@ -11,6 +12,11 @@ namespace headroom::gateway {
 namespace {
 
 constexpr int retry_after_s = 1;  // with every 503: the queue turns over in this time
+
+std::string_view query_of(const http::RequestHead& head) {
+  const bool has_one = head.target.size() > head.path.size();
+  return has_one ? head.target.substr(head.path.size() + 1) : "";
+}
 
 }  // namespace
 
@@ -148,9 +154,9 @@ void Exchange::name_request() {
   }
   traceparent_ = http::valid_traceparent(head);
   if (traceparent_.empty()) {
-    // Sampled, so that services which follow their parent trace as they would without headroom.
+    // Not marked sampled: headroom records no span that a trace could show.
     const auto end =
-        fmt::format_to_n(made_trace_.data(), made_trace_.size(), "00-{:016x}{:016x}-{:016x}-01",
+        fmt::format_to_n(made_trace_.data(), made_trace_.size(), "00-{:016x}{:016x}-{:016x}-00",
                          worker_.random().next(), worker_.random().next(), worker_.random().next());
     traceparent_ = {made_trace_.data(), end.size};
   }
@@ -170,7 +176,9 @@ void Exchange::client_gone() {
 void Exchange::end_attempt(protect::AttemptEnd end, bool reusable) {
   const Instant now = io::monotonic_now();
   const Duration latency = attempt_latency(now);
-  pool().attempt_ended(permit_, end, latency > route_->ref->route->objective.latency, latency, now);
+  attempt_took_ = latency;
+  pool().attempt_ended(permit_, end, latency > latency_in_force(), latency, now);
+  if (end == protect::AttemptEnd::answered) route_->service_time->record(latency);
   if (upstream_ != nullptr) {
     upstream_->exchange = nullptr;
     if (reusable) permit_.upstream->keep(std::move(upstream_), now);
@@ -182,9 +190,9 @@ void Exchange::end_attempt(protect::AttemptEnd end, bool reusable) {
 
 void Exchange::drop_attempt() {
   if (permit_.upstream == nullptr) return;
+  attempt_took_ = attempt_latency(io::monotonic_now());
   // Time that passed within the objective says nothing of the replica; beyond, it was late.
-  if (attempt_latency(io::monotonic_now()) > route_->ref->route->objective.latency)
-    return end_attempt(protect::AttemptEnd::abandoned, false);
+  if (attempt_took_ > latency_in_force()) return end_attempt(protect::AttemptEnd::abandoned, false);
   upstream_.reset();
   pool().give_back(permit_, io::monotonic_now());
   worker_.serve_waiters(pool());
@@ -192,8 +200,15 @@ void Exchange::drop_attempt() {
 
 void Exchange::leave_queue() {
   if (!waiting()) return;
+  note_queue_wait();
   pool().leave(*this);
   worker_.serve_waiters(pool());
+}
+
+void Exchange::note_queue_wait() {
+  const Duration waited = io::monotonic_now() - waiting_since();
+  waited_ += waited;
+  pool().stats().queue_wait.record(waited);
 }
 
 http::Attempt Exchange::attempted() const {
@@ -206,13 +221,15 @@ void Exchange::record(Outcome outcome) {
   recorded_ = true;
   const Duration took = latency();
   if (outcome == Outcome::good && late(took)) outcome = Outcome::late;
+  if (outcome == Outcome::failed && reason_.empty()) reason_ = reason_upstream_5xx;
   if (route_ != nullptr) {
     RouteStats& stats = *route_->stats;
     ++stats.outcomes[static_cast<std::size_t>(outcome)];
+    ++stats.answers[static_cast<std::size_t>(status_ / 100) % status_classes];
     if (outcome == Outcome::good || outcome == Outcome::late)
       stats.latency.record(took);
     else if (outcome != Outcome::gone)
-      ++stats.reasons[reason_.empty() ? std::string_view("upstream_5xx") : reason_];
+      ++stats.reasons[reason_];
   }
   const bool refused = outcome == Outcome::gone && reason_ != "client_gone";
   const bool remarkable = refused || outcome == Outcome::shed || outcome == Outcome::failed;
@@ -229,7 +246,9 @@ void Exchange::record(Outcome outcome) {
       .client = client,
       .peer = client != client_->peer() ? std::string_view(client_->peer()) : "",
       .method = attempt.method,
+      .host = head_read_ ? request_.head().host : "",
       .path = attempt.path,
+      .query = head_read_ ? query_of(request_.head()) : "",
       .replica = replica_id_,
       .outcome = name(outcome),
       .reason = reason_,
@@ -238,6 +257,8 @@ void Exchange::record(Outcome outcome) {
       .bytes = bytes_out_,
       .latency = took,
       .waited = waited_,
+      .upstream =
+          permit_.upstream != nullptr ? attempt_latency(io::monotonic_now()) : attempt_took_,
       .body = body_waited(),
   });
 }
@@ -300,7 +321,7 @@ void Exchange::forget_request() {
   replayable_ = true;
   attempts_ = 0;
   status_ = 0;
-  waited_ = body_waited_ = {};
+  waited_ = attempt_took_ = body_waited_ = {};
   body_wait_since_ = {};
   upstream_head_size_ = 0;
   reason_ = replica_id_ = request_id_ = traceparent_ = {};

@@ -218,6 +218,8 @@ Exchange::Life Exchange::response_head() {
   if (stream_) {
     stream_begun_ = io::monotonic_now();
     worker_.loop().disarm(deadline_);
+    pool().becomes_stream(permit_);
+    worker_.serve_waiters(pool());  // it no longer stands in their way
   }
   progressed();
   return Life::running;

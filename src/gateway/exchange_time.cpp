@@ -13,6 +13,10 @@ void Exchange::on_deadline() {
             past_objective() ? Outcome::late : Outcome::gone});
     return continue_connection();
   }
+  if (waiting && pool().replica_count() == 0) {
+    waited_in_vain();
+    return continue_connection();
+  }
   answer({504, waiting ? "deadline_in_queue" : "timeout",
           waiting ? "connection_limit_reached" : "http_response_timeout",
           waiting ? "the route's timeout was over before a replica was free"
@@ -33,14 +37,8 @@ void Exchange::phase_over() {
       ++worker_.stats().refused["head_timeout"];
       return answer({408, "head_timeout", "http_request_error",
                      "the request's head did not arrive in time", Outcome::failed});
-    case State::waiting: {
-      const bool none = pool().replica_count() == 0;
-      return answer({503, none ? "no_replica" : "queue_timeout",
-                     none ? "destination_unavailable" : "connection_limit_reached",
-                     none ? "no replica of the service is ready"
-                          : "no replica was free within the queue's wait",
-                     Outcome::shed});
-    }
+    case State::waiting:
+      return waited_in_vain();
     case State::connecting:
       (void)upstream_broke("connect_timeout");
       return;
@@ -54,6 +52,26 @@ void Exchange::phase_over() {
     case State::idle:
       return;
   }
+}
+
+void Exchange::waited_in_vain() {
+  if (pool().replica_count() == 0) {
+    return answer({503, "no_replica", "destination_unavailable",
+                   "no replica of the service is ready", Outcome::shed});
+  }
+  if (objective_ends_wait_) return refuse_to_wait();
+  answer({503, "queue_timeout", "connection_limit_reached",
+          "no replica was free within the queue's wait", Outcome::shed});
+}
+
+void Exchange::refuse_to_wait() {
+  answer({503, "deadline_unreachable", "connection_limit_reached",
+          "all replicas are busy, and none will be free in time for the objective", Outcome::shed});
+}
+
+Duration Exchange::patience_left() const {
+  return protect::patience(route_->ref->route->objective.latency, route_->service_time->mean()) -
+         latency();
 }
 
 void Exchange::progressed() {
@@ -111,6 +129,15 @@ Duration Exchange::latency() const {
 Duration Exchange::attempt_latency(Instant now) const {
   const Instant until = stream_ ? stream_begun_ : now;
   return until - sent_ - (body_waited() - waited_before_attempt_);
+}
+
+Duration Exchange::latency_in_force() const {
+  const spec::Route& own = *route_->ref->route;
+  if (table_ == worker_.table()) return own.objective.latency;
+  const auto& routes = worker_.table()->generation->routes;
+  const auto now =
+      std::ranges::find(routes, own.name, [](const RouteRef& r) { return r.route->name; });
+  return now == routes.end() ? own.objective.latency : now->route->objective.latency;
 }
 
 bool Exchange::past_objective() const {

@@ -139,27 +139,42 @@ std::uint64_t Gateway::acknowledged_epoch() const {
   return epoch;
 }
 
-Collected Gateway::collect(Duration wait) {
-  std::uint64_t round = 0;
+void Gateway::ask_all() {
+  std::vector<bool> waiting;
   {
     const std::lock_guard lock(mailbox_->mutex);
-    round = ++mailbox_->round;
-    mailbox_->reported = 0;
+    mailbox_->asked.resize(workers_.size());
+    waiting = std::exchange(mailbox_->asked, std::vector<bool>(workers_.size(), true));
   }
-  for (const auto& worker : workers_) {
-    worker->loop().post([w = worker.get(), mailbox = mailbox_, round] {
-      const WorkerStats sealed = w->seal();
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (waiting[i]) continue;
+    workers_[i]->loop().post([w = workers_[i].get(), i, mailbox = mailbox_] {
+      WorkerReport report = w->seal();
       const std::lock_guard lock(mailbox->mutex);
-      mailbox->stats.merge(sealed);
-      if (mailbox->round == round && ++mailbox->reported > 0) mailbox->arrived.notify_one();
+      mailbox->reports.push_back(std::move(report));
+      mailbox->asked[i] = false;
+      mailbox->arrived.notify_one();
     });
   }
-  std::unique_lock lock(mailbox_->mutex);
-  mailbox_->arrived.wait_for(lock, wait, [&] { return mailbox_->reported == workers_.size(); });
+}
+
+Collected Gateway::collect(Duration wait) {
+  ask_all();
   Collected collected;
-  std::swap(collected.stats, mailbox_->stats);
-  collected.completeness =
-      static_cast<double>(mailbox_->reported) / static_cast<double>(workers_.size());
+  {
+    std::unique_lock lock(mailbox_->mutex);
+    mailbox_->arrived.wait_for(lock, wait, [this] {
+      return std::ranges::find(mailbox_->asked, true) == mailbox_->asked.end();
+    });
+    collected.reports.swap(mailbox_->reports);
+  }
+  collected.workers = workers_.size();
+  gauges_.resize(workers_.size());
+  for (WorkerReport& report : collected.reports) {
+    collected.stats.merge(report.counted);
+    gauges_[report.worker] = std::move(report.gauges);
+  }
+  for (const WorkerGauges& of_worker : gauges_) collected.gauges.add(of_worker);
   return collected;
 }
 

@@ -17,10 +17,12 @@
 
 namespace headroom::gateway {
 
-/// What all workers counted between two collections.
+/// What workers told between two collections.
 struct Collected {
-  WorkerStats stats;
-  double completeness = 1.0;  // share of the workers that reported in time
+  std::vector<WorkerReport> reports;  // of one that was late, two; of one that is, none
+  std::size_t workers = 0;            // there are
+  WorkerStats stats;                  // of the reports, summed
+  WorkerGauges gauges;                // of each worker what it told last
 };
 
 /// All methods may be called from any one thread at a time; they never wait for a request.
@@ -52,8 +54,8 @@ class Gateway {
   /// The newest epoch that every worker uses: no request goes to replicas that it left out.
   [[nodiscard]] std::uint64_t acknowledged_epoch() const;
 
-  /// What was counted since the last call. Waits at most `wait` for workers; what comes later
-  /// counts in the next collection.
+  /// What was told since the last call. Waits at most `wait` for workers; what comes later is in
+  /// the next collection. One that has not answered yet is not asked again.
   [[nodiscard]] Collected collect(Duration wait);
 
   /// Of the file's first listener.
@@ -77,12 +79,12 @@ class Gateway {
   struct Mailbox {
     std::mutex mutex;
     std::condition_variable arrived;
-    WorkerStats stats;
-    std::size_t reported = 0;  // in the present round
-    std::uint64_t round = 0;
+    std::vector<WorkerReport> reports;
+    std::vector<bool> asked;  // by worker: its answer is still to come
   };
 
   explicit Gateway(std::size_t workers) : listenings_(workers) {}
+  void ask_all();
   /// Lets the workers accept on what is not theirs yet.
   void hand_out();
   /// The configuration as the workers get it.
@@ -94,6 +96,7 @@ class Gateway {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
   std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+  std::vector<WorkerGauges> gauges_;  // by worker
   Listenings listenings_;
   std::vector<Listening> listening_;
   bool accepting_ = false;

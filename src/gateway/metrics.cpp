@@ -1,141 +1,103 @@
-// Metrics for Prometheus.
+// Counts by service, route and reason.
 #include "gateway/metrics.h"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
+#include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 
-#include "io/log_writer.h"
+#include "gateway/reasons.h"
 
 namespace headroom::gateway {
 namespace {
 
-using prometheus::ClientMetric;
-using prometheus::MetricFamily;
-using prometheus::MetricType;
-using Labels = std::vector<ClientMetric::Label>;
+using Counts = std::map<std::string_view, std::uint64_t>;
 
-constexpr double first_bound_s = 0.001;
-constexpr double last_bound_s = 60.0;
-constexpr double bounds_per_octave = 4.0;
-
-MetricFamily family(std::string name, std::string help, MetricType type) {
-  return {"headroom_" + std::move(name), std::move(help), type, {}};
+template <class Map>
+const typename Map::mapped_type& found(const Map& in, const std::string& name) {
+  static const typename Map::mapped_type nothing{};
+  const auto at = in.find(name);
+  return at == in.end() ? nothing : at->second;
 }
 
-void add_counter(MetricFamily& into, Labels labels, std::uint64_t value) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  metric.counter.value = static_cast<double>(value);
-  into.metric.push_back(std::move(metric));
+/// Those that were counted, and zero for all others that there are.
+Counts with_all(std::span<const std::string_view> reasons, Counts counted) {
+  for (const std::string_view reason : reasons) counted.try_emplace(reason, 0);
+  return counted;
 }
 
-void add_gauge(MetricFamily& into, Labels labels, double value) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  metric.gauge.value = value;
-  into.metric.push_back(std::move(metric));
+double number(std::uint64_t count) {
+  return static_cast<double>(count);
 }
 
-/// Cumulative buckets: a record counts where its own bucket ends at or below the bound.
-ClientMetric::Histogram buckets(const Histogram& histogram) {
-  ClientMetric::Histogram out;
-  const double step = std::exp2(1.0 / bounds_per_octave);
-  for (double bound = first_bound_s; bound < last_bound_s * step; bound *= step)
-    out.bucket.push_back({0, bound});
-  out.bucket.push_back({0, std::numeric_limits<double>::infinity()});
-  histogram.for_each([&](std::uint64_t, std::uint64_t upper_us, std::uint64_t count) {
-    for (auto& bucket : out.bucket)
-      if (static_cast<double>(upper_us) <= bucket.upper_bound * 1e6)
-        bucket.cumulative_count += count;
-  });
-  out.bucket.back().cumulative_count = histogram.count();
-  out.sample_count = histogram.count();
-  out.sample_sum = seconds(histogram.mean()) * static_cast<double>(histogram.count());
-  return out;
-}
-
-void add_routes(std::vector<MetricFamily>& families, const WorkerStats& totals) {
-  MetricFamily requests =
-      family("requests_total", "Logical requests by how they ended.", MetricType::Counter);
-  MetricFamily missed =
-      family("missed_total", "Sheds and failures by their reason.", MetricType::Counter);
-  MetricFamily latency =
-      family("request_duration_seconds",
-             "Request head parsed to last byte handed to the socket; good and late requests.",
-             MetricType::Histogram);
-  for (const auto& [route, stats] : totals.routes) {
-    for (std::size_t i = 0; i < outcome_count; ++i)
-      add_counter(requests,
-                  {{"route", route}, {"outcome", std::string(name(static_cast<Outcome>(i)))}},
-                  stats.outcomes[i]);
-    for (const auto& [reason, count] : stats.reasons)
-      add_counter(missed, {{"route", route}, {"reason", std::string(reason)}}, count);
-    ClientMetric metric;
-    metric.label = {{"route", route}};
-    metric.histogram = buckets(stats.latency);
-    latency.metric.push_back(std::move(metric));
-  }
-  families.insert(families.end(), {requests, missed, latency});
-}
-
-void add_services(std::vector<MetricFamily>& families, const WorkerStats& totals) {
-  MetricFamily attempts = family("attempts_total", "Attempts at replicas.", MetricType::Counter);
-  MetricFamily retries = family("retries_total", "Second attempts.", MetricType::Counter);
-  MetricFamily connects =
-      family("upstream_connects_total", "New connections to replicas.", MetricType::Counter);
-  MetricFamily ejections =
-      family("ejections_total", "Replicas left out for their failures.", MetricType::Counter);
-  for (const auto& [service, stats] : totals.services) {
-    const Labels labels = {{"service", service}};
-    add_counter(attempts, labels, stats.attempts);
-    add_counter(retries, labels, stats.retries);
-    add_counter(connects, labels, stats.connects);
-    add_counter(ejections, labels, stats.ejections);
-  }
-  families.insert(families.end(), {attempts, retries, connects, ejections});
-}
-
-void add_connections(std::vector<MetricFamily>& families, const WorkerStats& totals) {
-  MetricFamily accepted =
-      family("connections_accepted_total", "Client connections accepted.", MetricType::Counter);
-  MetricFamily turned_away = family("connections_refused_total",
-                                    "Client connections over the limit.", MetricType::Counter);
-  MetricFamily refused = family("requests_refused_total",
-                                "Requests refused before a route was known.", MetricType::Counter);
-  add_counter(accepted, {}, totals.connections_accepted);
-  add_counter(turned_away, {}, totals.connections_refused);
-  for (const auto& [reason, count] : totals.refused)
-    add_counter(refused, {{"reason", std::string(reason)}}, count);
-  families.insert(families.end(), {accepted, turned_away, refused});
-}
-
-void add_logs(std::vector<MetricFamily>& families) {
-  MetricFamily dropped =
-      family("log_lines_dropped_total", "Lines that nobody read in time, or that no disk took.",
-             MetricType::Counter);
-  for (const io::Log log : {io::Log::messages, io::Log::access})
-    add_counter(dropped, {{"log", std::string(io::name(log))}}, io::lines_dropped(log));
-  families.push_back(dropped);
+/// 1 less 0.99 as people write it.
+double rounded(double share) {
+  return std::round(share * 1e9) / 1e9;
 }
 
 }  // namespace
 
-std::string metrics_text(const WorkerStats& totals, const std::vector<Gauge>& gauges) {
-  std::vector<MetricFamily> families;
-  add_routes(families, totals);
-  add_services(families, totals);
-  add_connections(families, totals);
-  add_logs(families);
-  for (const Gauge& gauge : gauges) {
-    if (families.back().name != "headroom_" + gauge.name)
-      families.push_back(family(gauge.name, gauge.help, MetricType::Gauge));
-    add_gauge(families.back(),
-              gauge.service.empty() ? Labels{} : Labels{{"service", gauge.service}}, gauge.value);
+void Metrics::add(const std::vector<spec::Service>& services, const Collected& collected) {
+  services_ = services;
+  for (const spec::Service& service : services_)
+    for (const spec::Route& route : service.routes) {
+      const RouteStats& so_far = totals_.routes[route.name];
+      within_[route.name].judge_by(route.objective.latency, so_far.latency,
+                                   so_far.of(Outcome::good));
+    }
+  totals_.merge(collected.stats);
+  gauges_ = collected.gauges;
+}
+
+void Metrics::expose(Exposition& into) const {
+  for (const spec::Service& service : services_) {
+    for (const spec::Route& route : service.routes) expose_route(service, route, into);
+    expose_service(service, into);
   }
-  return prometheus::TextSerializer().Serialize(families);
+  expose_connections(into);
+}
+
+void Metrics::expose_route(const spec::Service& service, const spec::Route& route,
+                           Exposition& into) const {
+  const RouteStats& stats = found(totals_.routes, route.name);
+  const auto labels = [&](auto... more) {
+    return Exposition::LabelValues{service.name, route.name, std::string(more)...};
+  };
+  for (std::size_t i = 0; i < outcome_count; ++i)
+    into.add(Metric::requests, labels(name(static_cast<Outcome>(i))), number(stats.outcomes[i]));
+  Counts missed = stats.reasons;
+  missed[reason_late] = stats.of(Outcome::late);
+  for (const auto& [reason, count] : with_all(missed_reasons(), std::move(missed)))
+    into.add(Metric::requests_missed, labels(reason), number(count));
+  for (std::size_t i = 2; i < stats.answers.size(); ++i)
+    into.add(Metric::responses, labels(fmt::format("{}xx", i)), number(stats.answers[i]));
+  into.add(Metric::request_duration, labels(),
+           latency_buckets(stats.latency, found(within_, route.name).of(stats.of(Outcome::good))));
+  const spec::Objective& objective = route.objective;
+  into.add(Metric::objective_latency, labels(), seconds(objective.latency));
+  into.add(Metric::objective_permitted_misses, labels(), rounded(objective.permitted_misses()));
+  into.add(Metric::objective_availability, labels(), objective.availability);
+  into.add(Metric::objective_window, labels(), seconds(objective.window));
+}
+
+void Metrics::expose_service(const spec::Service& service, Exposition& into) const {
+  const ServiceStats& stats = found(totals_.services, service.name);
+  const Exposition::LabelValues labels{service.name};
+  into.add(Metric::requests_waiting, labels,
+           static_cast<double>(gauges_.waiting_for(service.name)));
+  into.add(Metric::queue_wait, labels, latency_buckets(stats.queue_wait));
+  into.add(Metric::attempts, labels, number(stats.attempts));
+  into.add(Metric::retries, labels, number(stats.retries));
+  into.add(Metric::upstream_connects, labels, number(stats.connects));
+  into.add(Metric::ejections, labels, number(stats.ejections));
+}
+
+void Metrics::expose_connections(Exposition& into) const {
+  for (const auto& [reason, count] : with_all(refused_reasons(), totals_.refused))
+    into.add(Metric::requests_refused, {std::string(reason)}, number(count));
+  into.add(Metric::connections_open, {}, static_cast<double>(gauges_.connections_open));
+  into.add(Metric::connections_accepted, {}, number(totals_.connections_accepted));
+  into.add(Metric::connections_refused, {}, number(totals_.connections_refused));
+  into.add(Metric::request_buffers, {}, static_cast<double>(gauges_.request_buffers));
 }
 
 }  // namespace headroom::gateway

@@ -1,23 +1,37 @@
-// The counters of the gateway in the text format of Prometheus.
+// What the gateway counted since the process began, as metrics.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "gateway/exposition.h"
+#include "gateway/gateway.h"
+#include "gateway/latency_buckets.h"
 #include "gateway/stats.h"
+#include "spec/config.h"
 
 namespace headroom::gateway {
 
-/// A gauge that the caller knows: name without prefix, labels, value.
-struct Gauge {
-  std::string name;
-  std::string help;
-  std::string service;  // label; empty: none
-  double value = 0;
-};
+class Metrics {
+ public:
+  /// Adds what was collected while these services are in force.
+  void add(const std::vector<spec::Service>& services, const Collected& collected);
 
-/// `totals` since the start, and what the logs of this process dropped. Latency histograms have
-/// buckets about 19% apart, so that a p99 read from them is within 10%.
-[[nodiscard]] std::string metrics_text(const WorkerStats& totals, const std::vector<Gauge>& gauges);
+  /// Every series of the services in force, with those of reasons that have not been seen yet. What
+  /// is no longer in the file has none.
+  void expose(Exposition& into) const;
+  [[nodiscard]] const WorkerGauges& gauges() const { return gauges_; }
+
+ private:
+  void expose_route(const spec::Service& service, const spec::Route& route, Exposition& into) const;
+  void expose_service(const spec::Service& service, Exposition& into) const;
+  void expose_connections(Exposition& into) const;
+
+  std::vector<spec::Service> services_;
+  WorkerStats totals_;
+  WorkerGauges gauges_;
+  std::map<std::string, WithinObjective> within_;  // by route
+};
 
 }  // namespace headroom::gateway

@@ -1,140 +1,143 @@
-// The text that Prometheus reads.
+// What the gateway counted, as series.
 #include "gateway/metrics.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <regex>
-#include <set>
-#include <sstream>
-
-#include "core/random.h"
-#include "io/log_writer.h"
+#include "gateway/reasons.h"
+#include "gateway/testing/scrape.h"
 
 namespace headroom::gateway {
 namespace {
 
-struct Sample {
-  std::string name, labels;
-  double value = 0;
-};
+using namespace std::chrono_literals;
+using testing::Scrape;
 
-/// Reads the exposition, and fails on a line that is neither comment nor sample.
-std::vector<Sample> parse(const std::string& text) {
-  static const std::regex line(R"(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[^}]*\})? ([^ ]+))");
-  std::vector<Sample> samples;
-  std::istringstream in(text);
-  for (std::string row; std::getline(in, row);) {
-    if (row.starts_with("# HELP ") || row.starts_with("# TYPE ")) continue;
-    std::smatch match;
-    EXPECT_TRUE(std::regex_match(row, match, line)) << row;
-    if (match.size() == 4) samples.push_back({match[1], match[2], std::stod(match[3])});
-  }
-  return samples;
+std::vector<spec::Service> shop() {
+  spec::Service service;
+  service.name = "shop";
+  service.objective.latency = 150ms;
+  spec::Route route;
+  route.name = "shop/";
+  route.objective = service.objective;
+  service.routes.push_back(route);
+  return {service};
 }
 
-double value(const std::vector<Sample>& samples, const std::string& name,
-             const std::string& labels) {
-  for (const Sample& sample : samples)
-    if (sample.name == name && sample.labels == labels) return sample.value;
-  ADD_FAILURE() << name << labels << " is missing";
-  return -1;
+Scrape scrape(const Metrics& metrics) {
+  Exposition out;
+  metrics.expose(out);
+  return Scrape(out.text());
 }
 
-/// As histogram_quantile does: linear within the bucket.
-double quantile(const std::vector<Sample>& samples, double q) {
-  static const std::regex bound(R"re(.*le="([^"]*)".*)re");
-  std::vector<std::pair<double, double>> buckets;
-  for (const Sample& sample : samples) {
-    std::smatch match;
-    if (sample.name != "headroom_request_duration_seconds_bucket") continue;
-    if (std::regex_match(sample.labels, match, bound))
-      buckets.emplace_back(match[1] == "+Inf" ? INFINITY : std::stod(match[1]), sample.value);
-  }
-  const double rank = q * buckets.back().second;
-  double from = 0;
-  double before = 0;
-  for (const auto& [to, count] : buckets) {
-    if (count >= rank) return from + (to - from) * (rank - before) / (count - before);
-    from = to;
-    before = count;
-  }
-  return from;
-}
-
-TEST(Metrics, parse_and_carry_every_count) {
-  WorkerStats totals;
-  RouteStats& route = totals.routes["shop/"];
+Collected everything() {
+  Collected collected;
+  RouteStats& route = collected.stats.routes["shop/"];
   route.arrivals = 15;
   route.outcomes = {1, 2, 3, 4, 5};
   route.reasons["queue_full"] = 3;
-  route.latency.record(std::chrono::milliseconds(7));
-  ServiceStats& service = totals.services["shop"];
+  route.reasons["timeout"] = 4;
+  route.answers = {5, 0, 3, 0, 0, 7};
+  for (const Duration took : {7ms, 160ms, 170ms}) route.latency.record(took);
+  ServiceStats& service = collected.stats.services["shop"];
   service.attempts = 11;
   service.retries = 2;
   service.connects = 6;
   service.ejections = 1;
-  totals.connections_accepted = 8;
-  totals.connections_refused = 9;
-  totals.refused["no_route"] = 10;
-  const std::vector<Sample> samples =
-      parse(metrics_text(totals, {{"replicas_ready", "Ready.", "shop", 3},
-                                  {"replicas_ready", "Ready.", "cart", 1},
-                                  {"up_seconds", "Since the start.", "", 2.5}}));
+  service.queue_wait.record(40ms);
+  collected.stats.connections_accepted = 8;
+  collected.stats.connections_refused = 9;
+  collected.stats.refused["no_route"] = 10;
+  collected.gauges = {.connections_open = 4, .request_buffers = 6, .waiting = {{"shop", 2}}};
+  return collected;
+}
+
+TEST(Metrics, carry_every_count) {
+  Metrics metrics;
+  metrics.add(shop(), everything());
+  const Scrape seen = scrape(metrics);
   int i = 0;
   for (const std::string outcome : {"good", "late", "shed", "failed", "gone"}) {
-    EXPECT_EQ(value(samples, "headroom_requests_total",
-                    fmt::format(R"({{route="shop/",outcome="{}"}})", outcome)),
-              ++i);
+    const Scrape::Labels labels{{"service", "shop"}, {"route", "shop/"}, {"outcome", outcome}};
+    EXPECT_EQ(seen.value("headroom_requests_total", labels), ++i);
   }
-  EXPECT_EQ(value(samples, "headroom_missed_total", R"({route="shop/",reason="queue_full"})"), 3);
-  EXPECT_EQ(value(samples, "headroom_request_duration_seconds_count", R"({route="shop/"})"), 1);
-  EXPECT_NEAR(value(samples, "headroom_request_duration_seconds_sum", R"({route="shop/"})"), 0.007,
-              1e-6);
-  EXPECT_EQ(value(samples, "headroom_attempts_total", R"({service="shop"})"), 11);
-  EXPECT_EQ(value(samples, "headroom_retries_total", R"({service="shop"})"), 2);
-  EXPECT_EQ(value(samples, "headroom_upstream_connects_total", R"({service="shop"})"), 6);
-  EXPECT_EQ(value(samples, "headroom_ejections_total", R"({service="shop"})"), 1);
-  EXPECT_EQ(value(samples, "headroom_connections_accepted_total", ""), 8);
-  EXPECT_EQ(value(samples, "headroom_connections_refused_total", ""), 9);
-  EXPECT_EQ(value(samples, "headroom_requests_refused_total", R"({reason="no_route"})"), 10);
-  EXPECT_EQ(value(samples, "headroom_log_lines_dropped_total", R"({log="messages"})"),
-            static_cast<double>(io::lines_dropped(io::Log::messages)));
-  EXPECT_EQ(value(samples, "headroom_log_lines_dropped_total", R"({log="access"})"),
-            static_cast<double>(io::lines_dropped(io::Log::access)));
-  EXPECT_EQ(value(samples, "headroom_replicas_ready", R"({service="cart"})"), 1);
-  EXPECT_EQ(value(samples, "headroom_up_seconds", ""), 2.5);
+  const auto of_route = [](const std::string& label, const std::string& value) {
+    return Scrape::Labels{{"service", "shop"}, {"route", "shop/"}, {label, value}};
+  };
+  EXPECT_EQ(seen.value("headroom_responses_total", of_route("code", "2xx")), 3);
+  EXPECT_EQ(seen.value("headroom_responses_total", of_route("code", "5xx")), 7);
+  EXPECT_EQ(seen.value("headroom_request_duration_seconds_bucket", of_route("le", "0.15")), 1);
+  EXPECT_EQ(seen.value("headroom_request_duration_seconds_bucket", of_route("le", "+Inf")), 3);
+  EXPECT_NEAR(seen.sum("headroom_request_duration_seconds_sum"), 0.337, 1e-6);
+  const Scrape::Labels service{{"service", "shop"}};
+  EXPECT_EQ(seen.value("headroom_attempts_total", service), 11);
+  EXPECT_EQ(seen.value("headroom_retries_total", service), 2);
+  EXPECT_EQ(seen.value("headroom_upstream_connects_total", service), 6);
+  EXPECT_EQ(seen.value("headroom_ejections_total", service), 1);
+  EXPECT_EQ(seen.value("headroom_requests_waiting", service), 2);
+  EXPECT_EQ(seen.value("headroom_request_queue_wait_seconds_count", service), 1);
+  EXPECT_EQ(seen.value("headroom_connections_accepted_total"), 8);
+  EXPECT_EQ(seen.value("headroom_connections_refused_total"), 9);
+  EXPECT_EQ(seen.value("headroom_connections_open"), 4);
+  EXPECT_EQ(seen.value("headroom_request_buffers"), 6);
+  EXPECT_EQ(seen.value("headroom_requests_refused_total", {{"reason", "no_route"}}), 10);
+}
+
+TEST(Metrics, missed_requests_are_the_late_shed_and_failed_ones_by_reason) {
+  Metrics metrics;
+  metrics.add(shop(), everything());
+  const Scrape seen = scrape(metrics);
+  const auto missed = [&](const std::string& reason) {
+    return seen.value("headroom_requests_missed_total",
+                      {{"service", "shop"}, {"route", "shop/"}, {"reason", reason}});
+  };
+  EXPECT_EQ(missed("late"), 2);
+  EXPECT_EQ(missed("queue_full"), 3);
+  EXPECT_EQ(missed("timeout"), 4);
+  EXPECT_EQ(seen.sum("headroom_requests_missed_total"), 2 + 3 + 4);
+}
+
+TEST(Metrics, every_reason_has_its_series_before_anything_has_happened) {
+  Metrics metrics;
+  metrics.add(shop(), {});
+  const Scrape seen = scrape(metrics);
+  for (const std::string_view reason : missed_reasons())
+    EXPECT_EQ(
+        seen.value("headroom_requests_missed_total",
+                   {{"service", "shop"}, {"route", "shop/"}, {"reason", std::string(reason)}}),
+        0);
+  for (const std::string_view reason : refused_reasons())
+    EXPECT_EQ(seen.value("headroom_requests_refused_total", {{"reason", std::string(reason)}}), 0);
+}
+
+TEST(Metrics, counts_add_up_and_gauges_are_the_latest) {
+  Metrics metrics;
+  metrics.add(shop(), everything());
+  metrics.add(shop(), everything());
+  const Scrape seen = scrape(metrics);
+  EXPECT_EQ(seen.value("headroom_connections_accepted_total"), 16);
+  EXPECT_EQ(seen.value("headroom_connections_open"), 4);
+  EXPECT_EQ(seen.value("headroom_requests_waiting", {{"service", "shop"}}), 2);
+}
+
+TEST(Metrics, a_service_that_left_the_file_has_no_series) {
+  Metrics metrics;
+  metrics.add(shop(), everything());
+  metrics.add({}, {});
+  EXPECT_FALSE(scrape(metrics).has("headroom_attempts_total", {{"service", "shop"}}));
 }
 
 TEST(Metrics, a_family_is_described_once) {
-  WorkerStats totals;
-  totals.routes["a"];
-  totals.routes["b"];
-  const std::string text = metrics_text(totals, {});
+  std::vector<spec::Service> services = shop();
+  services.push_back(services.front());
+  services.back().name = "cart";
+  Metrics metrics;
+  metrics.add(services, {});
+  Exposition out;
+  metrics.expose(out);
+  const std::string text = out.text();
   const std::string type = "# TYPE headroom_requests_total counter";
   EXPECT_NE(text.find(type), std::string::npos);
   EXPECT_EQ(text.find(type), text.rfind(type));
-}
-
-TEST(Metrics, buckets_give_the_p99_within_ten_percent) {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    Random random(seed);
-    WorkerStats totals;
-    Histogram& latency = totals.routes["shop/"].latency;
-    const double median_ms = std::exp(random.uniform() * 6);  // 1 ms to 400 ms
-    std::vector<double> exact;
-    for (int i = 0; i < 20'000; ++i) {
-      const double normal =
-          std::sqrt(-2 * std::log(1 - random.uniform())) * std::cos(2 * M_PI * random.uniform());
-      exact.push_back(median_ms / 1e3 * std::exp(0.5 * normal));
-      latency.record(from_seconds(exact.back()));
-    }
-    std::sort(exact.begin(), exact.end());
-    const double truth = exact[static_cast<std::size_t>(0.99 * 20'000)];
-    const double read = quantile(parse(metrics_text(totals, {})), 0.99);
-    EXPECT_NEAR(read / truth, 1.0, 0.1) << "seed " << seed << ", p99 " << truth << " s";
-  }
 }
 
 }  // namespace

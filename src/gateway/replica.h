@@ -1,8 +1,10 @@
 // A replica as all workers see it: its address and the few words they share.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,33 +20,65 @@ namespace headroom::gateway {
 /// Lives as long as somebody holds it: a removed replica still counts its last requests down.
 class Replica {
  public:
-  Replica(std::string name, const io::Address& at, Instant since, std::int32_t in_flight_max)
-      : id(std::move(name)), address(at), ready_since(since), concurrency(in_flight_max) {}
+  Replica(std::string name, const io::Address& at, Instant since, std::int32_t in_flight_max,
+          std::string of_version = {})
+      : id(std::move(name)),
+        version(std::move(of_version)),
+        address(at),
+        ready_since(since),
+        concurrency(in_flight_max) {}
 
   const std::string id;
+  const std::string version;  // of its program and settings; empty: not known
   const io::Address address;
   const Instant ready_since;
   std::atomic<std::int32_t> concurrency;  // in flight at most; a reload may change it
+  /// Of these, streams left out, as many as was learned to be of use.
+  std::atomic<std::int32_t> limit = std::numeric_limits<std::int32_t>::max();
 
   ReplicaHealth health{ready_since};
 
-  [[nodiscard]] std::int32_t in_flight() const {
-    return in_flight_.load(std::memory_order_seq_cst);
-  }
+  /// Streams included.
+  [[nodiscard]] std::int32_t in_flight() const { return counts().in_flight; }
+  /// How many more there may be; 0 or less when there is no place.
+  [[nodiscard]] std::int32_t room() const { return room(counts()); }
 
-  /// The number in flight with this one, or 0 when the limit is reached. Never counts above the
-  /// limit, not even for a moment: another worker would take a place that is free for none.
+  /// The number in flight with this one, streams left out, or 0 when a limit is reached. Never
+  /// counts above one, not even for a moment: another worker would take a place that is free for
+  /// none.
   [[nodiscard]] std::int32_t take() {
-    std::int32_t taken = in_flight();
-    while (taken < concurrency)
-      if (in_flight_.compare_exchange_weak(taken, taken + 1, std::memory_order_seq_cst))
-        return taken + 1;
+    std::uint64_t word = word_.load(std::memory_order_seq_cst);
+    while (room(counts(word)) > 0)
+      if (word_.compare_exchange_weak(word, word + one, std::memory_order_seq_cst))
+        return counts(word).working() + 1;
     return 0;
   }
-  void give_back() { in_flight_.fetch_sub(1, std::memory_order_seq_cst); }
+  /// One that was taken is from now on a stream: open for as long as its client likes, which says
+  /// nothing of what the replica can work on.
+  void becomes_stream() { word_.fetch_add(one_stream, std::memory_order_seq_cst); }
+  void give_back(bool stream) {
+    word_.fetch_sub(stream ? one + one_stream : one, std::memory_order_seq_cst);
+  }
 
  private:
-  alignas(64) std::atomic<std::int32_t> in_flight_{0};
+  struct Counts {
+    std::int32_t in_flight = 0;
+    std::int32_t streams = 0;
+    [[nodiscard]] std::int32_t working() const { return in_flight - streams; }
+  };
+  static constexpr std::uint64_t one = 1;
+  static constexpr std::uint64_t one_stream = std::uint64_t{1} << 32;
+
+  [[nodiscard]] static Counts counts(std::uint64_t word) {
+    return {.in_flight = static_cast<std::int32_t>(word & (one_stream - 1)),
+            .streams = static_cast<std::int32_t>(word >> 32)};
+  }
+  [[nodiscard]] Counts counts() const { return counts(word_.load(std::memory_order_seq_cst)); }
+  [[nodiscard]] std::int32_t room(const Counts& now) const {
+    return std::min(concurrency - now.in_flight, limit - now.working());
+  }
+
+  alignas(64) std::atomic<std::uint64_t> word_{0};  // both counts, so that they change together
 };
 
 /// One replica in the published set.
@@ -57,6 +91,8 @@ struct Endpoint {
 struct Endpoints {
   std::uint64_t epoch = 0;
   std::map<std::string, std::vector<Endpoint>> services;
+  /// How long who comes while a service has no replica may wait for the first one.
+  std::map<std::string, Duration> cold_starts;
 };
 
 }  // namespace headroom::gateway

@@ -99,7 +99,8 @@ Router::Match Router::find(std::string_view host_name, std::string_view path,
 }
 
 Router::Match Router::find(const http::RequestHead& head) const {
-  std::array<char, spec::HeadLimits::bytes_max> buffer;  // NOLINT: filled before it is read
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled before it is read
+  std::array<char, spec::HeadLimits::bytes_max> buffer;
   const auto led_to = [&](http::Slashes slashes) {
     const std::string_view path = http::route_path(head.path, slashes, buffer);
     return find(head.host_name, path, head.method_text);

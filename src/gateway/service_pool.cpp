@@ -17,7 +17,9 @@ ServicePool::~ServicePool() {
   for (const auto& upstream : upstreams_) upstream->retire(settled_);
 }
 
-void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints) {
+void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints,
+                          Duration cold_start) {
+  cold_start_ = cold_start;
   std::vector<std::shared_ptr<Upstream>> next;
   for (const Endpoint& endpoint : endpoints) {
     const auto known = std::find_if(upstreams_.begin(), upstreams_.end(), [&](const auto& u) {
@@ -61,9 +63,10 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
   const auto candidate = [&](std::size_t i) {
     const Upstream& u = *upstreams_[i];
     const Replica& r = *u.shared_replica();
+    const std::int32_t in_flight = r.in_flight();
     return protect::Candidate{
-        .in_flight = r.in_flight(),
-        .limit = r.concurrency,
+        .in_flight = in_flight,
+        .limit = in_flight + r.room(),
         .weight = protect::slow_start_weight(now - r.ready_since, protect::slow_start_window),
         .usable = usable(u, ignore_health, now) && (ignore_avoid || &r != avoid)};
   };
@@ -103,8 +106,20 @@ bool ServicePool::place_free(Instant now) const {
   const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
   return std::ranges::any_of(upstreams_, [&](const auto& u) {
     const Replica& r = u->replica();
-    return r.in_flight() < r.concurrency && usable(*u, ignore_health, now);
+    return r.room() > 0 && usable(*u, ignore_health, now);
   });
+}
+
+Duration ServicePool::expected_wait(std::uint8_t rank, Instant now) const {
+  const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
+  std::int64_t places = 0;
+  for (const auto& upstream : upstreams_) {
+    if (!usable(*upstream, ignore_health, now)) continue;
+    const Replica& replica = upstream->replica();
+    places += std::min(replica.limit.load(), replica.concurrency.load());
+  }
+  return protect::expected_wait(shared_->board.before_newcomer(rank),
+                                static_cast<std::size_t>(places), service_time_.mean());
 }
 
 Instant ServicePool::next_return(Instant now) const {
@@ -119,28 +134,29 @@ Instant ServicePool::next_return(Instant now) const {
 protect::WaitingQueue::Joined ServicePool::join(protect::Waiter& waiter, std::uint8_t rank,
                                                 Instant now) {
   const auto joined = queue_.join(waiter, rank, now);
-  shared_->board.note(worker_, queue_.first_turn());
+  note_queue();
   return joined;
 }
 
 void ServicePool::leave(protect::Waiter& waiter) {
   waiter.leave();
+  note_queue();
+}
+
+void ServicePool::note_queue() {
+  shared_->board.count(worker_, queue_.sizes());
   shared_->board.note(worker_, queue_.first_turn());
 }
 
 void ServicePool::attempt_ended(const Permit& permit, protect::AttemptEnd end, bool late,
                                 Duration latency, Instant now) {
   const bool failed = end == protect::AttemptEnd::broke || end == protect::AttemptEnd::error_answer;
+  if (end == protect::AttemptEnd::answered) service_time_.record(latency);
   ++stats_.attempts_ended;
   stats_.attempt_seconds += seconds(latency);
-  auto& levels = stats_.by_concurrency;
-  const std::size_t level =
-      scale::ByConcurrency::level_of(static_cast<std::uint32_t>(permit.in_flight));
-  ++levels.attempts[level];
-  levels.late[level] += failed || late ? 1 : 0;
-  levels.latency_s[level] += seconds(latency);
-
   Replica& replica = permit.upstream->replica();
+  stats_.count(replica.version, static_cast<std::uint32_t>(permit.in_flight), failed || late,
+               seconds(latency));
   const protect::Health health = replica.health.attempt_ended(end, now);
   if (health.failures >= outlier_rule.failures_max || (failed && stands_out(replica, now)))
     eject(replica, now);
@@ -168,10 +184,15 @@ void ServicePool::eject(Replica& replica, Instant now) {
   ++stats_.ejections;
 }
 
+void ServicePool::becomes_stream(Permit& permit) {
+  permit.stream = true;
+  permit.upstream->replica().becomes_stream();
+}
+
 void ServicePool::give_back(Permit& permit, Instant now) {
   settle(now);
   --in_flight_;
-  permit.upstream->replica().give_back();
+  permit.upstream->replica().give_back(permit.stream);
   permit.upstream.reset();
 }
 

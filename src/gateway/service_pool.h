@@ -14,6 +14,7 @@
 #include "gateway/upstream.h"
 #include "gateway/wait_board.h"
 #include "protect/outlier.h"
+#include "protect/patience.h"
 #include "protect/waiting.h"
 
 namespace headroom::gateway {
@@ -31,7 +32,8 @@ struct SharedService {
 /// A place at a replica: one request in flight there. Given back exactly once.
 struct Permit {
   std::shared_ptr<Upstream> upstream;
-  std::int32_t in_flight = 0;  // at the replica, this one included
+  std::int32_t in_flight = 0;  // at the replica, this one included, streams left out
+  bool stream = false;
 };
 
 class ServicePool {
@@ -43,8 +45,9 @@ class ServicePool {
   ServicePool(const ServicePool&) = delete;
   ServicePool& operator=(const ServicePool&) = delete;
 
-  /// Takes over a newly published set. Pools of replicas that stay are kept.
-  void publish(io::Loop& loop, const std::vector<Endpoint>& endpoints);
+  /// Takes over a newly published set. Pools of replicas that stay are kept. `cold_start`: see
+  /// Endpoints.
+  void publish(io::Loop& loop, const std::vector<Endpoint>& endpoints, Duration cold_start = {});
 
   /// A place for a newcomer, unless somebody waits, on whatever worker, who stands before it.
   [[nodiscard]] std::optional<Permit> admit(std::uint8_t rank, const Replica* avoid, Instant now,
@@ -61,6 +64,8 @@ class ServicePool {
   /// Feeds the counts and passive health. `late`: beyond the route's objective.
   void attempt_ended(const Permit& permit, protect::AttemptEnd end, bool late, Duration latency,
                      Instant now);
+  /// What it asked for has begun and has no end of its own: others may be worked on meanwhile.
+  void becomes_stream(Permit& permit);
   void give_back(Permit& permit, Instant now);
 
   // Waiting. The board is told of every change.
@@ -69,6 +74,10 @@ class ServicePool {
   void leave(protect::Waiter& waiter);
   void set_queue_limit(std::size_t limit) { queue_.set_limit(limit); }
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+  /// How long until those are served, on whatever worker, whom a newcomer of this rank has to stand
+  /// behind. Zero while that cannot be told.
+  [[nodiscard]] Duration expected_wait(std::uint8_t rank, Instant now) const;
+  [[nodiscard]] Duration cold_start() const { return cold_start_; }
 
   /// After a place may have become free, or somebody came to wait. While the first of all who wait
   /// does so here and there is a place, `grant(waiter, permit)`; then `wake(worker)` where the
@@ -98,6 +107,7 @@ class ServicePool {
   [[nodiscard]] Instant next_return(Instant now) const;
   [[nodiscard]] bool stands_out(const Replica& replica, Instant now) const;
   void eject(Replica& replica, Instant now);
+  void note_queue();
 
   std::string name_;
   std::size_t worker_;
@@ -105,6 +115,8 @@ class ServicePool {
   ServiceStats& stats_;
   std::vector<std::shared_ptr<Upstream>> upstreams_;
   protect::WaitingQueue queue_{1};
+  protect::ServiceTime service_time_;
+  Duration cold_start_{};
   bool serving_ = false;        // further up the stack
   std::int64_t in_flight_ = 0;  // of this worker
   Instant settled_{};

@@ -7,6 +7,7 @@
 #include <barrier>
 #include <deque>
 #include <functional>
+#include <numeric>
 #include <set>
 #include <thread>
 
@@ -64,6 +65,63 @@ TEST_F(ServicePoolTest, takes_until_every_replica_is_full) {
   const auto again = take();
   ASSERT_TRUE(again.has_value());
   EXPECT_EQ(again->upstream, freed);
+}
+
+std::uint32_t attempts_in(const scale::ByConcurrency& by) {
+  return std::accumulate(by.attempts.begin(), by.attempts.end(), 0U);
+}
+
+TEST_F(ServicePoolTest, counts_attempts_by_the_version_that_served_them) {
+  const auto old = std::make_shared<Replica>("a", io::Address::loopback(1), Instant{}, 9, "old");
+  const auto fresh = std::make_shared<Replica>("b", io::Address::loopback(2), Instant{}, 9, "new");
+  publish({old});
+  const auto first = take();
+  publish({fresh});
+  const auto second = take();
+  ASSERT_TRUE(first && second);
+  end(*first, protect::AttemptEnd::answered);  // its replica has left since
+  end(*second, protect::AttemptEnd::answered, 2);
+  ASSERT_EQ(stats_.by_version.size(), 2U);
+  EXPECT_EQ(stats_.by_version[0].version, "old");
+  EXPECT_EQ(attempts_in(stats_.by_version[0].by_concurrency), 1U);
+  EXPECT_EQ(stats_.by_version[1].version, "new");
+  EXPECT_EQ(attempts_in(stats_.by_version[1].by_concurrency), 2U);
+  EXPECT_EQ(attempts_in(stats_.by_concurrency), 3U);
+  ServiceStats all;
+  all.merge(stats_);
+  all.merge(stats_);
+  EXPECT_EQ(attempts_in(all.by_version[1].by_concurrency), 4U);
+  stats_.clear();
+  EXPECT_EQ(attempts_in(stats_.by_version[1].by_concurrency), 0U);
+  end(*second, protect::AttemptEnd::answered);
+  stats_.clear();
+  ASSERT_EQ(stats_.by_version.size(), 1U) << "the old one serves no more";
+  EXPECT_EQ(stats_.by_version[0].version, "new");
+}
+
+TEST_F(ServicePoolTest, more_versions_than_are_told_apart_are_counted_in_all) {
+  for (int i = 0; i < 9; ++i) stats_.count("v" + std::to_string(i), 1, false, 0.1);
+  EXPECT_EQ(stats_.by_version.size(), versions_told_max);
+  EXPECT_EQ(attempts_in(stats_.by_concurrency), 9U);
+}
+
+TEST_F(ServicePoolTest, tells_how_long_those_before_a_newcomer_take) {
+  const auto a = replica("a", 256);
+  const auto b = replica("b", 2);
+  a->limit = 3;
+  publish({a, b});
+  pool_.set_queue_limit(100);
+  std::deque<protect::Waiter> waiters(10);
+  for (protect::Waiter& waiter : waiters) ASSERT_TRUE(pool_.join(waiter, 1, now_).accepted);
+  EXPECT_EQ(pool_.expected_wait(1, now_), 0ns) << "nothing has ended yet";
+  const auto permit = take();
+  ASSERT_TRUE(permit.has_value());
+  pool_.attempt_ended(*permit, protect::AttemptEnd::answered, false, 50ms, now_);
+  pool_.attempt_ended(*permit, protect::AttemptEnd::broke, false, 15s, now_);  // says nothing of it
+  EXPECT_EQ(pool_.expected_wait(1, now_), 100ms) << "ten before it at five places";
+  EXPECT_EQ(pool_.expected_wait(0, now_), 0ms) << "it is more important";
+  for (protect::Waiter& waiter : waiters) pool_.leave(waiter);
+  EXPECT_EQ(pool_.expected_wait(1, now_), 0ms);
 }
 
 TEST_F(ServicePoolTest, keeps_the_counts_of_a_replica_that_is_published_again) {

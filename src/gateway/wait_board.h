@@ -1,6 +1,7 @@
 // The order of waiting for one service over all workers: whose waiter comes first, and who is told.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,20 @@ class WaitBoard {
     cells_[worker].first.store(first.word(), std::memory_order_seq_cst);
   }
 
+  /// How many wait on a worker, for before_newcomer().
+  void count(std::size_t worker, const protect::WaitingQueue::Sizes& sizes) {
+    for (std::size_t rank = 0; rank < sizes.size(); ++rank)
+      cells_[worker].waiting[rank].store(sizes[rank], std::memory_order_relaxed);
+  }
+  /// How many of all who wait a newcomer of this rank has to stand behind; may be a moment old.
+  [[nodiscard]] std::size_t before_newcomer(std::uint8_t rank) const {
+    std::size_t before = 0;
+    for (const Cell& cell : cells_)
+      for (std::size_t r = 0; r <= rank; ++r)
+        before += cell.waiting[r].load(std::memory_order_relaxed);
+    return before;
+  }
+
   struct First {
     std::size_t worker = 0;
     protect::Turn turn;  // nobody's when nobody waits
@@ -55,6 +70,7 @@ class WaitBoard {
   struct alignas(64) Cell {
     std::atomic<std::uint64_t> first{protect::Turn().word()};
     std::atomic<bool> woken{false};
+    std::array<std::atomic<std::uint32_t>, protect::Turn::rank_count> waiting{};
   };
   std::vector<Cell> cells_;
 };

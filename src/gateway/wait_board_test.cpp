@@ -17,6 +17,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST(WaitBoard, counts_whom_a_newcomer_has_to_stand_behind_on_all_workers) {
+  WaitBoard board(3);
+  EXPECT_EQ(board.before_newcomer(2), 0U);
+  board.count(0, {1, 2, 3});
+  board.count(2, {0, 10, 20});
+  EXPECT_EQ(board.before_newcomer(0), 1U);
+  EXPECT_EQ(board.before_newcomer(1), 13U);
+  EXPECT_EQ(board.before_newcomer(2), 36U);
+  board.count(0, {0, 0, 0});
+  EXPECT_EQ(board.before_newcomer(2), 30U);
+}
+
 /// Something that waits for a place and then has one.
 struct Request : protect::Waiter {
   std::optional<Permit> permit;

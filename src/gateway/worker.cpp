@@ -11,11 +11,12 @@
 #include <array>
 #include <set>
 
+#include "scale/decision.h"
+
 namespace headroom::gateway {
 namespace {
 
 constexpr Duration sweep_every = std::chrono::seconds(1);
-constexpr Duration linger_longest = std::chrono::seconds(2);
 // Kept beyond what is in use: about 200 KiB each once a large request has gone through it.
 constexpr std::size_t spare_exchanges_max = 64;
 constexpr std::size_t exchanges_dropped_at_once = 128;  // giving memory back takes its time
@@ -53,6 +54,7 @@ Worker::Worker(std::size_t index, std::uint64_t seed, std::unique_ptr<io::Loop> 
       random_(seed),
       sweep_timer_([this] { sweep(); }),
       return_timer_([this] { wake_waiters(); }) {
+  sealed_ = loop_->now();
   loop_->arm(sweep_timer_, sweep_every);
 }
 
@@ -80,8 +82,11 @@ void Worker::use(std::shared_ptr<const Generation> generation, std::shared_ptr<A
   auto table = std::make_shared<Table>();
   for (const RouteRef& ref : generation->routes) {
     ServicePool& of_service = pool(ref.service->name);
+    if (ref.route == &ref.service->routes.front())
+      of_service.stats().judge_by(scale::judged_latencies(*ref.service));
     of_service.set_queue_limit(static_cast<std::size_t>(generation->config.gateway.queue.length));
-    table->routes.push_back({&ref, &stats_.routes[ref.route->name], &of_service});
+    table->routes.push_back(
+        {&ref, &stats_.routes[ref.route->name], &of_service, &service_times_[ref.route->name]});
   }
   table->generation = std::move(generation);
   table_ = std::move(table);
@@ -94,7 +99,9 @@ void Worker::publish(const std::shared_ptr<const Endpoints>& endpoints) {
   for (const auto& [service, list] : endpoints->services) (void)pool(service);
   for (auto& [service, of_service] : pools_) {
     const auto published = endpoints->services.find(service);
-    of_service->publish(*loop_, published != endpoints->services.end() ? published->second : none);
+    const auto cold = endpoints->cold_starts.find(service);
+    of_service->publish(*loop_, published != endpoints->services.end() ? published->second : none,
+                        cold != endpoints->cold_starts.end() ? cold->second : Duration{});
     serve_waiters(*of_service);
   }
   epoch_.store(endpoints->epoch, std::memory_order_release);
@@ -131,20 +138,22 @@ void Worker::abort_all() {
   for (const auto& exchange : exchanges_) exchange->abort();
 }
 
-WorkerStats Worker::seal() {
+WorkerReport Worker::seal() {
+  WorkerReport report{.worker = index_, .of = {sealed_, loop_->now()}, .counted = {}, .gauges = {}};
+  sealed_ = report.of.to;
+  report.gauges.connections_open = open_connections();
+  report.gauges.request_buffers = static_cast<std::int64_t>(exchanges_.size());
   for (auto& [service, of_service] : pools_) {
     of_service->settle(loop_->now());
-    of_service->stats().waiting = static_cast<std::int64_t>(of_service->waiting());
+    report.gauges.waiting[service] = static_cast<std::int64_t>(of_service->waiting());
   }
-  stats_.connections_open = open_connections();
-  stats_.request_buffers = static_cast<std::int64_t>(exchanges_.size());
-  WorkerStats sealed = stats_;
+  report.counted = stats_;
   // Reset in place: tables and pools point at the entries.
   for (auto& [name, route] : stats_.routes) route = RouteStats{};
-  for (auto& [name, service] : stats_.services) service = ServiceStats{};
+  for (auto& [name, service] : stats_.services) service.clear();
   stats_.refused.clear();
   stats_.connections_accepted = stats_.connections_refused = 0;
-  return sealed;
+  return report;
 }
 
 void Worker::accepted(io::Fd fd, const io::Address& peer, ListenerId listener) {
@@ -254,8 +263,9 @@ void Worker::close_idle(Duration longest) {
   for (std::size_t i = clients_.size(); i-- > 0;) {
     ClientConnection& client = *clients_[i];
     if (client.exchange != nullptr) continue;
-    const Duration idle = loop_->now() - client.idle_since;
-    if (idle >= (client.lingering() ? linger_longest : longest)) close(client);
+    const Instant now = loop_->now();
+    if (client.lingering() ? client.lingered(now, longest) : now - client.idle_since >= longest)
+      close(client);
   }
 }
 

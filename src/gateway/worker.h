@@ -25,6 +25,7 @@ struct RouteEntry {
   const RouteRef* ref = nullptr;
   RouteStats* stats = nullptr;
   ServicePool* pool = nullptr;
+  protect::ServiceTime* service_time = nullptr;
 };
 
 /// One generation as this worker uses it. Exchanges keep the table they started with.
@@ -63,7 +64,8 @@ class Worker {
   /// Stops listening and lets connections go when their request is done.
   void drain();
   void abort_all();
-  [[nodiscard]] WorkerStats seal();
+  /// What was counted since the last call, and how things stand.
+  [[nodiscard]] WorkerReport seal();
 
   // For exchanges and connections.
   [[nodiscard]] io::Loop& loop() { return *loop_; }
@@ -112,6 +114,7 @@ class Worker {
   std::shared_ptr<const Table> table_;
   std::shared_ptr<const Endpoints> endpoints_;
   std::map<std::string, std::unique_ptr<ServicePool>> pools_;
+  std::map<std::string, protect::ServiceTime> service_times_;  // by route name
   io::Farewells farewells_{*loop_};
   std::vector<std::unique_ptr<Listener>> listeners_;
   std::vector<std::unique_ptr<Exchange>> exchanges_;  // in use and spare
@@ -120,6 +123,7 @@ class Worker {
   bool telling_displaced_ = false;
   std::vector<std::unique_ptr<ClientConnection>> clients_;
   WorkerStats stats_;
+  Instant sealed_;  // what is in stats_ came after
   AccessLog access_log_;
   io::Timer sweep_timer_;
   io::Timer return_timer_;  // when an ejected replica may be used again, while somebody waits

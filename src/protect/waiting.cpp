@@ -25,6 +25,7 @@ WaitingQueue::Joined WaitingQueue::join(Waiter& waiter, std::uint8_t rank, Insta
   waiter.previous_ = list.last;
   (list.last != nullptr ? list.last->next_ : list.first) = &waiter;
   list.last = &waiter;
+  ++list.size;
   ++size_;
   joined.accepted = true;
   return joined;
@@ -47,12 +48,19 @@ Turn WaitingQueue::first_turn() const {
   return waiter != nullptr ? waiter->turn_ : Turn();
 }
 
+WaitingQueue::Sizes WaitingQueue::sizes() const {
+  Sizes sizes{};
+  for (std::size_t rank = 0; rank < rank_count; ++rank) sizes[rank] = ranks_[rank].size;
+  return sizes;
+}
+
 void WaitingQueue::remove(Waiter& waiter) {
   Rank& list = ranks_[waiter.rank_];
   (waiter.previous_ != nullptr ? waiter.previous_->next_ : list.first) = waiter.next_;
   (waiter.next_ != nullptr ? waiter.next_->previous_ : list.last) = waiter.previous_;
   waiter.queue_ = nullptr;
   waiter.next_ = waiter.previous_ = nullptr;
+  --list.size;
   --size_;
 }
 

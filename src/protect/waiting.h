@@ -34,6 +34,9 @@ class Turn {
   [[nodiscard]] constexpr bool before_newcomer(std::uint8_t rank) const {
     return word_ >> since_bits <= rank;
   }
+  [[nodiscard]] constexpr Instant since() const {
+    return Instant(Duration(word_ & ((std::uint64_t{1} << since_bits) - 1)));
+  }
   constexpr auto operator<=>(const Turn&) const = default;
 
  private:
@@ -50,6 +53,8 @@ class Waiter {
   Waiter& operator=(const Waiter&) = delete;
 
   [[nodiscard]] bool waiting() const { return queue_ != nullptr; }
+  /// Since when it waits, or did last.
+  [[nodiscard]] Instant waiting_since() const { return turn_.since(); }
   void leave();
 
  private:
@@ -82,6 +87,9 @@ class WaitingQueue {
   /// The turn of first().
   [[nodiscard]] Turn first_turn() const;
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// How many wait of each rank.
+  using Sizes = std::array<std::uint32_t, rank_count>;
+  [[nodiscard]] Sizes sizes() const;
   void set_limit(std::size_t limit) { limit_ = limit; }
 
  private:
@@ -89,6 +97,7 @@ class WaitingQueue {
   struct Rank {
     Waiter* first = nullptr;
     Waiter* last = nullptr;
+    std::uint32_t size = 0;
   };
   void remove(Waiter& waiter);
   [[nodiscard]] Waiter* last_below(std::uint8_t rank) const;

@@ -42,12 +42,17 @@ class Gate {
   [[nodiscard]] ScriptedReplica::Script script() {
     return [this](Talk& talk) {
       while (const auto request = talk.request()) {
-        ++held_;
-        if (!eventually([&] { return open_.load(); })) return;
-        --held_;
+        if (!pass()) return;
         if (!talk.wire.send(ok(request->start))) return;
       }
     };
+  }
+  /// Held until it is told to let go; false when it never is.
+  bool pass() {
+    ++held_;
+    if (!eventually([&] { return open_.load(); })) return false;
+    --held_;
+    return true;
   }
   void open() { open_ = true; }
   [[nodiscard]] bool holds(int count) {

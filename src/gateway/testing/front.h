@@ -55,8 +55,9 @@ class Front {
   }
 
   /// Returns when all workers use the new set of the service "shop".
-  void publish(const std::vector<std::shared_ptr<Replica>>& replicas) {
+  void publish(const std::vector<std::shared_ptr<Replica>>& replicas, Duration cold_start = {}) {
     auto endpoints = std::make_shared<Endpoints>();
+    endpoints->cold_starts["shop"] = cold_start;
     endpoints->epoch = ++epoch_;
     for (const auto& replica : replicas)
       endpoints->services["shop"].push_back({.replica = replica, .healthy = true});
@@ -84,7 +85,7 @@ class Front {
     return eventually([&] {
       const Collected now = gateway_->collect(patience);
       total_.merge(now.stats);
-      return now.stats.services.at("shop").waiting == count;
+      return now.gauges.waiting_for("shop") == count;
     });
   }
   void stop() { gateway_.reset(); }
