@@ -19,6 +19,10 @@ constexpr std::string_view owner_name = "HEADROOM_OWNER";
 constexpr std::string_view replica_name = "HEADROOM_REPLICA";
 constexpr std::string_view address_name = "HEADROOM_ADDRESS";
 constexpr std::string_view hash_name = "HEADROOM_COMMAND_HASH";
+constexpr std::string_view zone_name = "HEADROOM_ZONE";
+
+/// More than the file allows; whatever else stands there is no zone.
+constexpr std::int64_t zones_max = 100'000;
 
 /// FNV-1a, each part closed by a zero so that "ab","c" and "a","bc" differ.
 class Fingerprint {
@@ -52,6 +56,11 @@ std::string fingerprint(const Command& command) {
   print.add(command.run.limits.memory_bytes);
   print.add(command.run.limits.open_files);
   print.add(command.program);
+  // Only where they are stated: what an older headroom started has the hash that it gave.
+  if (const auto& ports = command.run.ports)
+    print.add(fmt::format("ports {}-{}", ports->first, ports->last));
+  if (command.run.limits.cpu_cores > 0)
+    print.add(fmt::format("cpu {}", command.run.limits.cpu_cores));
   struct stat file{};
   if (stat(command.program.c_str(), &file) == 0) {
     print.add(static_cast<std::int64_t>(file.st_dev));
@@ -61,6 +70,16 @@ std::string fingerprint(const Command& command) {
     print.add(file.st_mtim.tv_nsec);
   }
   return print.text();
+}
+
+/// As its first replica, but for the port.
+Result<> check_command(const spec::Service& service, const std::string& folder) {
+  const Command command = TRY(look_up(*service.run, folder));
+  const Identity identity{.owner = {},
+                          .replica = service.name + "-1",
+                          .address = io::Address::loopback(0),
+                          .command_hash = command.hash};
+  return io::rehearse(process_options(command, identity, own_environment()));
 }
 
 std::string search_path(const spec::Run& run) {
@@ -89,12 +108,14 @@ std::string substitute(const spec::Template& text, const Identity& identity) {
 }
 
 std::vector<std::string> identity_entries(const Identity& identity) {
-  return {
+  std::vector<std::string> entries{
       fmt::format("{}={}", owner_name, identity.owner),
       fmt::format("{}={}", replica_name, identity.replica),
       fmt::format("{}={}", address_name, identity.address.text()),
       fmt::format("{}={}", hash_name, identity.command_hash),
   };
+  if (identity.zone > 0) entries.push_back(fmt::format("{}={}", zone_name, identity.zone));
+  return entries;
 }
 
 std::optional<Identity> identity_in(const std::vector<std::string>& environment,
@@ -110,6 +131,8 @@ std::optional<Identity> identity_in(const std::vector<std::string>& environment,
   Identity identity{std::string(owner), value(replica_name), {}, value(hash_name)};
   if (!address || !parse_replica_name(identity.replica)) return std::nullopt;
   identity.address = *address;
+  const auto zone = parse_integer(value(zone_name));
+  if (zone && *zone > 0 && *zone <= zones_max) identity.zone = static_cast<int>(*zone);
   return identity;
 }
 
@@ -141,6 +164,24 @@ Result<Command> look_up(const spec::Run& run, const std::string& folder) {
   return command;
 }
 
+std::string folder_of(const spec::Config& config) {
+  return std::filesystem::path(config.file).parent_path().string();
+}
+
+Result<> check_commands(const spec::Config& config) {
+  std::vector<std::string> problems;
+  ErrorCode code{};
+  for (const spec::Service& service : config.services) {
+    if (!service.run) continue;
+    const Result<> possible = check_command(service, folder_of(config));
+    if (possible) continue;
+    if (problems.empty()) code = possible.error().code;
+    problems.push_back(fmt::format("service {}: {}", service.name, possible.error().message));
+  }
+  if (problems.empty()) return {};
+  return fail(code, fmt::format("{}", fmt::join(problems, "\n")));
+}
+
 io::ProcessOptions process_options(const Command& command, const Identity& identity,
                                    const std::vector<std::string>& inherited) {
   std::map<std::string, std::string> environment;
@@ -163,7 +204,6 @@ io::ProcessOptions process_options(const Command& command, const Identity& ident
   for (const auto& [name, value] : environment) options.environment.push_back(name + "=" + value);
   options.cwd = command.cwd;
   options.user = command.user;
-  options.memory_bytes = command.run.limits.memory_bytes;
   options.open_files = command.run.limits.open_files;
   return options;
 }

@@ -19,12 +19,14 @@ struct Identity {
   std::string replica;  // "checkout-7"
   io::Address address;
   std::string command_hash;
+  int zone = 0;  // from 1; 0: an earlier headroom gave it none
 };
 
 /// With `{address}`, `{host}`, `{port}` and `{replica}` replaced by this replica's.
 [[nodiscard]] std::string substitute(const spec::Template& text, const Identity& identity);
 
-/// The entries that carry an identity: HEADROOM_OWNER and so on.
+/// The entries that carry an identity: HEADROOM_OWNER and so on; HEADROOM_ZONE where
+/// it has one.
 [[nodiscard]] std::vector<std::string> identity_entries(const Identity& identity);
 
 /// nullopt when the environment carries no identity, or one of another owner.
@@ -44,14 +46,21 @@ struct Command {
   std::string cwd;      // absolute
   std::string program;  // the file that is run
   std::optional<io::User> user;
-  /// Changes when the command, environment, folder, user or limits change, and when the program's
-  /// file is another one or has other content (device, inode, size, time of change).
+  /// Changes when the command, environment, folder, user, limits or ports change, and when the
+  /// program's file is another one or has other content (device, inode, size, time of change).
   std::string hash;
 };
 
 /// `folder` is the folder of headroom.yaml, which relative paths start from. Errors say why the
 /// command cannot be run.
 [[nodiscard]] Result<Command> look_up(const spec::Run& run, const std::string& folder);
+
+/// The folder of headroom.yaml.
+[[nodiscard]] std::string folder_of(const spec::Config& config);
+
+/// Whether every command of the file could be run, down to its interpreter and the rights of its
+/// user. Errors are those of a start, with one line for each service.
+[[nodiscard]] Result<> check_commands(const spec::Config& config);
 
 /// What to spawn, output excepted. The environment is headroom's own, then HOME, USER and LOGNAME
 /// of the user that is switched to, then `env` of the file, then the identity; later ones win.

@@ -18,7 +18,8 @@ Identity identity() {
   return {.owner = "/state@1:2",
           .replica = "checkout-7",
           .address = io::Address::loopback(20007),
-          .command_hash = "abc"};
+          .command_hash = "abc",
+          .zone = 2};
 }
 
 class CommandTest : public testing::Test {
@@ -63,6 +64,7 @@ TEST(IdentityTest, it_comes_back_from_an_environment) {
   EXPECT_EQ(found->replica, "checkout-7");
   EXPECT_EQ(found->address.text(), "127.0.0.1:20007");
   EXPECT_EQ(found->command_hash, "abc");
+  EXPECT_EQ(found->zone, 2);
 }
 
 TEST(IdentityTest, another_owners_process_and_nonsense_are_not_ours) {
@@ -71,6 +73,18 @@ TEST(IdentityTest, another_owners_process_and_nonsense_are_not_ours) {
   EXPECT_FALSE(identity_in({"HEADROOM_OWNER=/s", "HEADROOM_REPLICA=checkout-7"}, "/s"));
   EXPECT_FALSE(identity_in(
       {"HEADROOM_OWNER=/s", "HEADROOM_REPLICA=checkout", "HEADROOM_ADDRESS=127.0.0.1:1"}, "/s"));
+}
+
+TEST(IdentityTest, a_replica_of_an_earlier_headroom_and_one_with_nonsense_have_no_zone) {
+  Identity without = identity();
+  without.zone = 0;
+  std::vector<std::string> environment = identity_entries(without);
+  EXPECT_EQ(identity_in(environment, "/state@1:2")->zone, 0);
+  for (const char* wrong : {"", "0", "-1", "b", "99999999999"}) {
+    environment.push_back(std::string("HEADROOM_ZONE=") + wrong);
+    EXPECT_EQ(identity_in(environment, "/state@1:2")->zone, 0) << wrong;
+    environment.pop_back();
+  }
 }
 
 TEST(IdentityTest, a_replicas_name_holds_its_service_and_number) {
@@ -95,10 +109,13 @@ TEST_F(CommandTest, later_sources_of_the_environment_win) {
   const auto command = look_up(run_, folder_);
   ASSERT_TRUE(command) << command.error().message;
   const auto options = process_options(*command, identity(), {"A=inherited", "B=kept"});
-  const std::vector<std::string> expected{
-      "A=from the file, port 20007",      "B=kept",
-      "HEADROOM_ADDRESS=127.0.0.1:20007", "HEADROOM_COMMAND_HASH=abc",
-      "HEADROOM_OWNER=/state@1:2",        "HEADROOM_REPLICA=checkout-7"};
+  const std::vector<std::string> expected{"A=from the file, port 20007",
+                                          "B=kept",
+                                          "HEADROOM_ADDRESS=127.0.0.1:20007",
+                                          "HEADROOM_COMMAND_HASH=abc",
+                                          "HEADROOM_OWNER=/state@1:2",
+                                          "HEADROOM_REPLICA=checkout-7",
+                                          "HEADROOM_ZONE=2"};
   EXPECT_EQ(options.environment, expected);
   EXPECT_EQ(options.argv, (std::vector<std::string>{"./checkout", "--listen", "127.0.0.1:20007"}));
   EXPECT_EQ(options.cwd, folder_);
@@ -134,6 +151,10 @@ TEST_F(CommandTest, whatever_changes_a_replica_changes_the_hash) {
   expect_change("a placeholder that became text");
   run_.limits.open_files = 99;
   expect_change("limit");
+  run_.limits.cpu_cores = 0.5;
+  expect_change("cores");
+  run_.ports = {.first = 9000, .last = 9099};
+  expect_change("ports");
   run_.ready = "/healthz";
   run_.drain = std::chrono::seconds(99);
   EXPECT_EQ(hash(), before) << "how a replica is treated is no reason to replace it";

@@ -63,7 +63,9 @@ TEST_F(FaultsTest, a_crash_loop_waits_longer_each_time_and_shows_the_last_output
   for (const char* wait : {"in 50ms", "in 100ms", "in 200ms"}) EXPECT_TRUE(said(wait)) << wait;
   const std::string event = event_with("did not start");
   EXPECT_NE(event.find("it exited with status 3"), std::string::npos) << event;
-  EXPECT_NE(event.find("its last output: cannot open the store"), std::string::npos) << event;
+  EXPECT_NE(event.find(": cannot open the store (log: " + folder_ + "/state/logs/shop-"),
+            std::string::npos)
+      << event;
   EXPECT_LE(replica_count(), 1) << "while nothing works they are tried one at a time";
 }
 
@@ -127,6 +129,7 @@ TEST_F(FaultsTest, the_whole_group_is_killed_when_sigterm_is_ignored) {
   supervisor_->scale("shop", 0);
   ASSERT_TRUE(until([&] { return living().empty(); }, "both have ended"));
   ASSERT_TRUE(until([&] { return heard("shop-1 was killed, 200ms after SIGTERM"); }, "it is told"));
+  EXPECT_EQ(warnings_, std::vector{event_with("shop-1 was killed, 200ms after SIGTERM")});
 }
 
 TEST_F(FaultsTest, a_grandchild_that_ignores_sigterm_does_not_outlive_the_drain_of_its_replica) {
@@ -147,6 +150,21 @@ TEST_F(FaultsTest, a_taken_port_is_skipped) {
   supervisor_->scale("shop", 2);
   ASSERT_TRUE(until([&] { return ready() == 2; }, "the second is ready"));
   EXPECT_NE(supervisor_->endpoints()[1].address.port(), next);
+}
+
+TEST_F(FaultsTest, a_range_without_a_free_port_is_told_and_tried_again) {
+  add_service({"--exit-when", file("exit-{replica}")});
+  start(1);
+  const std::uint16_t only = supervisor_->endpoints()[0].address.port();
+  shut_down();
+  run_of_shop().ports = {.first = only, .last = only};
+  start(1);
+  EXPECT_EQ(supervisor_->endpoints()[0].address.port(), only);
+  supervisor_->scale("shop", 2);
+  const std::string range = std::to_string(only) + "-" + std::to_string(only);
+  EXPECT_TRUE(said("no port of " + range + " is free for another replica; the next start is in"));
+  touch("exit-shop-2");
+  EXPECT_TRUE(said("shop-3 is ready")) << "once the port is free";
 }
 
 TEST_F(FaultsTest, an_answer_from_another_process_on_its_port_does_not_make_a_replica_ready) {

@@ -54,14 +54,17 @@ class SupervisorTest : public testing::Test {
   spec::Run& run_of_shop() { return *config_.services.front().run; }
 
   void open() {
-    auto supervisor = Supervisor::open(
-        *loop_,
-        {.state_dir = folder_ + "/state",
-         .timing = timing_,
-         .on_trial = on_trial_,
-         .hooks = {.on_endpoints = [this] { acknowledge(); },
-                   .on_event = [this](const std::string&,
-                                      const std::string& text) { events_.push_back(text); }}});
+    auto supervisor =
+        Supervisor::open(*loop_, {.state_dir = folder_ + "/state",
+                                  .timing = timing_,
+                                  .on_trial = on_trial_,
+                                  .hooks = {.on_endpoints = [this] { acknowledge(); },
+                                            .on_event =
+                                                [this](const control::Event& event) {
+                                                  events_.push_back(event.sentence());
+                                                  if (event.level == control::Level::warning)
+                                                    warnings_.push_back(event.sentence());
+                                                }}});
     ASSERT_TRUE(supervisor) << supervisor.error().message;
     supervisor_ = std::move(*supervisor);
   }
@@ -163,6 +166,7 @@ class SupervisorTest : public testing::Test {
   spec::Config config_;
   Timing timing_;
   std::vector<std::string> events_;
+  std::vector<std::string> warnings_;  // of them
   bool acknowledging_ = true;
   bool on_trial_ = false;
   int publications_ = 0;

@@ -17,9 +17,12 @@ void Health::record(ProbeOutcome outcome, Instant now) {
   hung_ = !healthy() && now - *silent_since_ >= policy_.hung_after;
 }
 
-std::string health_text(std::string_view replica, const Health& health, std::string_view problem) {
-  if (health.healthy()) return fmt::format("{} is healthy again", replica);
-  return fmt::format("{} is unhealthy ({}): nothing is sent to it", replica, problem);
+control::Event health_event(std::string service, std::string replica, const Health& health,
+                            std::string_view problem) {
+  using control::Level;
+  return {health.healthy() ? Level::info : Level::warning, std::move(service), std::move(replica),
+          health.healthy() ? "is healthy again"
+                           : fmt::format("is unhealthy ({}): nothing is sent to it", problem)};
 }
 
 }  // namespace headroom::supervisor

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "control/event.h"
 #include "core/time.h"
 
 namespace headroom::supervisor {
@@ -42,9 +43,8 @@ class Health {
   std::optional<Instant> silent_since_;
 };
 
-/// What a change of health means for balancing, in words. `problem`: what the last failed probe
-/// found.
-[[nodiscard]] std::string health_text(std::string_view replica, const Health& health,
-                                      std::string_view problem);
+/// What a change of health means for balancing. `problem`: what the last failed probe found.
+[[nodiscard]] control::Event health_event(std::string service, std::string replica,
+                                          const Health& health, std::string_view problem);
 
 }  // namespace headroom::supervisor

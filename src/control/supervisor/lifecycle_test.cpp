@@ -87,7 +87,7 @@ TEST_F(LifecycleTest, of_a_surplus_the_one_with_the_fewest_requests_leaves) {
   });
   supervisor_->scale("shop", 2);
   ASSERT_TRUE(until([&] { return replica_count() == 2; }, "one has left"));
-  EXPECT_TRUE(heard("shop-2 is stopped: it is not needed"));
+  EXPECT_TRUE(heard("shop-2 is stopped: scaled in to 2"));
 }
 
 TEST_F(LifecycleTest, sigterm_waits_until_the_gateways_have_let_go) {
@@ -156,12 +156,15 @@ TEST_F(LifecycleTest, a_changed_program_replaces_replicas_at_the_next_reload) {
   configure();
   for (int turn = 0; turn < 10; ++turn) loop_->run_once(20ms);
   EXPECT_EQ(supervisor_->endpoints()[0].replica, "shop-1") << "an equal file changes nothing";
+  const std::string version = supervisor_->snapshot()[0].replicas[0].version;
+  EXPECT_FALSE(version.empty());
   fs::copy_file(HEADROOM_TEST_REPLICA, file("program.new"));
   fs::rename(file("program.new"), file("program"));
   configure();
   ASSERT_TRUE(
       until([&] { return replica_count() == 1 && supervisor_->endpoints()[0].replica == "shop-2"; },
             "it is replaced"));
+  EXPECT_NE(supervisor_->snapshot()[0].replicas[0].version, version) << "decisions can tell";
 }
 
 TEST_F(LifecycleTest, what_does_not_concern_the_process_changes_without_replacing_it) {
@@ -182,6 +185,7 @@ TEST_F(LifecycleTest, a_service_that_leaves_the_file_ends) {
   configure();
   ASSERT_TRUE(
       until([&] { return living().empty() && supervisor_->snapshot().empty(); }, "it has ended"));
+  EXPECT_TRUE(heard("shop-1 is stopped: its service is no longer in the file"));
 }
 
 TEST_F(LifecycleTest, a_configuration_with_a_command_that_cannot_run_changes_nothing) {
@@ -219,6 +223,8 @@ TEST_F(LifecycleTest, shutdown_ends_every_replica_that_starts_or_serves) {
   ASSERT_TRUE(until([&] { return ready() == 2 && living().size() == 4; }, "all run"));
   shut_down();
   EXPECT_TRUE(living().empty());
+  EXPECT_TRUE(heard("shop-1 is stopped: headroom stops"));
+  EXPECT_TRUE(heard("other-1 is stopped: headroom stops"));
 }
 
 }  // namespace

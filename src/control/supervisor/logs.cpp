@@ -11,8 +11,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "core/text.h"
-
 namespace headroom::supervisor {
 namespace {
 
@@ -58,23 +56,17 @@ void Logs::rotate(const std::string& replica, std::int64_t limit) const {
   if (from) (void)!ftruncate(from.get(), 0);
 }
 
-std::vector<std::string> Logs::last_lines(const std::string& replica, std::size_t count) const {
+std::string Logs::tail(const std::string& replica) const {
   const io::Fd fd(::open(path_of(replica).c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info{};
   if (!fd || fstat(fd.get(), &info) != 0) return {};
-  std::string tail(4096, '\0');
-  const off_t from = std::max<off_t>(0, info.st_size - static_cast<off_t>(tail.size()));
-  const ssize_t size = pread(fd.get(), tail.data(), tail.size(), from);
-  tail.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-  std::vector<std::string> lines;
-  for (const std::string_view line : split(tail, '\n')) {
-    constexpr std::size_t line_bytes_max = 200;
-    if (const std::string_view text = trim(line); !text.empty())
-      lines.push_back(printable(text.substr(0, line_bytes_max), line_bytes_max));
-  }
-  if (lines.size() > count)
-    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(count));
-  return lines;
+  // One byte more: where that ends a line, what follows is whole.
+  const off_t from = std::max<off_t>(0, info.st_size - tail_bytes_max - 1);
+  std::string text(static_cast<std::size_t>(info.st_size - from), '\0');
+  const ssize_t size = pread(fd.get(), text.data(), text.size(), from);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  if (from > 0) text.erase(0, text.find('\n') + 1);
+  return text;
 }
 
 void Logs::prune(const std::set<std::string>& living, std::size_t kept) const {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "core/result.h"
 #include "io/fd.h"
@@ -19,6 +18,7 @@ class Logs {
  public:
   static constexpr std::int64_t file_bytes_max = 8 << 20;
   static constexpr std::size_t ended_replicas_max = 50;
+  static constexpr std::int64_t tail_bytes_max = 256 << 10;
 
   explicit Logs(std::string folder) : folder_(std::move(folder)) {}
 
@@ -27,16 +27,15 @@ class Logs {
   /// Rotates the file when it has grown over `limit`. Cheap when it has not.
   void rotate(const std::string& replica, std::int64_t limit = file_bytes_max) const;
 
-  /// The last `count` lines that are not blank, shortened to 200 bytes each.
-  [[nodiscard]] std::vector<std::string> last_lines(const std::string& replica,
-                                                    std::size_t count) const;
+  /// The end of what was written, with a whole line first: enough for a long trace of a stack.
+  [[nodiscard]] std::string tail(const std::string& replica) const;
 
   /// Removes the oldest files of replicas that are not in `living`, all but `kept`.
   void prune(const std::set<std::string>& living, std::size_t kept = ended_replicas_max) const;
 
- private:
   [[nodiscard]] std::string path_of(const std::string& replica) const;
 
+ private:
   std::string folder_;
 };
 

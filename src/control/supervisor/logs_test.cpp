@@ -46,22 +46,16 @@ TEST_F(LogsTest, a_file_over_its_limit_is_moved_aside_under_its_writer) {
   EXPECT_EQ(read("checkout-1.log.1"), "e limit\n") << "the newest part, as much as the limit";
 }
 
-TEST_F(LogsTest, the_last_lines_are_shown_without_blank_ones) {
+TEST_F(LogsTest, the_tail_of_a_long_file_begins_with_a_whole_line) {
   const auto fd = logs().open("checkout-1");
   ASSERT_TRUE(fd) << fd.error().message;
-  write(*fd, "one\n\n  two\nthree " + std::string(5000, 'x') + "\nfour");
-  const auto lines = logs().last_lines("checkout-1", 2);
-  ASSERT_EQ(lines.size(), 2U);
-  EXPECT_EQ(lines[0].size(), 200U);
-  EXPECT_EQ(lines[1], "four");
-  EXPECT_TRUE(logs().last_lines("checkout-2", 5).empty());
-}
-
-TEST_F(LogsTest, what_a_replica_wrote_commands_no_terminal_when_it_is_shown) {
-  const auto fd = logs().open("checkout-1");
-  ASSERT_TRUE(fd) << fd.error().message;
-  write(*fd, "\x1b[2Jpanic\n");
-  EXPECT_EQ(logs().last_lines("checkout-1", 1), std::vector<std::string>{"\\x1b[2Jpanic"});
+  write(*fd, "one\n");
+  EXPECT_EQ(logs().tail("checkout-1"), "one\n");
+  write(*fd, std::string(Logs::tail_bytes_max - 5, 'x') + "\nlast");
+  EXPECT_EQ(logs().tail("checkout-1"), std::string(Logs::tail_bytes_max - 5, 'x') + "\nlast");
+  write(*fd, "\n");
+  EXPECT_EQ(logs().tail("checkout-1"), "last\n");
+  EXPECT_EQ(logs().tail("checkout-2"), "");
 }
 
 TEST_F(LogsTest, the_oldest_files_of_ended_replicas_are_removed) {

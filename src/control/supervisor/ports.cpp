@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "io/socket.h"
@@ -43,19 +44,31 @@ PortRange ephemeral_ports() {
   return range;
 }
 
-Ports::Ports(const PortRange& range, std::uint64_t start)
-    : range_(range), offset_(static_cast<std::uint32_t>(start % size_of(range))) {}
+std::optional<PortRange> stated_ports(const spec::Run& run) {
+  if (!run.ports) return std::nullopt;
+  return PortRange{run.ports->first, run.ports->last};
+}
 
-Result<std::uint16_t> Ports::next(const std::set<std::uint16_t>& taken) {
-  for (std::uint32_t tries = 0; tries < size_of(range_); ++tries) {
-    const auto port = static_cast<std::uint16_t>(range_.first + offset_);
-    offset_ = (offset_ + 1) % size_of(range_);
-    if (taken.contains(port)) continue;
+bool Ports::is_kept(std::uint16_t port) const {
+  return std::ranges::any_of(stated_, [port](const PortRange& one) { return one.contains(port); });
+}
+
+Result<std::uint16_t> Ports::next(const std::set<std::uint16_t>& taken,
+                                  const std::optional<PortRange>& of) {
+  const PortRange range = of.value_or(usual_);
+  const std::uint32_t size = size_of(range);
+  std::uint32_t& offset =
+      offsets_.try_emplace(range, static_cast<std::uint32_t>(start_ % size)).first->second;
+  for (std::uint32_t tries = 0; tries < size; ++tries) {
+    const auto port = static_cast<std::uint16_t>(range.first + offset);
+    offset = (offset + 1) % size;
+    if (taken.contains(port) || (!of && is_kept(port))) continue;
     const Result<> free = try_port(port);
     if (free) return port;
     if (free.error().code == ErrorCode::exhausted) return std::unexpected(free.error());
   }
-  return fail(ErrorCode::unavailable, "no port is free for another replica");
+  return fail(ErrorCode::unavailable,
+              fmt::format("no port of {}-{} is free for another replica", range.first, range.last));
 }
 
 }  // namespace headroom::supervisor

@@ -26,12 +26,35 @@ TEST(PortsTest, ports_are_handed_out_in_turn) {
   EXPECT_GT(*second, *first);
 }
 
+TEST(PortsTest, a_service_with_a_range_gets_ports_of_it_and_nobody_else_does) {
+  const PortRange all{20000, 20009};
+  const PortRange stated{20002, 20003};
+  Ports ports(all, 0);
+  ports.keep_for_others({stated});
+  std::set<std::uint16_t> taken;
+  for (int i = 0; i < 2; ++i) {
+    const auto port = ports.next(taken, stated);
+    ASSERT_TRUE(port) << port.error().message;
+    EXPECT_TRUE(stated.contains(*port)) << *port;
+    taken.insert(*port);
+  }
+  const auto beyond = ports.next(taken, stated);
+  ASSERT_FALSE(beyond);
+  EXPECT_EQ(beyond.error().message, "no port of 20002-20003 is free for another replica");
+  for (int i = 0; i < 20; ++i) {
+    const auto port = ports.next({});
+    ASSERT_TRUE(port) << port.error().message;
+    EXPECT_FALSE(stated.contains(*port)) << *port;
+  }
+}
+
 TEST(PortsTest, a_port_that_somebody_listens_on_is_skipped) {
   const auto listener = io::listen_on(io::Address::loopback(0));
   ASSERT_TRUE(listener) << listener.error().message;
   const std::uint16_t taken = io::local_address(listener->get())->port();
   const PortRange only{taken, taken};
   EXPECT_FALSE(Ports(only, 0).next({}));
+  EXPECT_FALSE(Ports({20000, 29999}, 0).next({}, only));
 }
 
 TEST(PortsTest, a_port_of_a_living_replica_is_skipped_although_nobody_listens_yet) {

@@ -11,6 +11,15 @@
 #include "io/proc.h"
 
 namespace headroom::supervisor {
+namespace {
+
+/// The one that was made for it, which bears its name.
+std::optional<io::Cgroup> own_cgroup_of(pid_t pid, const std::string& replica) {
+  auto cgroup = io::Cgroup::of(pid);
+  return cgroup && cgroup->name() == replica ? cgroup : std::nullopt;
+}
+
+}  // namespace
 
 Replica::Replica(io::Loop& loop, Start start, Manners manners, OnChange on_change)
     : loop_(loop),
@@ -23,7 +32,9 @@ Replica::Replica(io::Loop& loop, Start start, Manners manners, OnChange on_chang
       adopted_(start.adopted),
       health_(manners_.health),
       prober_(loop, [this](const ProbeResult& result) { on_probe(result); }),
-      limit_timer_([this] { on_limit(); }) {
+      limit_timer_([this] { on_limit(); }),
+      cgroup_(adopted_ ? own_cgroup_of(process_.pid, identity_.replica) : std::move(start.cgroup)) {
+  take_limit();
   if (!adopted_) cpu_ = CpuReading{.at = started_};
   // Cannot fail but for want of kernel memory; the probes would then find its end.
   (void)loop_.add(process_.pidfd.get(), EPOLLIN, *this);
@@ -48,7 +59,12 @@ void Replica::use(Manners manners) {
   const bool drains = stage_ == Stage::leaving || stage_ == Stage::terminating;
   if (drains && manners.drain != manners_.drain) loop_.arm(limit_timer_, manners.drain);
   manners_ = std::move(manners);
+  take_limit();
   prober_.use(look());
+}
+
+void Replica::take_limit() {
+  if (manners_.command_hash == identity_.command_hash) memory_bytes_ = manners_.memory_bytes;
 }
 
 Look Replica::look() const {
@@ -108,6 +124,7 @@ void Replica::on_limit() {
       return loop_.arm(limit_timer_, manners_.ready_timeout);
     end_text_ = fmt::format("was not ready within {} ({})", format_duration(manners_.ready_timeout),
                             last_problem_);
+    timed_out_ = true;
     kill();
   } else if (stage_ == Stage::leaving) {
     terminate();
@@ -126,6 +143,7 @@ void Replica::terminate() {
 }
 
 void Replica::kill() {
+  killed_ = true;
   stage_ = Stage::killed;
   prober_.stop();
   signal_group(SIGKILL);
@@ -174,15 +192,42 @@ void Replica::looked(bool everywhere) {
 void Replica::finish() {
   // Whoever came to the group since the last look. Before reap(), see signal_group().
   if (leads_own_group()) io::send_signal_to_group(group_, SIGKILL);
-  const io::ExitStatus status = io::reap(process_);
-  if (end_text_.empty()) end_text_ = status.text();
+  exit_status_ = io::reap(process_);
+  end_cgroup();
+  if (end_text_.empty()) end_text_ = exit_status_.text();
   stage_ = Stage::ended;
   loop_.disarm(limit_timer_);
   on_change_(*this, ReplicaChange::ended);
 }
 
+void Replica::end_cgroup() {
+  if (!cgroup_) return;
+  if (end_text_.empty() && cgroup_->ran_out_of_memory()) {
+    over_memory_ = true;
+    end_text_ = fmt::format("was killed: it reached its memory limit of {}",
+                            format_bytes(cgroup_->memory_limit().value_or(memory_bytes_)));
+  }
+  cgroup_->end();
+}
+
+/// As the kernel would: at once, and all of it. A look at all processes costs more, so it is taken
+/// only when those of several that share memory seem to be over.
+void Replica::keep_within_memory() {
+  const bool watched = memory_bytes_ > 0 && !(cgroup_ && cgroup_->memory_limit());
+  if (!watched || manners_.spare_adopted || leaderless_ || is_over()) return;
+  const std::vector<pid_t> all = io::with_descendants(process_.pid);
+  if (io::resident_bytes(all) <= memory_bytes_) return;
+  const std::int64_t used = io::resident_bytes_once(all);
+  if (used <= memory_bytes_) return;
+  over_memory_ = true;
+  end_text_ = fmt::format("was killed: it took {} of memory, its limit is {}", format_bytes(used),
+                          format_bytes(memory_bytes_));
+  kill();
+}
+
 scale::ReplicaSeen Replica::sample(Instant now) {
-  scale::ReplicaSeen seen{.id = id(), .phase = phase(), .age = now - started_};
+  scale::ReplicaSeen seen{
+      .id = id(), .version = identity_.command_hash, .phase = phase(), .age = now - started_};
   if (ready_since_ && !adopted_) seen.startup = *ready_since_ - started_;
   // Its number may be another's once it has ended.
   const auto stat = leaderless_ ? std::nullopt : io::read_process_stat(process_.pid);
@@ -194,6 +239,10 @@ scale::ReplicaSeen Replica::sample(Instant now) {
   seen.cpu_cores = reading.cores;
   cpu_ = reading;
   return seen;
+}
+
+std::optional<Duration> Replica::cpu() const {
+  return cpu_ ? std::optional(cpu_->cpu) : std::nullopt;
 }
 
 }  // namespace headroom::supervisor

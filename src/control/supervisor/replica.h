@@ -8,6 +8,7 @@
 #include "control/supervisor/command.h"
 #include "control/supervisor/health.h"
 #include "control/supervisor/prober.h"
+#include "io/cgroup.h"
 #include "io/loop.h"
 #include "io/process.h"
 #include "scale/observation.h"
@@ -23,7 +24,8 @@ enum class Stage : std::uint8_t {
   ended,
 };
 
-/// How a replica is treated; from the configuration in force, so it may change while it runs.
+/// How a replica is treated: as its own version states, which may change while it runs; one whose
+/// version is not known as the one in force states.
 struct Manners {
   std::string ready_path;
   Duration ready_every{};
@@ -33,6 +35,8 @@ struct Manners {
   Duration probe_timeout{};
   HealthPolicy health;
   bool spare_adopted = false;  // it may serve another headroom, ready or not for this one
+  std::string command_hash;    // of the version; others keep the limit they were given
+  std::int64_t memory_bytes = 0;
 };
 
 enum class ReplicaChange : std::uint8_t {
@@ -51,6 +55,8 @@ class Replica final : private io::Watcher {
     bool adopted = false;
     pid_t group = 0;          // of `process`
     bool leaderless = false;  // whoever led that group has ended: what is left is stopped
+    /// Its own, with its limits; of one that is adopted it is looked for.
+    std::optional<io::Cgroup> cgroup = {};
   };
   using OnChange = std::function<void(Replica&, ReplicaChange)>;
 
@@ -62,6 +68,7 @@ class Replica final : private io::Watcher {
   Replica& operator=(const Replica&) = delete;
 
   void use(Manners manners);
+  void trial_is_over() { manners_.spare_adopted = false; }
 
   /// Ends the replica in steps: out of balancing, until removed() or the drain time is over; then
   /// SIGTERM for its process group; when somebody of the group is left after the drain time again,
@@ -77,6 +84,9 @@ class Replica final : private io::Watcher {
   /// The processes of replicas have been looked at; `everywhere`: in all of /proc. Gone when nobody
   /// of its group was found.
   void looked(bool everywhere);
+  /// Kills it when it takes more memory than it may, where no cgroup of its own does that.
+  void keep_within_memory();
+
   /// Its first process is our child, whose group has a number that is nobody else's.
   [[nodiscard]] bool leads_own_group() const { return io::is_child(process_); }
   [[nodiscard]] pid_t group() const { return group_; }
@@ -101,9 +111,20 @@ class Replica final : private io::Watcher {
   [[nodiscard]] bool stopping() const { return stopping_; }
   /// How it ended, in words: "was killed by SIGKILL", "was not ready within 60s (answered 503)".
   [[nodiscard]] const std::string& end_text() const { return end_text_; }
+  /// Once it has ended.
+  [[nodiscard]] const io::ExitStatus& exit_status() const { return exit_status_; }
+  /// It was killed for not having been ready in time.
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
+
+  /// It was killed, by the kernel or by headroom, for taking more memory than it may.
+  [[nodiscard]] bool over_memory() const { return over_memory_; }
+  /// Headroom had to kill it, or some of its group.
+  [[nodiscard]] bool killed() const { return killed_; }
 
   /// Phase, age, cost over the time since the last call; in-flight is not known here.
   [[nodiscard]] scale::ReplicaSeen sample(Instant now);
+  /// User and system time since its start, as of the last sample; nothing when that is not known.
+  [[nodiscard]] std::optional<Duration> cpu() const;
 
  private:
   struct CpuReading {
@@ -116,9 +137,11 @@ class Replica final : private io::Watcher {
   void on_probe(const ProbeResult& result);
   void prove_ready();
   void on_limit();
+  void take_limit();
   void terminate();
   void kill();
   void finish();
+  void end_cgroup();
   void signal_group(int signal) const;
   [[nodiscard]] Look look() const;
 
@@ -141,7 +164,13 @@ class Replica final : private io::Watcher {
   std::optional<Instant> ready_since_;
   std::string last_problem_ = "no probe has ended";
   bool unseen_ = false;  // the last probe could not look
+  std::optional<io::Cgroup> cgroup_;
+  std::int64_t memory_bytes_ = 0;
+  bool over_memory_ = false;
+  bool killed_ = false;
   std::string end_text_;
+  io::ExitStatus exit_status_;
+  bool timed_out_ = false;
   std::optional<CpuReading> cpu_;
 };
 

@@ -13,6 +13,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "io/file.h"
+
 namespace headroom::supervisor {
 namespace {
 
@@ -25,21 +27,37 @@ std::string read_line(const std::string& path) {
   return line;
 }
 
+std::unexpected<Error> cannot_make(const std::string& path, int error) {
+  return fail(ErrorCode::io,
+              fmt::format("cannot make the state folder {}: {}", path, std::strerror(error)));
+}
+
+std::unexpected<Error> cannot_write(const std::string& path, int error) {
+  return fail(ErrorCode::permission,
+              fmt::format("cannot write {}: {}", path, std::strerror(error)));
+}
+
 }  // namespace
+
+Result<> StateDir::check(const std::string& path) {
+  std::error_code ignored;
+  const bool there = fs::is_directory(path, ignored);
+  const std::string lock = fs::weakly_canonical(path, ignored).string() + "/lock";
+  const int error = there ? io::why_not_writable(lock) : io::why_not_fillable(path);
+  if (error == 0) return {};
+  return there ? cannot_write(lock, error) : cannot_make(path, error);
+}
 
 Result<std::unique_ptr<StateDir>> StateDir::open(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
+  if (error) return cannot_make(path, error.value());
   const std::string real = fs::canonical(path, error).string();
   struct stat info{};
-  if (real.empty() || stat(real.c_str(), &info) != 0)
-    return fail(ErrorCode::io,
-                fmt::format("cannot make the state folder {}: {}", path, error.message()));
+  if (real.empty() || stat(real.c_str(), &info) != 0) return cannot_make(path, error.value());
   const std::string lock_path = real + "/lock";
   io::Fd lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
-  if (!lock)
-    return fail(ErrorCode::permission,
-                fmt::format("cannot write {}: {}", lock_path, std::strerror(errno)));
+  if (!lock) return cannot_write(lock_path, errno);
   if (flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     return fail(ErrorCode::unavailable,
                 fmt::format("another headroom (process {}) already runs with state folder {}",

@@ -18,6 +18,9 @@ class StateDir {
   /// Makes the folder when it is not there. ErrorCode::unavailable names the process that holds it.
   [[nodiscard]] static Result<std::unique_ptr<StateDir>> open(const std::string& path);
 
+  /// Whether open() could make the folder and write to it; that another one holds it is no error.
+  [[nodiscard]] static Result<> check(const std::string& path);
+
   /// Names this supervisor in the environment of its replicas: path, device and inode of the
   /// folder, so that an equal path in another container is another supervisor.
   [[nodiscard]] const std::string& owner() const { return owner_; }

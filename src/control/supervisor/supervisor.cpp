@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 #include "io/clock.h"
@@ -20,11 +19,6 @@ std::uint64_t spread(const std::string& text) {
 
 using Commands = std::map<std::string, Command>;  // by service
 
-/// The folder that relative paths of the file start from.
-std::string folder_of(const spec::Config& config) {
-  return std::filesystem::path(config.file).parent_path().string();
-}
-
 Result<Commands> look_up_all(const spec::Config& config) {
   Commands commands;
   for (const spec::Service& service : config.services) {
@@ -36,6 +30,14 @@ Result<Commands> look_up_all(const spec::Config& config) {
     commands.emplace(service.name, std::move(*command));
   }
   return commands;
+}
+
+std::vector<PortRange> all_stated_ports(const spec::Config& config) {
+  std::vector<PortRange> all;
+  for (const spec::Service& service : config.services)
+    if (service.run)
+      if (const auto range = stated_ports(*service.run)) all.push_back(*range);
+  return all;
 }
 
 }  // namespace
@@ -64,13 +66,13 @@ Supervisor::Supervisor(io::Loop& loop, Options options, std::unique_ptr<StateDir
           .state = *state_,
           .logs = Logs(state_->log_folder()),
           .ports = Ports(range_beside(ephemeral_ports()), spread(state_->owner())),
+          .confinement = {},
           .ports_taken = {},
           .on_trial = options.on_trial,
           .settle_soon = [this] { settle_soon(); },
           .look_for_leftovers = [this](bool everywhere) { leftovers_.look_soon(everywhere); },
           .in_flight = {},
-          .note = [this](const std::string& service,
-                         const std::string& text) { note(service, text); },
+          .note = [this](control::Event event) { note(std::move(event)); },
       },
       leftovers_(loop, state_->owner(), [this] { return replicas(); }) {
   loop_.arm(house_timer_, house_every);
@@ -80,17 +82,14 @@ Supervisor::~Supervisor() {
   say();
 }
 
-Result<> Supervisor::check(const spec::Config& config) {
-  TRY(look_up_all(config));
-  return {};
-}
-
 Result<> Supervisor::configure(const spec::Config& config) {
   const std::string folder = folder_of(config);
   Commands commands = TRY(look_up_all(config));
+  workshop_.ports.keep_for_others(all_stated_ports(config));
+  for (control::Event& weak : workshop_.confinement.use(config)) note(std::move(weak));
   if (!std::exchange(took_over_, true)) take_over();
   for (const auto& [name, crew] : crews_)
-    if (!commands.contains(name)) crew->retire();
+    if (!commands.contains(name)) crew->retire("its service is no longer in the file");
   for (const spec::Service& service : config.services)
     if (const auto command = commands.find(service.name); command != commands.end())
       crew_of(service.name).configure(service, folder, std::move(command->second));
@@ -132,7 +131,7 @@ void Supervisor::removed(std::string_view replica) {
 
 void Supervisor::shutdown(std::function<void()> on_done) {
   on_stopped_ = std::move(on_done);
-  for (const auto& [name, crew] : crews_) crew->retire();
+  for (const auto& [name, crew] : crews_) crew->retire("headroom stops");
   settle_soon();
 }
 
@@ -172,6 +171,7 @@ std::vector<Endpoint> Supervisor::endpoints() const {
       if (replica->ready_since() && replica->stage() != Stage::ended)
         result.push_back({.service = name,
                           .replica = replica->id(),
+                          .version = replica->identity().command_hash,
                           .address = replica->identity().address,
                           .phase = replica->phase(),
                           .ready_since = *replica->ready_since(),
@@ -187,9 +187,14 @@ std::vector<ServiceReplicas> Supervisor::snapshot() {
                             .wanted = crew->wanted(),
                             .replicas = {},
                             .events = {},
-                            .rolling_out = crew->rolling_out()};
+                            .rolling_out = crew->rolling_out(),
+                            .standing = {}};
     for (const auto& replica : crew->replicas())
-      if (replica->stage() != Stage::ended) service.replicas.push_back(replica->sample(now));
+      if (replica->stage() != Stage::ended) {
+        service.replicas.push_back(replica->sample(now));
+        service.replicas.back().zone = crew->zone_of(*replica);
+      }
+    service.standing = crew->standing();  // with what the samples found
     result.push_back(std::move(service));
   }
   for (ServiceReplicas& service : result) {
@@ -201,17 +206,17 @@ std::vector<ServiceReplicas> Supervisor::snapshot() {
 }
 
 /// Said once what follows from it is in force: after "nothing is sent to it" nothing is.
-void Supervisor::note(const std::string& service, const std::string& text) {
-  unsaid_.emplace_back(service, text);
+void Supervisor::note(control::Event event) {
+  unsaid_.push_back(std::move(event));
   settle_soon();
 }
 
 void Supervisor::say() {
-  for (auto& [service, text] : std::exchange(unsaid_, {})) {
-    if (hooks_.on_event) hooks_.on_event(service, text);
-    auto& events = events_[service];
+  for (const control::Event& event : std::exchange(unsaid_, {})) {
+    if (hooks_.on_event) hooks_.on_event(event);
+    auto& events = events_[event.service];
     if (events.size() == events_max) events.pop_front();
-    events.push_back(std::move(text));
+    events.push_back(event.sentence());
   }
 }
 
@@ -224,13 +229,16 @@ std::vector<Replica*> Supervisor::replicas() const {
 
 void Supervisor::keep_house() {
   leftovers_.look_soon(false);
+  for (const auto& [name, crew] : crews_) crew->look_at_program();
   std::set<std::string> living;
   for (const auto& [name, crew] : crews_)
     for (const auto& replica : crew->replicas()) {
       living.insert(replica->id());
+      replica->keep_within_memory();
       workshop_.logs.rotate(replica->id());
     }
   workshop_.logs.prune(living);
+  workshop_.confinement.sweep();
   loop_.arm(house_timer_, house_every);
 }
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "control/event.h"
+#include "control/standing.h"
 #include "control/supervisor/crew.h"
 #include "control/supervisor/leftovers.h"
 #include "core/result.h"
@@ -23,6 +25,7 @@ namespace headroom::supervisor {
 struct Endpoint {
   std::string service;
   std::string replica;
+  std::string version;
   io::Address address;
   scale::Phase phase = scale::Phase::ready;  // draining: nothing new, what is under way may end
   Instant ready_since{};
@@ -38,14 +41,15 @@ struct ServiceReplicas {
   std::vector<scale::ReplicaSeen> replicas;  // in_flight is the gateway's to fill in
   std::vector<std::string> events;           // since the last call, the last 100 at most
   bool rolling_out = false;                  // outdated replicas are being replaced
+  control::Standing standing;
 };
 
 struct Hooks {
   /// endpoints() has changed. A replica that is now draining, or gone from the list, waits for
   /// removed().
   std::function<void()> on_endpoints;
-  /// Something happened to a replica, in one sentence, as it happens.
-  std::function<void(const std::string& service, const std::string& text)> on_event;
+  /// Something happened to a replica, as it happens.
+  std::function<void(const control::Event&)> on_event;
 };
 
 struct Options {
@@ -68,9 +72,6 @@ class Supervisor {
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
-
-  /// Whether every command could be run.
-  [[nodiscard]] static Result<> check(const spec::Config& config);
 
   /// Puts a configuration in force. The first call also takes over what an earlier headroom left
   /// running. Refused whole, with nothing changed, when a command cannot be run. Until scale() says
@@ -104,7 +105,7 @@ class Supervisor {
   void settle();
   void settle_soon();
   void publish();
-  void note(const std::string& service, const std::string& text);
+  void note(control::Event event);
   void say();
   void keep_house();
   [[nodiscard]] std::vector<Replica*> replicas() const;
@@ -119,7 +120,7 @@ class Supervisor {
   Workshop workshop_;
   Leftovers leftovers_;
   std::map<std::string, std::unique_ptr<Crew>> crews_;
-  std::vector<std::pair<std::string, std::string>> unsaid_;
+  std::vector<control::Event> unsaid_;
   std::map<std::string, std::deque<std::string>> events_;
   std::vector<Endpoint> published_;
   bool took_over_ = false;
