@@ -47,7 +47,7 @@ std::optional<Need> calendar_need(const ServicePolicy& policy, const ServiceMode
     until_begin = *begin - now;
   }
   if (largest == nullptr) return std::nullopt;
-  return Need{"calendar", static_cast<double>(largest->at_least),
+  return Need{Rule::calendar, static_cast<double>(largest->at_least),
               explain == Explain::yes ? describe(*largest, until_begin) : std::string()};
 }
 

@@ -53,7 +53,7 @@ TEST(Calendar, of_events_at_a_time_the_largest_counts_and_says_when) {
   policy.scale.calendar = {event("0 8 * * *", 3h, 4), event("30 8 * * sat", 30min, 9)};
   const auto text = [&](WallTime now) {
     const auto need = calendar_need(policy, with_lead(5), now, Explain::yes);
-    return need ? std::string(need->rule) + ": " + need->text : "none";
+    return need ? std::string(entry(need->rule).name) + ": " + need->text : "none";
   };
   EXPECT_EQ(text(eight), "calendar: the event '0 8 * * *' lasts 3h more and needs 4");
   EXPECT_EQ(text(eight + 30min - 3s),
@@ -103,11 +103,11 @@ TEST(Calendar, replicas_are_ready_when_the_event_begins_and_go_after_it) {
     if (t >= 600 && t < 900) {
       ASSERT_GE(ready, 10) << t;
       const auto& reasons = pilot.last.reasons;
-      const auto found = std::ranges::find(reasons, "calendar", &Reason::rule);
+      const auto found = std::ranges::find(reasons, Rule::calendar, &Reason::rule);
       ASSERT_NE(found, reasons.end()) << t;
       EXPECT_TRUE(found->decisive);
       ASSERT_FALSE(pilot.last.counterfactuals.empty());
-      EXPECT_EQ(pilot.last.counterfactuals[0].without, "calendar");
+      EXPECT_EQ(pilot.last.counterfactuals[0].without, Rule::calendar);
       EXPECT_LE(pilot.last.counterfactuals[0].replicas, 5);
     }
   }

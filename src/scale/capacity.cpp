@@ -1,32 +1,33 @@
-// The capacity curve of a replica: evidence by level, made monotone, and the best point on it.
+// One tick of learning a capacity: what serves, what it took, what follows.
 #include "scale/capacity.h"
 
 #include <algorithm>
 #include <cmath>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "scale/best_point.h"
+#include "scale/confidence.h"
 #include "scale/curve.h"
 #include "scale/estimate.h"
+#include "scale/level_evidence.h"
+#include "scale/scaling_law.h"
 #include "scale/seen.h"
+#include "scale/version_check.h"
+#include "scale/versions.h"
 
 namespace headroom::scale {
 namespace {
 
-/// A level forgets half when this many attempts have come, but not within less than this time.
-constexpr double half_life_attempts = 10'000;
-constexpr double half_life_s = 600;
-/// Levels above the capacity are hardly visited; what was bad there may have been mended since.
-constexpr double half_life_above_s = 6 * 3600;
-constexpr double below_late = 0.5;
-constexpr double equal_throughput = 0.97;
-constexpr double keep_throughput = 0.95;
 constexpr double suspicion_half_life_s = 10;
 constexpr double suspicion_z = 3;
 constexpr double suspicion_max_s = 600;
 /// What a curve says hardly changes from one second to the next.
 constexpr double look_every_s = 5;
-constexpr double settle_worse_s = 30;
-constexpr double settle_better_s = 120;
+/// But this much more evidence is worth a look at once.
+constexpr double much_more = 1.1;
 
 double halved(double passed, double half_life) {
   return std::exp(-0.6931471805599453 * passed / half_life);
@@ -51,115 +52,56 @@ bool is_suspect(const ServicePolicy& policy, const ByConcurrency& seen, double t
   return suspect && suspicion.lasts_s <= suspicion_max_s;
 }
 
-void absorb(const ByConcurrency& seen, double tick_s, ServiceModel& model) {
-  model.levels.resize(ByConcurrency::level_count);
-  const double kept_above = halved(tick_s, half_life_above_s);
-  for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
-    auto& level = model.levels[i];
-    const double attempts = seen.attempts[i];
-    double kept = concurrency_of(i) > model.capacity.concurrency ? kept_above : 1;
-    if (attempts > 0)
-      kept *= halved(std::min(attempts / half_life_attempts, tick_s / half_life_s), 1);
-    level.attempts = level.attempts * kept + attempts;
-    level.late = level.late * kept + std::min<double>(seen.late[i], attempts);
-    const bool sound = std::isfinite(seen.latency_s[i]) && seen.latency_s[i] >= 0;
-    level.latency_s = level.latency_s * kept + (sound ? seen.latency_s[i] : 0);
+/// Whether an attempt was late is known by the objective of its time only: by another one nothing
+/// is proven and nobody was late. How long attempts take is as true as before.
+void look_at_objective(const ServicePolicy& policy, ServiceModel& model) {
+  const std::span<const Duration> now = policy.judged_by.empty()
+                                            ? std::span(&policy.objective.latency, 1)
+                                            : std::span(policy.judged_by);
+  if (std::ranges::equal(now, model.judged_by)) return;
+  const bool is_new = model.judged_by.empty();
+  model.judged_by.assign(now.begin(), now.end());
+  if (is_new) return;  // or was kept before this was: then it is taken to be by these
+  const auto begin_anew = [&](std::vector<LevelEvidence>& levels, Capacity& capacity) {
+    doubt(permitted_share(policy), levels, capacity);
+    for (auto& level : levels) level.late = 0;
+    capacity.late_alone = 0;
+  };
+  begin_anew(model.levels, model.capacity);
+  for (auto& other : model.other_versions) begin_anew(other.levels, other.capacity);
+  model.suspicion = {};
+}
+
+/// What the version that is compared took, or while none is the one in use.
+void look_for_slower(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,
+                     ServiceModel& model) {
+  VersionCheck& check = model.version_check;
+  const bool comparing = !check.before.empty() && !check.version.empty();
+  const std::string& version = comparing ? check.version : model.serving_versions;
+  const bool known = check.found;
+  check_version(attempts_of(version, seen, model), tick_s, model.levels, check);
+  if (check.found && !known) believe_slower(policy, model);
+}
+
+/// Cold replicas of a version that begins to serve beside others say little of it.
+bool warms_up(const VersionEvidence& other, const ServiceModel& model) {
+  return is_warming_up(model.version_check) && model.version_check.version == other.version;
+}
+
+void take_in(const ServiceSeen& seen, double tick_s, ServiceModel& model) {
+  const ByConcurrency& own = attempts_of(model.serving_versions, seen, model);
+  note_attempts(own, model.levels, tick_s, model.capacity);
+  absorb(own, tick_s, model.capacity.concurrency, model.levels);
+  for (auto& other : model.other_versions) {
+    if (!serves(other) || warms_up(other, model)) continue;
+    const ByConcurrency& its = attempts_of(other.version, seen, model);
+    note_attempts(its, other.levels, 0, other.capacity);  // is older by this tick
+    absorb(its, tick_s, other.capacity.concurrency, other.levels);
   }
 }
 
-double prior_concurrency(const ServicePolicy& policy, Basis& basis) {
-  const double allowed = std::max(1, policy.replicas.concurrency);
-  basis = Basis::stated;
-  if (policy.scale.target_concurrency)
-    return std::clamp(*policy.scale.target_concurrency, 0.01, allowed);
-  if (policy.replicas.concurrency < spec::Replicas{}.concurrency) return allowed;
-  basis = Basis::prior;
-  return std::min(concurrency_prior, allowed);
-}
-
-Capacity prior(const ServicePolicy& policy, const ServiceModel& model) {
-  Capacity out;
-  out.concurrency = prior_concurrency(policy, out.basis);
-  out.latency_s = model.service_time_s > 0
-                      ? model.service_time_s
-                      : 0.25 * std::max(0.001, seconds(policy.objective.latency));
-  return out;
-}
-
-/// The mean latency at `concurrency` above the last point, as it grew on the last step to it.
-double latency_above(const std::vector<Point>& points, double concurrency) {
-  const Point& top = points.back();
-  const Point* lower = &points.front();
-  for (const auto& point : points)
-    if (point.concurrency * extrapolation_max <= top.concurrency) lower = &point;
-  if (lower->concurrency >= top.concurrency || lower->latency_s <= 0) return top.latency_s;
-  const double elasticity =
-      std::log(top.latency_s / lower->latency_s) / std::log(top.concurrency / lower->concurrency);
-  return top.latency_s * std::exp(elasticity * std::log(concurrency / top.concurrency));
-}
-
-/// The smallest concurrency with nearly the best throughput. The one `before` is kept for longer.
-const Point& best_of(const std::vector<Point>& points, double before) {
-  double best = 0;
-  for (const auto& point : points) best = std::max(best, point.per_second());
-  for (const auto& point : points) {
-    const bool same = std::abs(point.concurrency - before) < 0.5;
-    if (point.per_second() >= (same ? keep_throughput : equal_throughput) * best) return point;
-  }
-  return points.back();
-}
-
-/// The best point of those in time; when throughput still grows at the highest one, a step beyond,
-/// well below what was late.
-Capacity capacity_of(const ServicePolicy& policy, const Curve& curve, double before) {
-  std::vector<Point> in_time;
-  for (const auto& point : curve.points) {
-    if (!point.in_time) break;
-    in_time.push_back(point);
-  }
-  Point chosen = best_of(in_time, before);
-  const double top = in_time.back().concurrency;
-  if (chosen.concurrency == top) {
-    Basis unused{};
-    double limit =
-        std::min<double>(policy.replicas.concurrency,
-                         std::max(prior_concurrency(policy, unused), extrapolation_max * top));
-    if (in_time.size() < curve.points.size())
-      limit = std::min(limit, below_late * curve.points[in_time.size()].concurrency);
-    const Point beyond{limit, latency_above(in_time, limit), true};
-    if (limit > top && beyond.latency_s <= 0.5 * seconds(policy.objective.latency) &&
-        beyond.per_second() * equal_throughput > chosen.per_second())
-      chosen = beyond;
-  }
-  return {.basis = Basis::learned,
-          .concurrency = chosen.concurrency,
-          .latency_s = chosen.latency_s,
-          .proven = top,
-          .late_alone = curve.late_alone,
-          .attempts = curve.attempts};
-}
-
-/// A better capacity is believed more slowly than a worse one.
-void settle(const Capacity& found, double tick_s, Capacity& capacity) {
-  if (capacity.basis == Basis::learned || capacity.basis == Basis::held) {
-    const bool worse = found.per_second() < capacity.per_second();
-    const double share = 1 - std::exp(-tick_s / (worse ? settle_worse_s : settle_better_s));
-    const Capacity before = capacity;
-    capacity = found;
-    capacity.concurrency = before.concurrency + share * (found.concurrency - before.concurrency);
-    capacity.latency_s = before.latency_s + share * (found.latency_s - before.latency_s);
-  } else {
-    capacity = found;
-  }
-}
-
-}  // namespace
-
-void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,
-                    ServiceModel& model) {
-  const bool suspect = is_suspect(policy, seen.by_concurrency, tick_s, model);
-  if (!suspect) absorb(seen.by_concurrency, tick_s, model);
-
+/// The mean time of an attempt at a replica with little to do.
+void learn_service_time(double seen_s, ServiceModel& model) {
   double attempts = 0;
   double latency_s = 0;
   const double unloaded = std::max(1.0, 0.5 * model.capacity.concurrency);
@@ -170,23 +112,57 @@ void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double
   if (attempts >= 1)
     model.service_time_s = latency_s / attempts;
   else if (model.service_time_s <= 0)
-    model.service_time_s = seen.service_time_s;
+    model.service_time_s = seen_s;
+}
 
-  const bool learned =
-      model.capacity.basis == Basis::learned || model.capacity.basis == Basis::held;
+Curve curve_of(const ServicePolicy& policy, const std::vector<LevelEvidence>& levels) {
+  return curve_of(levels, permitted_share(policy), seconds(policy.objective.latency));
+}
+
+/// Those that serve beside the version in use.
+void look_at_others(const ServicePolicy& policy, double passed_s, ServiceModel& model) {
+  for (auto& other : model.other_versions) {
+    if (!serves(other)) continue;
+    const Curve curve = curve_of(policy, other.levels);
+    if (!curve.points.empty() && curve.points.front().in_time)
+      settle(capacity_of(policy, curve, other.capacity), passed_s, other.capacity);
+  }
+}
+
+}  // namespace
+
+void learn_capacity(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,
+                    ServiceModel& model) {
+  look_at_objective(policy, model);
+  look_at_versions(policy, seen, tick_s, model);
+  look_for_slower(policy, seen, tick_s, model);
+  const bool suspect =
+      is_suspect(policy, attempts_of(model.serving_versions, seen, model), tick_s, model);
+  if (suspect)
+    model.capacity.age_s += tick_s;
+  else
+    take_in(seen, tick_s, model);
+  learn_service_time(seen.service_time_s, model);
+
+  const bool learned = is_learned(model.capacity);
   model.capacity_age_s += tick_s;
-  if (learned && !suspect && model.capacity_age_s < look_every_s - 0.5) return;
+  if (learned && !suspect && model.capacity_age_s < look_every_s - 0.5 &&
+      attempts_in(model.levels) <= much_more * model.capacity.attempts)
+    return;
   const double passed_s = std::exchange(model.capacity_age_s, 0);
-  const Curve curve = curve_of(model.levels, permitted_share(policy));
+  const Curve curve = curve_of(policy, model.levels);
   if (learned && suspect) {
     model.capacity.basis = Basis::held;
   } else if (!curve.points.empty() && curve.points.front().in_time) {
-    settle(capacity_of(policy, curve, model.capacity.concurrency), passed_s, model.capacity);
+    settle(capacity_of(policy, curve, model.capacity), passed_s, model.capacity);
   } else if (learned) {
     model.capacity.basis = Basis::learned;
   } else {
-    model.capacity = prior(policy, model);
+    model.capacity = guessed_capacity(policy, curve, model.service_time_s);
   }
+  look_at_others(policy, passed_s, model);
+  set_range(curve, model.version_check, model.capacity);
+  model.scaling_law = law_of(model.levels);
 }
 
 }  // namespace headroom::scale

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/random.h"
+#include "scale/curve.h"
 #include "scale/estimate.h"
 #include "scale/fluid_world_for_test.h"
 #include "scale/need.h"
@@ -107,8 +108,9 @@ TEST(Capacity, nothing_is_believed_beyond_a_quarter_above_what_was_seen) {
       if (seen.by_concurrency.attempts[i] > 0)
         highest = std::max<double>(highest, ByConcurrency::edge(i + 1) - 1);
     learn_capacity(policy, seen, 1, model);
-    ASSERT_LE(model.capacity.concurrency,
-              std::max(concurrency_prior, extrapolation_max * highest) + 1e-9);
+    if (model.capacity.basis == Basis::learned) {
+      ASSERT_LE(model.capacity.concurrency, extrapolation_max * highest + 1e-9);
+    }
   }
   EXPECT_GT(model.capacity.concurrency, 20) << "an unbounded replica is found out";
 }
@@ -187,6 +189,17 @@ TEST(Capacity, an_objective_that_one_idle_replica_misses_is_said_to_be_out_of_re
             std::string::npos);
 }
 
+TEST(Capacity, replicas_that_are_flooded_from_the_start_are_not_said_to_be_late_by_themselves) {
+  Pool pool;
+  const ServicePolicy policy = policy_for_test();
+  ServiceModel model;
+  learn_for(10, pool, 200, policy, model);
+  EXPECT_EQ(model.capacity.late_alone, 0);
+  EXPECT_LE(model.capacity.concurrency, concurrency_prior);
+  EXPECT_EQ(model.capacity.basis, Basis::prior);
+  EXPECT_NEAR(model.capacity.per_second(), 160, 10) << "as many as were served";
+}
+
 TEST(Capacity, slower_replicas_are_found_out_within_minutes) {
   Pool pool;
   ServicePolicy policy = policy_for_test();
@@ -196,6 +209,109 @@ TEST(Capacity, slower_replicas_are_found_out_within_minutes) {
   pool.service_s = 0.075;
   learn_for(1200, pool, 7, policy, model);
   EXPECT_NEAR(model.capacity.per_second(), 8 / 0.075, 0.12 * 8 / 0.075);
+}
+
+ReplicaSeen ready(std::string version, Duration age) {
+  ReplicaSeen replica;
+  replica.version = std::move(version);
+  replica.phase = Phase::ready;
+  replica.age = age;
+  return replica;
+}
+
+/// Attempts of some seconds at replicas of these versions.
+void learn_of(std::vector<ReplicaSeen> replicas, int ticks, Pool& pool, double in_flight,
+              ServiceModel& model) {
+  for (int t = 0; t < ticks; ++t) {
+    ServiceSeen seen = pool.second(in_flight, 100, policy_for_test());
+    seen.replicas = replicas;
+    learn_capacity(policy_for_test(), seen, 1, model);
+  }
+}
+
+TEST(Capacity, what_is_known_of_an_old_version_is_outweighed_within_seconds) {
+  Pool pool;
+  ServiceModel model;
+  learn_of({ready("old", 1h)}, 600, pool, 7, model);
+  EXPECT_NEAR(model.capacity.per_second(), 160, 12);
+  pool.slots = 2;
+  learn_of({ready("new", 5s)}, 15, pool, 3, model);
+  EXPECT_NEAR(model.capacity.per_second(), 40, 12);
+  EXPECT_EQ(model.capacity.basis, Basis::learned) << "and not held";
+}
+
+TEST(Capacity, of_a_new_version_the_old_one_is_believed_until_it_has_shown_itself) {
+  Pool pool;
+  ServiceModel model;
+  learn_of({ready("old", 1h)}, 600, pool, 7, model);
+  ServiceSeen quiet;
+  quiet.replicas = {ready("new", 5s)};
+  for (int t = 0; t < 10; ++t) learn_capacity(policy_for_test(), quiet, 1, model);
+  EXPECT_NEAR(model.capacity.per_second(), 160, 20);
+  EXPECT_EQ(model.capacity.proven, 0) << "nothing is proven of it";
+  EXPECT_LT(model.capacity.attempts, 300);
+}
+
+TEST(Capacity, what_two_versions_showed_together_is_a_guess_at_what_one_does) {
+  Pool pool;
+  ServiceModel model;
+  learn_of({ready("old", 1h)}, 600, pool, 7, model);
+  learn_of({ready("old", 1h), ready("new", 5s)}, 1, pool, 7, model);
+  EXPECT_LT(attempts_in(model.levels), 300);
+  learn_of({ready("new", 1min), ready("old", 1h)}, 60, pool, 7, model);
+  EXPECT_GT(attempts_in(model.levels), 5000) << "while both serve, that is what is learned";
+  learn_of({ready("new", 2min)}, 1, pool, 7, model);
+  EXPECT_LT(attempts_in(model.levels), 300);
+  learn_of({ready("new", 3min)}, 60, pool, 7, model);
+  EXPECT_GT(attempts_in(model.levels), 5000);
+}
+
+TEST(Capacity, a_replica_that_only_starts_is_no_version_that_serves) {
+  Pool pool;
+  ServiceModel model;
+  ReplicaSeen starting = ready("new", 5s);
+  starting.phase = Phase::starting;
+  learn_of({ready("old", 1h)}, 600, pool, 7, model);
+  const double attempts = attempts_in(model.levels);
+  learn_of({ready("old", 1h), starting}, 60, pool, 7, model);
+  EXPECT_GT(attempts_in(model.levels), attempts);
+}
+
+TEST(Capacity, the_end_of_the_curve_is_told_from_the_most_that_was_seen) {
+  ServiceModel many;
+  Pool large{.slots = 64};
+  learn_for(60, large, 4, policy_for_test(), many);
+  EXPECT_FALSE(many.capacity.end_seen);
+  ServiceModel few;
+  Pool small{.slots = 2};
+  learn_for(60, small, 4, policy_for_test(), few);
+  EXPECT_TRUE(few.capacity.end_seen);
+}
+
+/// A limit in force lets a replica have a quarter more in flight than is believed, one at least.
+TEST(Capacity, it_grows_through_what_a_limit_leaves) {
+  Pool pool;
+  const ServicePolicy policy = policy_for_test();
+  ServiceModel model;
+  learn_for(10, pool, 0.1, policy, model);
+  EXPECT_LT(model.capacity.concurrency, 4);
+  for (int t = 0; t < 600; ++t) {
+    const auto limit = static_cast<std::uint32_t>(
+        std::max(model.capacity.concurrency + 1, 1.25 * model.capacity.concurrency));
+    const ServiceSeen open = pool.second(12, 100, policy);
+    ServiceSeen held;
+    for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
+      const std::size_t level = std::min(i, ByConcurrency::level_of(limit));
+      const double slower =  // as slow as with no more than the limit in flight
+          std::max(1.0, concurrency_of(level) / pool.slots) /
+          std::max(1.0, concurrency_of(i) / pool.slots);
+      held.by_concurrency.attempts[level] += open.by_concurrency.attempts[i];
+      held.by_concurrency.latency_s[level] += slower * open.by_concurrency.latency_s[i];
+    }
+    learn_capacity(policy, held, 1, model);
+  }
+  EXPECT_NEAR(model.capacity.concurrency, 8, 1);
+  EXPECT_TRUE(model.capacity.end_seen);
 }
 
 TEST(Capacity, adjacent_violators_are_pooled) {

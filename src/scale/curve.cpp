@@ -10,22 +10,18 @@ namespace {
 
 constexpr double confidence_z = 1.28;  // 90%, one-sided
 constexpr double attempts_min = 50;
-/// A share is judged over at least this many times the attempts that none late would need:
-/// a few late ones at a rare level must not end the curve.
-constexpr double block_attempts = 4;
-/// The same for one point of the curve, so that its mean latency is more than luck.
-constexpr double point_attempts = 2;
+/// While that many for a point would make few points of all there is, each has its part of it, but
+/// never fewer than a mean can be taken of.
+constexpr double point_part = 1.0 / 8;
+constexpr double point_attempts_min = 20;
 /// Where half the permitted share or more is late even with little in flight, concurrency is to
 /// blame only for clearly more than that.
 constexpr double late_anyway_ratio = 1.5;
 /// And for more than chance: the curve is looked at again and again, and what is blamed once is
 /// hardly visited any more, so that the mistake would stay for hours.
 constexpr double blame_z = 3;
-
-/// Attempts at which none late proves a share within `permitted`.
-double attempts_needed(double permitted) {
-  return std::max(attempts_min, confidence_z * confidence_z * (1 / permitted - 1) + 1);
-}
+/// Of replicas that always had more than this in flight it is not known how they are with little.
+constexpr double little_in_flight = 4;
 
 /// Late shares, nondecreasing, each over enough attempts together with its lower neighbours,
 /// unless few already show that they are late.
@@ -75,29 +71,57 @@ Curve points_of(const std::vector<LevelEvidence>& levels, double attempts_least,
 
 }  // namespace
 
+void add(const ByConcurrency& from, ByConcurrency& into) {
+  for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
+    into.attempts[i] += from.attempts[i];
+    into.late[i] += from.late[i];
+    into.latency_s[i] += from.latency_s[i];
+  }
+}
+
 double concurrency_of(std::size_t level) {
   return 0.5 * (ByConcurrency::edge(level) + (ByConcurrency::edge(level + 1) - 1.0));
 }
 
-Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted) {
+double attempts_needed(double permitted) {
+  return std::max(attempts_min, confidence_z * confidence_z * (1 / permitted - 1) + 1);
+}
+
+double attempts_in(const std::vector<LevelEvidence>& levels) {
+  double sum = 0;
+  for (const auto& level : levels) sum += level.attempts;
+  return sum;
+}
+
+Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted, double objective_s) {
   const double needed = attempts_needed(permitted);
+  const double each = std::max(point_attempts_min,
+                               std::min(point_attempts * needed, point_part * attempts_in(levels)));
   std::vector<Pooled> late;
   std::vector<Pooled> latency;
-  Curve curve = points_of(levels, point_attempts * needed, late, latency);
+  Curve curve = points_of(levels, each, late, latency);
   if (curve.points.empty()) return curve;
   const auto late_shares = late_shares_of(late, block_attempts * needed, permitted);
   const auto latencies = nondecreasing(latency);
-  curve.late_alone = late_shares[0].mean();
+  const bool alone_known = curve.points[0].concurrency <= little_in_flight;
+  curve.late_alone = alone_known ? late_shares[0].mean() : 0;
   // By its upper bound: the few that were seen may have been lucky.
   const bool late_anyway =
-      wilson(late_shares[0].sum, late_shares[0].weight, blame_z) > 0.5 * permitted;
+      alone_known && wilson(late_shares[0].sum, late_shares[0].weight, blame_z) > 0.5 * permitted;
   const double blameless = std::max(permitted, late_anyway_ratio * curve.late_alone);
+  curve.blameless = late_anyway ? blameless : permitted;
   for (std::size_t i = 0; i < curve.points.size(); ++i) {
+    Point& point = curve.points[i];
     const Pooled& share = late_shares[i];
-    curve.points[i].latency_s = latencies[i].mean();
-    curve.points[i].in_time =
-        wilson(share.sum, share.weight, confidence_z) <= permitted ||
-        (late_anyway && wilson(share.sum, share.weight, -blame_z) <= blameless);
+    const double least = wilson(share.sum, share.weight, -blame_z);
+    point.latency_s = latencies[i].mean();
+    point.weight = latencies[i].weight;
+    point.late = share.mean();
+    point.attempts = share.weight;
+    point.proven = wilson(share.sum, share.weight, confidence_z) <= permitted ||
+                   (late_anyway && least <= blameless);
+    point.in_time = point.proven || (share.weight < block_attempts * needed && least <= permitted &&
+                                     point.latency_s <= presumed_in_time * objective_s);
   }
   return curve;
 }

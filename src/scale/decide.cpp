@@ -14,17 +14,16 @@
 #include "scale/growth.h"
 #include "scale/need.h"
 #include "scale/pid.h"
+#include "scale/repeat.h"
+#include "scale/replica_text.h"
 #include "scale/seen.h"
 #include "scale/settle.h"
+#include "scale/version_check.h"
 
 namespace headroom::scale {
 namespace {
 
 constexpr double outcomes_window_s = 10;
-constexpr double in_delay_min_s = 15;
-/// Stopping a replica that is needed again wastes its next start: kept for one start-up time it
-/// costs at most twice what hindsight would. Bursts come in groups, so twice that is cheaper still.
-constexpr double in_delay_startups = 2;
 constexpr double complete = 0.999;
 /// Until so many moments that outgrow their forecast could have been seen, the prior has a say.
 constexpr double outgrown_needed = 10;
@@ -32,11 +31,6 @@ constexpr double outgrown_needed = 10;
 constexpr double band_deviations = 6;
 constexpr double band_min = 0.02;
 constexpr double band_max = 0.5;
-
-double in_delay_s(const ServicePolicy& policy, const ServiceModel& model) {
-  if (policy.scale.in_delay > Duration::zero()) return seconds(policy.scale.in_delay);
-  return std::max(in_delay_min_s, in_delay_startups * model.startup_s);
-}
 
 std::vector<OutcomeSample> outcomes_with(const std::vector<OutcomeSample>& before,
                                          const ServiceSeen& seen, bool known, double tick_s) {
@@ -78,6 +72,7 @@ struct Look {
   int starting = 0;
   int last = 0;              // the decision before, or what stands at the first look
   Demand demand;             // now
+  double outgrown = 0;       // share of moments that may outgrow their forecast
   double expected = 0;       // to be carried, requests/s
   std::string contradicted;  // what does not fit together; empty: nothing
   ServiceState next;         // but for what the decision itself adds
@@ -105,15 +100,17 @@ Look look_at(const ServicePolicy& policy, const ServiceModel& model, const Servi
   ServiceState& next = look.next;
   next.demand = extended(before.demand, demand_sample(found, dt));
   look.demand = demand_now(next.demand, evened_out_s(policy, model.capacity));
-  look.expected = expected_per_second(policy, model, before, look.demand);
   next.outcomes = outcomes_with(before.outcomes, look.seen(), look.believed, tick_s);
+  look.outgrown = outgrown_now(policy, model, look.seen(), next.outcomes);
+  look.expected = expected_per_second(look.outgrown, model, before, look.demand);
   look.contradicted = contradiction(next.outcomes);
-  const double delay_s = in_delay_s(policy, model);
+  const double delay_s = scale_in_delay_s(policy, model);
   next.needs = aged(before.needs, tick_s, delay_s);
   // What stands at the first look was started for some reason that is not known here.
   if (first && look.stands_known)
     add_need(after_zone_loss(look.last, policy.replicas.zones), next.needs);
   next.events = aged(before.events, tick_s, delay_s);
+  next.repeats = aged(before.repeats, tick_s, delay_s);
   next.roughness = before.roughness;
   next.situation =
       look.believed ? situation_of(look.demand, tick_s, next.roughness) : before.situation;
@@ -126,51 +123,55 @@ Look look_at(const ServicePolicy& policy, const ServiceModel& model, const Servi
 }
 
 Reason evidence(const Look& look) {
-  if (look.found == nullptr)
-    return {"evidence", "missing", 0, "the service was not observed", false};
+  if (look.found == nullptr) return {Rule::missing, 0, "the service was not observed", false};
   if (!look.believed)
-    return {"evidence", "unusable", 0, "no source reported, or what it reported is no number",
-            false};
+    return {Rule::unusable, 0, "no source reported, or what it reported is no number", false};
   if (look.found->completeness < complete)
-    return {"evidence", "partial", 0,
+    return {Rule::partial, 0,
             fmt::format("{:.0f}% of the sources reported", 100 * look.found->completeness), false};
-  if (!look.contradicted.empty()) return {"evidence", "contradictory", 0, look.contradicted, false};
-  return {"evidence", "complete", 0, "all sources reported", false};
+  if (!look.contradicted.empty()) return {Rule::contradictory, 0, look.contradicted, false};
+  return {Rule::complete, 0, "all sources reported", false};
 }
 
 /// What the rules start from: evidence, demand, its growth, capacity. They change no number.
 std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& model,
                             const Look& look) {
   const Demand& demand = look.demand;
-  const double permitted = permitted_share(policy);
   std::vector<Reason> reasons;
   reasons.push_back(evidence(look));
   reasons.push_back(
-      {"shape", std::string(demand.window), 0,
+      {demand.window, 0,
        fmt::format("{} requests/s over {} s", brief(demand.per_second), brief(demand.window_s)),
        false});
-  const double outgrown = outgrown_share(policy, model);
+  const double outgrown = look.outgrown;
+  if (outgrown < outgrown_share(policy, model))
+    reasons.push_back({Rule::misses, 0,
+                       "requests are missed for want of replicas: what is ordered is for the most "
+                       "that demand ever rose by",
+                       false});
   const double seen_s = growth_seen_s(model.growth);
   if (seen_s * outgrown < outgrown_needed)
     reasons.push_back(
-        {"evidence", "little", 0,
+        {Rule::little, 0,
          fmt::format("{} s of growth seen; for {}% of moments a prior counts until {}",
                      brief(seen_s), brief(100 * outgrown), brief(outgrown_needed / outgrown)),
          false});
   if (demand.per_second > 0)
     reasons.push_back(
-        {"need", "growth", 0,
+        {Rule::growth, 0,
          fmt::format("after {}% of moments like this one demand is above {:.2f} × "
                      "this within {} s",
                      brief(100 * outgrown), look.expected / demand.per_second, brief(model.lead_s)),
          false});
   if (model.growth.estimator == GrowthEstimator::by_season)
-    reasons.push_back({"need", "season", 0,
+    reasons.push_back({Rule::season, 0,
                        fmt::format("on days before this one demand {} by {} requests/s within that",
                                    model.growth.season_rise < 0 ? "fell" : "rose",
                                    brief(std::abs(model.growth.season_rise))),
                        false});
-  reasons.push_back({"need", "capacity", 0, describe(model.capacity, permitted), false});
+  reasons.push_back({Rule::capacity, 0, replica_text(policy, model), false});
+  if (slower_by(model.version_check))
+    reasons.push_back({Rule::slower_version, 0, describe(model.version_check), false});
   for (auto& reason : reasons) reason.replicas = look.last;
   return reasons;
 }
@@ -179,7 +180,7 @@ std::vector<Counterfactual> counterfactuals(const Question& question,
                                             const std::vector<Reason>& reasons, int replicas) {
   std::vector<Counterfactual> out;
   for (const auto& reason : reasons) {
-    if (!reason.decisive || reason.rule == "latency") continue;
+    if (!reason.decisive || reason.rule == Rule::latency) continue;
     const int other = settle(question, reason.rule, nullptr);
     if (other != replicas) out.push_back({reason.rule, other});
   }
@@ -197,9 +198,10 @@ Question question_of(const ServicePolicy& policy, const ServiceModel& model,
   const ServiceState& next = look.next;
   return {
       .needs = std::move(needs),
-      .event_lately = next.events.empty() ? 0 : next.events.front().replicas,
-      .needed_lately = next.needs.empty() ? 0 : next.needs.front().replicas,
-      .delay_s = in_delay_s(policy, model),
+      .event_lately = next.events.empty() ? NeedSample{} : next.events.front(),
+      .repeat_lately = next.repeats.empty() ? NeedSample{} : next.repeats.front(),
+      .needed_lately = next.needs.empty() ? NeedSample{} : next.needs.front(),
+      .delay_s = scale_in_delay_s(policy, model),
       .band = band_of(before),
       .evidence =
           look.believed && look.found->completeness >= complete && look.contradicted.empty(),
@@ -219,6 +221,8 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
       needs_of(policy, model, look.seen(), look.demand, look.expected, look.next.outcomes, explain);
   const auto event = calendar_need(policy, model, tick.now.wall, explain);
   if (event) needs.push_back(*event);
+  const auto again = repeat_need(model, explain);
+  if (again) needs.push_back(*again);
   if (auto need = pid_need(policy, look.next.pid, explain)) needs.push_back(*std::move(need));
   const Question question = question_of(policy, model, before, look, std::move(needs));
 
@@ -238,8 +242,9 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
     out.floor = std::max(out.floor, std::min(out.from, decision.replicas));
 
   out.next = std::move(look.next);
-  add_need(largest(question, "calendar"), out.next.needs);
+  add_need(largest_estimated(question, {}), out.next.needs);
   if (event) add_need(event->replicas, out.next.events);
+  if (again) add_need(again->replicas, out.next.repeats);
   // Until it is known what stands, it may be any number: the next look is the first.
   out.next.replicas = before.replicas < 0 && !look.stands_known ? -1 : decision.replicas;
   return out;
@@ -251,17 +256,22 @@ Proposals decide(const Policy& policy, const Model& model, const State& state,
                  const Observations& seen, Explain explain) {
   Proposals out;
   out.services.reserve(policy.services.size());
-  for (std::size_t i = 0; i < policy.services.size(); ++i) {
-    const ServicePolicy& service = policy.services[i];
+  SeenByName by_name(seen);
+  for (const ServicePolicy& service : policy.services) {
     const auto learned = model.services.find(service.service);
     CHECK(learned != model.services.end());
     const auto known = state.services.find(service.service);
-    ServiceState before = known == state.services.end() ? ServiceState{} : known->second;
-    const ServiceSeen* found = find_seen(seen, service.service, i);
+    static const ServiceState unknown;
+    const ServiceState* before = known == state.services.end() ? &unknown : &known->second;
+    const ServiceSeen* found = by_name.find(service.service);
     // In shadow, the last decision was not applied: what stands is what the next one starts from.
-    if (policy.shadow && replicas_known(found) && before.replicas >= 0)
-      before.replicas = count(*found, Phase::ready) + count(*found, Phase::starting);
-    out.services.push_back(propose(service, learned->second, before, found, seen, explain));
+    ServiceState standing;
+    if (policy.shadow && replicas_known(found) && before->replicas >= 0) {
+      standing = *before;
+      standing.replicas = count(*found, Phase::ready) + count(*found, Phase::starting);
+      before = &standing;
+    }
+    out.services.push_back(propose(service, learned->second, *before, found, seen, explain));
   }
   return out;
 }

@@ -57,11 +57,6 @@ enum class Explain : bool { no, yes };
 [[nodiscard]] Proposals decide(const Policy& policy, const Model& model, const State& state,
                                const Observations& seen, Explain explain = Explain::yes);
 
-/// Shared limits: connections of downstreams, then the budget per hour. Services of lower priority
-/// give way first; among equals whoever is furthest above its floor, in proportion; at equal
-/// proportion the dearer one.
-[[nodiscard]] Decisions allocate(const Policy& policy, Proposals proposals);
-
 /// One tick: learn, decide, allocate. The next tick takes `model` and `decisions.next`.
 [[nodiscard]] Step step(const Policy& policy, Model model, const State& state,
                         const Observations& seen, Explain explain = Explain::yes);

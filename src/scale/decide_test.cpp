@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "scale/fluid_world_for_test.h"
+#include "scale/placement.h"
 
 namespace headroom::scale {
 namespace {
@@ -48,7 +49,7 @@ Pilot settled(FluidWorld& world, const ServicePolicy& policy) {
   return pilot;
 }
 
-const Reason* find(const ServiceDecision& decision, std::string_view rule) {
+const Reason* find(const ServiceDecision& decision, Rule rule) {
   const auto found = std::ranges::find(decision.reasons, rule, &Reason::rule);
   return found == decision.reasons.end() ? nullptr : &*found;
 }
@@ -56,18 +57,19 @@ const Reason* find(const ServiceDecision& decision, std::string_view rule) {
 TEST(Decide, every_decision_names_its_evidence_demand_capacity_and_need) {
   FluidWorld world;
   const Pilot pilot = settled(world, policy_for_test());
-  for (const auto* rule : {"complete", "steady", "growth", "capacity", "latency"})
-    EXPECT_NE(find(pilot.last, rule), nullptr) << rule;
-  EXPECT_NE(find(pilot.last, "capacity")->text.find("learned"), std::string::npos);
+  for (const Rule rule :
+       {Rule::complete, Rule::steady, Rule::growth, Rule::capacity, Rule::latency})
+    EXPECT_NE(find(pilot.last, rule), nullptr) << entry(rule).name;
+  EXPECT_NE(find(pilot.last, Rule::capacity)->text.find("learned"), std::string::npos);
 }
 
 TEST(Decide, little_evidence_is_said_while_the_prior_counts) {
   FluidWorld world;
   Pilot pilot(policy_for_test());
   for (int t = 0; t < 60; ++t) pilot.advance(world, 100);
-  EXPECT_NE(find(pilot.last, "little"), nullptr);
+  EXPECT_NE(find(pilot.last, Rule::little), nullptr);
   for (int t = 0; t < 900; ++t) pilot.advance(world, 100);
-  EXPECT_EQ(find(pilot.last, "little"), nullptr);
+  EXPECT_EQ(find(pilot.last, Rule::little), nullptr);
 }
 
 /// The example of docs/concepts/decision.md.
@@ -81,6 +83,7 @@ TEST(Decide, the_documented_example_is_what_happens) {
   learned.capacity.concurrency = 8;
   learned.capacity.latency_s = 0.05;
   learned.capacity.attempts = 12'431;
+  learned.capacity.end_seen = true;
   learned.startup_s = 3;
   learned.lead_s = 1.05 + 1.3 * 3;
   State state;
@@ -99,13 +102,13 @@ TEST(Decide, the_documented_example_is_what_happens) {
   const Decisions decisions = allocate(policy, decide(policy, model, state, seen));
   const ServiceDecision& decision = decisions.services[0];
   EXPECT_EQ(decision.summary,
-            "9 → 12: 1908 requests/s expected within 5.0 s need 12.5 replicas of 160/s each, "
+            "9 → 12: 1908 requests/s expected within 5.0 s need 12.6 replicas of 160/s each, "
             "0.6 of them for chance; at most 12 are allowed");
-  EXPECT_EQ(decision.counterfactuals, (std::vector<Counterfactual>{{"max", 13}}));
+  EXPECT_EQ(decision.counterfactuals, (std::vector<Counterfactual>{{Rule::max, 13}}));
   std::string reasons;
   for (const auto& r : decision.reasons)
-    reasons += r.stage + ", " + r.rule + ": " + std::to_string(r.replicas) +
-               (r.decisive ? " ← " : " – ") + r.text + "\n";
+    reasons += std::string(r.stage()) + ", " + std::string(r.name()) + ": " +
+               std::to_string(r.replicas) + (r.decisive ? " ← " : " – ") + r.text + "\n";
   EXPECT_EQ(reasons,
             "evidence, complete: 9 – all sources reported\n"
             "shape, steady: 9 – 1290 requests/s over 120 s\n"
@@ -114,7 +117,7 @@ TEST(Decide, the_documented_example_is_what_happens) {
             "within 5.0 s\n"
             "need, capacity: 9 – learned 8.0 in flight per replica from 12,431 attempts: "
             "160 requests/s each\n"
-            "need, latency: 13 ← 1908 requests/s expected within 5.0 s need 12.5 replicas of "
+            "need, latency: 13 ← 1908 requests/s expected within 5.0 s need 12.6 replicas of "
             "160/s each, 0.6 of them for chance\n"
             "bound, max: 12 ← at most 12 are allowed\n");
 }
@@ -127,7 +130,7 @@ TEST(Decide, replicas_that_start_are_not_ordered_again) {
   for (int t = 0; t < 20; ++t) {
     pilot.advance(world, 800);
     // What piles up meanwhile may at most double what demand itself needs, but for rounding.
-    EXPECT_LE(pilot.last.replicas, 2 * find(pilot.last, "latency")->replicas + 1) << t;
+    EXPECT_LE(pilot.last.replicas, 2 * find(pilot.last, Rule::latency)->replicas + 1) << t;
   }
   EXPECT_LE(world.replicas.size(), 20);
 }
@@ -160,7 +163,7 @@ TEST(Decide, one_request_that_takes_minutes_keeps_one_replica_and_not_two) {
     pilot.decide_on(seen);
     world.apply(pilot.last.replicas);
   }
-  EXPECT_EQ(find(pilot.last, "activation")->replicas, 1);
+  EXPECT_EQ(find(pilot.last, Rule::activation)->replicas, 1);
   EXPECT_EQ(pilot.last.replicas, 1);
 }
 
@@ -203,8 +206,8 @@ TEST(Decide, while_replicas_are_replaced_nothing_is_lowered_and_raising_goes_on)
   };
   for (int t = 0; t < 200; ++t) during(20);
   EXPECT_EQ(pilot.last.replicas, before);
-  ASSERT_NE(find(pilot.last, "roll-out"), nullptr);
-  EXPECT_EQ(pilot.last.counterfactuals.back().without, "roll-out");
+  ASSERT_NE(find(pilot.last, Rule::roll_out), nullptr);
+  EXPECT_EQ(pilot.last.counterfactuals.back().without, Rule::roll_out);
   EXPECT_LT(pilot.last.counterfactuals.back().replicas, before);
   for (int t = 0; t < 60; ++t) during(900);
   EXPECT_GT(pilot.last.replicas, before);
@@ -231,8 +234,8 @@ TEST(Decide, while_requests_are_late_whatever_the_concurrency_nothing_is_lowered
   const Proposal held = decided_with(Basis::held);
   EXPECT_EQ(held.decision.replicas, before);
   EXPECT_EQ(held.floor, before) << "nor does it give way to others";
-  ASSERT_NE(find(held.decision, "incident"), nullptr);
-  EXPECT_EQ(held.decision.counterfactuals.back().without, "incident");
+  ASSERT_NE(find(held.decision, Rule::incident), nullptr);
+  EXPECT_EQ(held.decision.counterfactuals.back().without, Rule::incident);
 }
 
 TEST(Decide, evidence_that_contradicts_itself_never_lowers_and_says_so) {
@@ -245,10 +248,10 @@ TEST(Decide, evidence_that_contradicts_itself_never_lowers_and_says_so) {
     pilot.decide_on(seen);
     ASSERT_GE(pilot.last.replicas, before) << t;
   }
-  const Reason* reason = find(pilot.last, "contradictory");
+  const Reason* reason = find(pilot.last, Rule::contradictory);
   ASSERT_NE(reason, nullptr);
   EXPECT_NE(reason->text.find("requests that came or were there within"), std::string::npos);
-  EXPECT_TRUE(find(pilot.last, "no evidence")->decisive);
+  EXPECT_TRUE(find(pilot.last, Rule::no_evidence)->decisive);
   for (int t = 0; t < 300; ++t) pilot.advance(world, 20);
   EXPECT_LT(pilot.last.replicas, before) << "when it fits together again";
 }
@@ -264,7 +267,7 @@ TEST(Decide, a_backlog_is_drained_within_the_time_that_is_stated) {
     seen.services[0].waiting = 3000;
     pilot.decide_on(seen);
     const double per_second = pilot.model.services.at("shop").capacity.per_second();
-    return (pilot.last.replicas - find(pilot.last, "latency")->replicas) * per_second;
+    return (pilot.last.replicas - find(pilot.last, Rule::latency)->replicas) * per_second;
   };
   EXPECT_NEAR(more_for(10s), 300, 200) << "requests/s, within a replica";
   EXPECT_NEAR(more_for(5s), 600, 200);
@@ -290,12 +293,12 @@ TEST(Decide, an_objective_missed_at_full_replicas_raises_beyond_the_model) {
   const int before = pilot.last.replicas;
   Observations seen = world.tick(pilot.policy.services[0], 300);
   ServiceSeen& shop = seen.services[0];
-  shop.concurrency = 1.2 * pilot.model.services.at("shop").capacity.concurrency * before;
+  shop.concurrency = 1.6 * pilot.model.services.at("shop").capacity.concurrency * before;
   shop.late = shop.good;
   shop.good = 0;
   pilot.decide_on(seen);
   EXPECT_GT(pilot.last.replicas, before);
-  const Reason* reason = find(pilot.last, "objective missed");
+  const Reason* reason = find(pilot.last, Rule::objective_missed);
   ASSERT_NE(reason, nullptr);
   EXPECT_TRUE(reason->decisive);
   EXPECT_LE(pilot.last.replicas, static_cast<int>(1.5 * before) + 1);
@@ -307,7 +310,8 @@ TEST(Decide, a_stated_target_is_kept_where_it_asks_for_more) {
   policy.scale.target_concurrency = 2;  // a replica could carry 8
   const Pilot pilot = settled(world, policy);
   EXPECT_GE(pilot.last.replicas, 8) << "300/s × 50 ms = 15 in flight";
-  EXPECT_TRUE(find(pilot.last, "target")->decisive) << pilot.last.summary;
+  EXPECT_GE(find(pilot.last, Rule::target)->replicas, 8) << pilot.last.summary;
+  EXPECT_LT(find(pilot.last, Rule::latency)->replicas, 8) << "by capacity alone";
 }
 
 }  // namespace

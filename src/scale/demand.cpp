@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "scale/seen.h"
+
 namespace headroom::scale {
 namespace {
 
@@ -72,14 +74,14 @@ bool sound(double x) {
 
 bool is_evidence(const ServiceSeen* seen, Duration dt) {
   return seen != nullptr && dt > Duration::zero() && seen->completeness > 0 &&
-         seen->completeness <= 1 && sound(seen->concurrency) && sound(seen->service_time_s) &&
-         seen->waiting >= 0;
+         seen->completeness <= 1 && sound(seen->covered) && sound(seen->concurrency) &&
+         sound(seen->service_time_s) && seen->waiting >= 0;
 }
 
 DemandSample demand_sample(const ServiceSeen* seen, Duration dt) {
   const double length_s = std::max(0.0, seconds(dt));
   if (!is_evidence(seen, dt)) return {.seconds = length_s, .per_second = -1};
-  const double share = std::max(completeness_min, seen->completeness);
+  const double share = std::max(completeness_min, covered_share(*seen));
   return {.seconds = length_s,
           .per_second = static_cast<double>(seen->arrivals) / (length_s * share)};
 }
@@ -95,12 +97,15 @@ std::vector<DemandSample> extended(std::span<const DemandSample> past, DemandSam
   return out;
 }
 
-double evened_out_s(const ServicePolicy& policy, const Capacity& capacity) {
+double may_wait_s(const ServicePolicy& policy, const Capacity& capacity) {
   const double in_time_s =
       seconds(policy.objective.latency) - service_times_left * capacity.latency_s;
-  const double may_wait_s = std::min(in_time_s, seconds(policy.queue_wait));
-  return std::clamp(may_wait_s / excess, std::min(capacity.latency_s, sustained_window_s),
-                    sustained_window_s);
+  return std::max(0.0, std::min(in_time_s, seconds(policy.queue_wait)));
+}
+
+double evened_out_s(const ServicePolicy& policy, const Capacity& capacity) {
+  return std::clamp(may_wait_s(policy, capacity) / excess,
+                    std::min(capacity.latency_s, sustained_window_s), sustained_window_s);
 }
 
 Demand demand_now(std::span<const DemandSample> samples, double evened_out_s) {
@@ -113,27 +118,27 @@ Demand demand_now(std::span<const DemandSample> samples, double evened_out_s) {
   if (rapid.known_s <= 0) rapid.per_second = sustained.per_second;
 
   Demand demand{.per_second = steady.per_second,
-                .window = "steady",
+                .window = Rule::steady,
                 .window_s = steady_window_s,
                 .latest = latest.known_s > 0 ? latest.per_second : rapid.per_second,
                 .rapid = rapid.per_second,
                 .sustained = sustained.per_second,
                 .steady = steady.per_second,
                 .rapid_s = rapid_s};
-  const auto go_by = [&demand](const Mean& mean, std::string_view window, double window_s) {
+  const auto go_by = [&demand](const Mean& mean, Rule window, double window_s) {
     demand.per_second = mean.per_second;
     demand.window = window;
     demand.window_s = window_s;
   };
   if (std::abs(deviations(sustained, steady.per_second)) > sustained_deviations)
-    go_by(sustained, "sustained", sustained_window_s);
+    go_by(sustained, Rule::sustained, sustained_window_s);
   // Compared with 30 s whatever was chosen above: only so does more demand never give less.
   if (deviations(rapid, sustained.per_second) > rapid_deviations &&
       rapid.per_second > demand.per_second)
-    go_by(rapid, "rapid", rapid_s);
+    go_by(rapid, Rule::rapid, rapid_s);
   if (deviations(surge, sustained.per_second) > surge_deviations &&
       surge.per_second > surge_ratio * sustained.per_second && surge.per_second > demand.per_second)
-    go_by(surge, "surge", surge_s);
+    go_by(surge, Rule::surge, surge_s);
   return demand;
 }
 

@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "scale/decision.h"
@@ -22,8 +21,8 @@ constexpr double steady_window_s = 120;
 constexpr double demand_min_per_second = 2 / steady_window_s;
 
 struct Demand {
-  double per_second = 0;    // what decisions go by
-  std::string_view window;  // where it comes from: "surge", "rapid", "sustained", "steady"
+  double per_second = 0;       // what decisions go by
+  Rule window = Rule::steady;  // where it comes from: surge, rapid, sustained, steady
   double window_s = 0;
   double latest = 0;  // means, requests/s
   double rapid = 0;
@@ -31,6 +30,10 @@ struct Demand {
   double steady = 0;
   double rapid_s = rapid_window_s;  // what `rapid` is the mean of
 };
+
+/// For how long a request may wait and still be in time, most likely: as long as the objective
+/// leaves it two mean service times, and at most queue.wait of the gateway. Never negative.
+[[nodiscard]] double may_wait_s(const ServicePolicy& policy, const Capacity& capacity);
 
 /// How long demand may be a quarter above what replicas carry, and its requests are still in time:
 /// they wait, where the objective and the gateway's queue let them. Windows need not be shorter.
@@ -40,8 +43,8 @@ struct Demand {
 /// Whether `seen` can be believed at all: it is there, some source reported, numbers are numbers.
 [[nodiscard]] bool is_evidence(const ServiceSeen* seen, Duration dt);
 
-/// Arrivals of the tick as a rate; those of sources that did not report are assumed alike.
-/// Unknown (negative) without evidence.
+/// Arrivals as a rate, by what they are of: those of sources that did not report are reckoned in,
+/// those of a source that was late are of more than this tick. Unknown (negative) without evidence.
 [[nodiscard]] DemandSample demand_sample(const ServiceSeen* seen, Duration dt);
 
 /// The samples of the last 120 s with `latest` at the end.

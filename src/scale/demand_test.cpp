@@ -19,19 +19,19 @@ std::vector<DemandSample> seconds_at(const std::vector<std::pair<int, double>>& 
 TEST(Demand, the_longest_window_that_recent_ones_agree_with_is_taken) {
   struct Case {
     std::vector<std::pair<int, double>> past;
-    std::string_view window;
+    Rule window;
     double per_second;
   };
   const Case cases[] = {
-      {{{120, 100}}, "steady", 100},
-      {{{119, 100}, {1, 130}}, "steady", 100.25},  // 6 above 100 in 5 s is chance
-      {{{118, 100}, {2, 200}}, "surge", 200},      // twice as much for 2 s is not
-      {{{115, 100}, {5, 140}}, "rapid", 140},      // 40% more for 5 s
-      {{{90, 100}, {30, 140}}, "sustained", 140},  // and for 30 s
-      {{{90, 100}, {30, 40}}, "sustained", 40},    // a fall is seen after 30 s …
-      {{{115, 100}, {5, 40}}, "sustained", 90},    // … not after 5 s
-      {{{118, 1}, {2, 3}}, "steady", 1.0333},      // four requests more are chance
-      {{{1, 50}}, "steady", 50},
+      {{{120, 100}}, Rule::steady, 100},
+      {{{119, 100}, {1, 130}}, Rule::steady, 100.25},  // 6 above 100 in 5 s is chance
+      {{{118, 100}, {2, 200}}, Rule::surge, 200},      // twice as much for 2 s is not
+      {{{115, 100}, {5, 140}}, Rule::rapid, 140},      // 40% more for 5 s
+      {{{90, 100}, {30, 140}}, Rule::sustained, 140},  // and for 30 s
+      {{{90, 100}, {30, 40}}, Rule::sustained, 40},    // a fall is seen after 30 s …
+      {{{115, 100}, {5, 40}}, Rule::sustained, 90},    // … not after 5 s
+      {{{118, 1}, {2, 3}}, Rule::steady, 1.0333},      // four requests more are chance
+      {{{1, 50}}, Rule::steady, 50},
   };
   for (const auto& c : cases) {
     const auto samples = seconds_at(c.past);
@@ -43,16 +43,16 @@ TEST(Demand, the_longest_window_that_recent_ones_agree_with_is_taken) {
 
 TEST(Demand, windows_are_no_shorter_than_what_is_evened_out) {
   const auto burst = seconds_at({{112, 100}, {8, 200}});
-  EXPECT_EQ(demand_now(burst, 0).window, "rapid") << "of 5 s, all of them of the burst";
+  EXPECT_EQ(demand_now(burst, 0).window, Rule::rapid) << "of 5 s, all of them of the burst";
   EXPECT_DOUBLE_EQ(demand_now(burst, 0).latest, 200);
   const Demand patient = demand_now(burst, 16);  // half of that is the surge window
-  EXPECT_EQ(patient.window, "surge");
+  EXPECT_EQ(patient.window, Rule::surge);
   EXPECT_DOUBLE_EQ(patient.window_s, 8);
   EXPECT_DOUBLE_EQ(patient.latest, 150);
   EXPECT_DOUBLE_EQ(patient.rapid, 150);
   EXPECT_DOUBLE_EQ(patient.rapid_s, 16);
   const Demand most = demand_now(burst, 30);
-  EXPECT_EQ(most.window, "sustained") << "53 above 127 in 15 s is less than half";
+  EXPECT_EQ(most.window, Rule::sustained) << "53 above 127 in 15 s is less than half";
 }
 
 TEST(Demand, is_evened_out_for_as_long_as_requests_may_wait) {
@@ -118,6 +118,11 @@ TEST(Demand, arrivals_become_a_rate_by_the_measured_tick_and_the_share_of_source
   EXPECT_LT(demand_sample(&seen, 1500ms).per_second, 0);
   EXPECT_LT(demand_sample(nullptr, 1s).per_second, 0);
   seen.completeness = 1;
+  seen.covered = 1.25;  // one that was late is told of with this tick
+  EXPECT_EQ(demand_sample(&seen, 1s).per_second, 240);
+  seen.covered = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_LT(demand_sample(&seen, 1s).per_second, 0);
+  seen.covered = 0;
   EXPECT_LT(demand_sample(&seen, 0s).per_second, 0);
   seen.concurrency = std::numeric_limits<double>::quiet_NaN();
   EXPECT_LT(demand_sample(&seen, 1s).per_second, 0);

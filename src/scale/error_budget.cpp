@@ -1,38 +1,30 @@
-// Integrates what the objective permits against what was missed.
+// Chooses the boldest of the virtual fleets that misses no more than may still be missed.
 #include "scale/error_budget.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include "scale/curve.h"
+#include "scale/growth.h"
 #include "scale/seen.h"
 
 namespace headroom::scale {
 namespace {
 
 constexpr double day_s = 86400;
-/// Of such a moment's requests only some are missed: with 3 s and 30 s until a replica is ready, a
-/// share of 1% of moments brought 0.34% and 0.17% of missed requests (medians, recorded traffic).
+/// Before anything is known. Of such a moment's requests only some are missed.
 constexpr double moments_per_missed_request = 2;
-/// What the logit moves by when a day's worth of permitted misses is left over, or overspent.
-constexpr double gain_most = 1.5;
-constexpr double gain_least = 0.8;
-/// And by a burst that outruns the replicas: all requests of a lead time. Where few may be missed
-/// that is worth days, and the loop would swing between its ends.
-constexpr double gain_by_burst = 1;
-constexpr double most_careful = -2;
-/// After a silence little is a day's worth. No tick makes bolder by more than so many times its
-/// part of a day; demand's daily peaks stay below that.
-constexpr double day_part_max = 3;
-/// From a start of one moment in 10,000 as far as the most of moments below.
-constexpr double least_careful = 9;
-/// A steady service on whole replicas misses little though most moments outgrow their forecast.
-constexpr double outgrown_min = 1e-6;
-constexpr double outgrown_max = 0.8;
-
-double logit(double share) {
-  return std::log(share / (1 - share));
-}
+constexpr double outgrown_at_first_max = 0.4;
+/// Beyond that a rush that comes once a day is what the day's budget is spent on: the rest of the
+/// day misses nothing however bold the forecasts.
+constexpr double outgrown_max = 0.1;
+/// What was left over, or overspent, is made up for within a day, between these parts of what is
+/// usual.
+constexpr double allowed_least = 0.25;
+constexpr double allowed_most = 2;
+/// Of what may be missed, so much is at least allowed beyond what the most careful fleet misses:
+/// what no fleet would have met is no reason to pay for care.
+constexpr double avoidable_least = 0.25;
 
 /// Requests of the tick that would have been in time had they not waited, and those shed. Attempts
 /// that were late within the capacity were so by themselves, and beyond it as many as are with
@@ -51,9 +43,51 @@ double preventable(const ServiceSeen& seen, const Capacity& capacity) {
   return static_cast<double>(seen.late) + static_cast<double>(seen.shed) - alone;
 }
 
-double gain_per_day(double share, double lead_s) {
-  const double by_burst = gain_by_burst * share * day_s / std::max(1.0, lead_s);
-  return std::clamp(by_burst, gain_least, gain_most);
+double outgrown_at_first(double spendable) {
+  return std::min(outgrown_at_first_max, moments_per_missed_request * spendable);
+}
+
+/// Of requests, may be missed from now on.
+double allowed_now(const ErrorBudget& budget, double spendable) {
+  if (!(budget.requests_per_day > 0)) return spendable;
+  const double left = spendable * budget.ended - budget.missed;
+  const double days_left = left / (spendable * budget.requests_per_day);
+  return spendable * std::clamp(1 + days_left, allowed_least, allowed_most);
+}
+
+/// From the most careful fleet on, as far as what they miss is allowed; between two of them by
+/// logarithm.
+double chosen_share(const VirtualFleets& fleets, double lead_s, double allowed, double spendable) {
+  const auto& shares = virtual_shares();
+  double before = missed_share(fleets, lead_s, shares.size() - 1);
+  const double limit = std::max(allowed, before + avoidable_least * spendable);
+  for (std::size_t i = shares.size() - 1; i-- > 0;) {
+    const double missed = std::max(before, missed_share(fleets, lead_s, i));
+    if (missed > limit) {
+      const double part = (limit - before) / (missed - before);
+      return shares[i + 1] * std::pow(shares[i] / shares[i + 1], part);
+    }
+    before = missed;
+  }
+  return shares.front();
+}
+
+/// Takes the tick's outcomes into the account.
+void enter(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s, double spendable,
+           const Capacity& capacity, ErrorBudget& budget) {
+  // The mean of as many days as have been seen, up to one that fades with a day.
+  budget.seen_s = std::min(budget.seen_s + tick_s, day_s);
+  const double per_day = static_cast<double>(seen.arrivals) / tick_s * day_s;
+  budget.requests_per_day += (per_day - budget.requests_per_day) * tick_s / budget.seen_s;
+
+  const double kept = std::exp(-tick_s / seconds(policy.objective.window));
+  budget.ended = budget.ended * kept + static_cast<double>(seen.good) +
+                 static_cast<double>(seen.late) + static_cast<double>(seen.shed);
+  budget.missed = std::max(0.0, budget.missed * kept + preventable(seen, capacity));
+  // What went wrong on the first day is not paid for through the whole window: a debt is at most a
+  // day's budget, and no more than was permitted so far.
+  const double debt_max = std::min(budget.ended, budget.requests_per_day);
+  budget.missed = std::min(budget.missed, spendable * (budget.ended + debt_max));
 }
 
 }  // namespace
@@ -65,31 +99,21 @@ double spendable_share(const ServicePolicy& policy, const Capacity& capacity) {
 }
 
 double outgrown_share(const ServicePolicy& policy, const ServiceModel& model) {
-  const double start =
-      std::min(0.4, moments_per_missed_request * spendable_share(policy, model.capacity));
-  return std::clamp(1 / (1 + std::exp(-logit(start) - model.error_budget.shift)), outgrown_min,
-                    outgrown_max);
+  const double at_first = outgrown_at_first(spendable_share(policy, model.capacity));
+  if (model.error_budget.share <= 0) return at_first;
+  return std::min(model.error_budget.share, std::max(outgrown_max, at_first));
 }
 
-void learn_misses(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,
+void learn_misses(const ServicePolicy& policy, const ServiceSeen& seen, const FleetMoment& at,
                   ServiceModel& model) {
-  ErrorBudget& budget = model.error_budget;
-  const auto arrivals = static_cast<double>(seen.arrivals);
-  // The mean of as many days as have been seen, up to one that fades with a day.
-  budget.seen_s = std::min(budget.seen_s + tick_s, day_s);
-  if (budget.seen_s <= 0) return;
-  const double per_day = arrivals / std::max(tick_s, 1e-3) * day_s;
-  budget.requests_per_day += (per_day - budget.requests_per_day) * tick_s / budget.seen_s;
-  if (budget.requests_per_day <= 0) return;
-
-  const double share = spendable_share(policy, model.capacity);
-  const double ended = static_cast<double>(seen.good) + static_cast<double>(seen.late) +
-                       static_cast<double>(seen.shed);
-  const double left = share * ended - preventable(seen, model.capacity);
-  const double days_left =
-      std::min(left / (share * budget.requests_per_day), day_part_max * tick_s / day_s);
-  const double gain = gain_per_day(share, model.lead_s);
-  budget.shift = std::clamp(budget.shift + gain * days_left, most_careful, least_careful);
+  if (!(at.tick_s > 0)) return;
+  const double spendable = spendable_share(policy, model.capacity);
+  enter(policy, seen, at.tick_s, spendable, model.capacity, model.error_budget);
+  if (!(model.capacity.concurrency > 0)) return;
+  live_virtually(policy, seen, at, model);
+  if (model.virtual_fleets.lived_s > 0)
+    model.error_budget.share = chosen_share(model.virtual_fleets, model.lead_s,
+                                            allowed_now(model.error_budget, spendable), spendable);
 }
 
 }  // namespace headroom::scale

@@ -1,9 +1,10 @@
-// The outer loop: how careful forecasts must be, set by the misses that really came.
+// How careful forecasts must be: what may still be missed, and who would have missed how much.
 #pragma once
 
 #include "scale/decision.h"
 #include "scale/model.h"
 #include "scale/observation.h"
+#include "scale/virtual_fleet.h"
 
 namespace headroom::scale {
 
@@ -12,13 +13,13 @@ namespace headroom::scale {
 /// of it where service time alone breaks the objective: no number of replicas mends that.
 [[nodiscard]] double spendable_share(const ServicePolicy& policy, const Capacity& capacity);
 
-/// The share of moments that may outgrow their forecast. Of such a moment's requests only those
-/// above capacity are missed, and only until replicas follow, so it starts at twice the spendable
-/// share. From there the misses that come move it.
+/// The share of moments that may outgrow their forecast. Twice the spendable share until virtual
+/// fleets have lived for a while; then that of the boldest of them that missed no more than the
+/// account over objective.window allows, up to a tenth or twice the spendable share.
 [[nodiscard]] double outgrown_share(const ServicePolicy& policy, const ServiceModel& model);
 
-/// Takes in the outcomes of one tick.
-void learn_misses(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s,
+/// Takes in a tick, of which everything else has been learned.
+void learn_misses(const ServicePolicy& policy, const ServiceSeen& seen, const FleetMoment& at,
                   ServiceModel& model);
 
 }  // namespace headroom::scale

@@ -13,6 +13,11 @@ double wilson(double part, double whole, double z) {
   return (share + z2 / 2 + z * spread) / (1 + z2);
 }
 
+double quantile_loss(const QuantileCase& one) {
+  if (one.expected >= one.came) return one.expected - one.came;
+  return (one.came - one.expected) * (1 - one.exceeded_share) / one.exceeded_share;
+}
+
 std::vector<Pooled> nondecreasing(std::span<const Pooled> points) {
   struct Block {
     Pooled pooled;

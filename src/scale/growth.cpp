@@ -2,9 +2,12 @@
 #include "scale/growth.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <span>
 #include <utility>
 
+#include "scale/estimate.h"
 #include "scale/rises.h"
 
 namespace headroom::scale {
@@ -18,12 +21,21 @@ constexpr std::size_t pending_max = 60;
 constexpr double switch_ratio = 0.9;
 /// Demand during the lead time is what was ordered for before; what is ordered now serves its end.
 constexpr double end_of_lead_s = 4;
-constexpr double peak_half_life_s = 7 * 86400;
+/// A rise by less than this share of demand is none: finer bins would say nothing about replicas.
+constexpr double rise_least = 1.0 / 128;
+/// What demand is above for a smaller share of the time is no level of it: a burst of half a minute
+/// within half a day.
+constexpr double peak_share = 0.001;
+/// Within so many times the lead time that it was seen over, a rise is taken as it was.
+constexpr double lead_tolerance = 2;
 constexpr double roughness_memory_s = 300;
 constexpr double slope_cuts[] = {1.02, 1.06};
 constexpr double volatility_cuts[] = {0.03, 0.08};
-constexpr int level_count = 6;
 constexpr double levels_per_octave = 2;
+constexpr int level_count = 64;
+/// Below a part of the highest demand of late no levels are told apart: cells that each see little
+/// cost more than they tell (8% on a trace with peaks of ten times the median).
+constexpr double levels_below = 5.66;
 
 int class_of(double value, const double (&cuts)[2]) {
   return value > cuts[1] ? 2 : value > cuts[0] ? 1 : 0;
@@ -37,32 +49,27 @@ struct Place {
   double upper_share = 0;
 };
 
+double peak_of(const Growth& growth) {
+  return rate_above_share(peak_share, growth.levels);
+}
+
 Place place_of(const Situation& situation, double peak_per_second) {
   const int kind =
       class_of(situation.slope, slope_cuts) * 3 + class_of(situation.volatility, volatility_cuts);
-  const double share_of_peak = std::max(situation.level_per_second, demand_min_per_second) /
-                               std::max(peak_per_second, demand_min_per_second);
-  const double level = std::clamp(level_count - 1 + levels_per_octave * std::log2(share_of_peak),
-                                  0.0, level_count - 1.0);
+  const double lowest = std::max(peak_per_second / levels_below, demand_min_per_second);
+  const double above_least = std::max(situation.level_per_second, lowest) / demand_min_per_second;
+  const double level =
+      std::clamp(levels_per_octave * std::log2(above_least), 0.0, level_count - 1.0);
   const int lower = std::min(static_cast<int>(level), level_count - 2);
   return {kind * level_count + lower, kind * level_count + lower + 1, level - lower};
 }
 
-double sum_of(const std::vector<double>& bins) {
-  double sum = 0;
-  for (const double b : bins) sum += b;
-  return sum;
+const RateHistogram* cell_of(const GrowthRises& rises, int cell) {
+  const auto found = rises.cells.find(cell);
+  return found == rises.cells.end() ? nullptr : &found->second;
 }
 
-void add_scaled(const std::map<int, std::vector<double>>& cells, int cell, double share,
-                std::vector<double>& bins) {
-  const auto found = cells.find(cell);
-  if (found == cells.end()) return;
-  bins.resize(rise_bins);
-  for (std::size_t i = 0; i < rise_bins; ++i) bins[i] += share * found->second[i];
-}
-
-double& of(ByEstimator& figures, GrowthEstimator estimator) {
+ByShare& of(ByEstimator& figures, GrowthEstimator estimator) {
   return figures[std::to_underlying(estimator)];
 }
 
@@ -80,125 +87,184 @@ double base_of(GrowthEstimator estimator, double season_rise, double per_second)
 
 /// What an estimator goes by: what was seen, and how much the prior still counts beside it.
 struct Belief {
-  std::vector<double> bins;
+  std::array<SeenRises, RiseDescent::most> seen{};
   double prior_samples = 0;
 
-  [[nodiscard]] double samples() const { return sum_of(bins) + prior_samples; }
+  [[nodiscard]] double samples() const {
+    double sum = prior_samples;
+    for (const auto& [rises, weight] : seen)
+      if (rises != nullptr) sum += weight * samples_of(*rises);
+    return sum;
+  }
 };
 
-/// `general`, from all situations, as much as it weighs, and unless the estimator pools, what was
-/// seen in its own.
-Belief belief_of(const GrowthRises& rises, GrowthEstimator estimator, const Place& place,
-                 double all_samples, Belief general) {
-  if (estimator == GrowthEstimator::pooled) return general;
-  const double shrink = shrink_samples / all_samples;
-  for (double& b : general.bins) b *= shrink;
-  general.prior_samples *= shrink;
-  add_scaled(rises.cells, place.lower, 1 - place.upper_share, general.bins);
-  add_scaled(rises.cells, place.upper, place.upper_share, general.bins);
-  return general;
+/// What each estimator believes, of all that was seen and of moments like this one alone.
+struct Beliefs {
+  Belief all;
+  Belief own;
+};
+
+/// From all situations as much as counts for `shrink_samples`, and unless the estimator pools, all
+/// that was seen in its own.
+Beliefs beliefs_of(const GrowthRises& rises, GrowthEstimator estimator, const Place& place,
+                   double prior_left) {
+  Beliefs out{.all = {.seen = {}, .prior_samples = prior_left},
+              .own = {.seen = {}, .prior_samples = prior_samples}};
+  out.all.seen[0] = {&rises.pooled, 1};
+  if (estimator == GrowthEstimator::pooled) return out;
+  const double shrink = shrink_samples / out.all.samples();
+  out.all.seen[0].weight = shrink;
+  out.all.prior_samples *= shrink;
+  out.own.prior_samples *= shrink;
+  out.own.seen[1] = {cell_of(rises, place.lower), 1 - place.upper_share};
+  out.own.seen[2] = {cell_of(rises, place.upper), place.upper_share};
+  out.all.seen[1] = out.own.seen[1];
+  out.all.seen[2] = out.own.seen[2];
+  return out;
 }
 
-double grown_by(const Growth& growth, GrowthEstimator estimator, const Situation& situation,
-                double permitted, double per_second) {
+/// How much larger rises are now than those seen, as the lead time has become longer: by its root,
+/// as those of a walk at random. Not smaller where it has become shorter: what comes at once does
+/// not.
+double longer_lead(const Growth& growth) {
+  if (growth.seen_over_s <= 0) return 1;
+  return std::sqrt(std::max(1.0, growth.lead_s / (lead_tolerance * growth.seen_over_s)));
+}
+
+/// Demand after the lead time that is exceeded after each of `shares` of moments, which fall and
+/// are at most growth_shares_max. Into `out`, as many.
+void exceeded(const Growth& growth, GrowthEstimator estimator, const Situation& situation,
+              std::span<const double> shares, double per_second, std::span<double> out) {
   const GrowthRises& rises =
       estimator == GrowthEstimator::by_season ? growth.rises_beyond_season : growth.rises;
   const double base = base_of(estimator, growth.season_rise, per_second);
-  const double unit =
-      growth.unit_per_second > 0 ? growth.unit_per_second : rise_unit(growth.peak_per_second);
-  const auto exceeded = [&](double left, const Belief& belief) {
-    const double rise =
-        exceeded_by(left, belief.bins, {.samples = belief.prior_samples, .base = base / unit});
-    return std::max(0.0, base + unit * rise);
+  const double longer = longer_lead(growth);
+  const auto descend = [&](const Belief& belief, double samples, std::span<double> demand) {
+    RiseDescent descent(belief.seen, {.samples = belief.prior_samples, .base = base});
+    for (std::size_t i = shares.size(); i-- > 0;) {
+      const double rise = descent.exceeded_by(shares[i] * samples);
+      demand[i] = std::max(0.0, base + std::max(rise, longer * rise));
+    }
   };
-  const Belief nothing_seen{.bins = {}, .prior_samples = prior_samples};
-  if (rises.pooled.empty()) return exceeded(permitted * prior_samples, nothing_seen);
-  const double all_samples = sum_of(rises.pooled) + growth.prior_samples;
-  const Place place = place_of(situation, growth.peak_per_second);
-  const Belief all = belief_of(rises, estimator, place, all_samples,
-                               {.bins = rises.pooled, .prior_samples = growth.prior_samples});
-  const double left = permitted * all.samples();
-  const double grown = exceeded(left, all);
-  const double top = above_peak(estimator) * growth.peak_per_second;
-  if (grown <= top) return grown;
+  if (rises.pooled.empty())
+    return descend({.seen = {}, .prior_samples = prior_samples}, prior_samples, out);
+  const double peak = peak_of(growth);
+  const Beliefs beliefs =
+      beliefs_of(rises, estimator, place_of(situation, peak), growth.prior_samples);
+  const double samples = beliefs.all.samples();
+  descend(beliefs.all, samples, out);
+  // Who must outgrow it less often than that has a higher one.
+  const auto top = [&](double share) {
+    return above_peak(estimator) *
+           (share < peak_share ? rate_above_share(share, growth.levels) : peak);
+  };
+  if (out.back() <= above_peak(estimator) * peak) return;
   // Beyond the peak only the prior and what was seen in this very situation are believed.
-  return std::max(top,
-                  exceeded(left, belief_of(rises, estimator, place, all_samples, nothing_seen)));
+  std::array<double, growth_shares_max> by_own{};
+  descend(beliefs.own, samples, by_own);
+  for (std::size_t i = 0; i < shares.size(); ++i)
+    if (out[i] > top(shares[i])) out[i] = std::max(top(shares[i]), by_own[i]);
 }
 
-/// Too little costs 1 / permitted times as much as too much: the loss whose least is the quantile.
-double loss_of(double expected, double came, double permitted) {
-  return expected >= came ? expected - came : (came - expected) / permitted;
+void learn_rise(double rise, double base, const Place& place, double weight, GrowthRises& rises) {
+  const double seen = std::abs(rise) < rise_least * base ? 0 : rise;
+  add_rate(seen, weight, rises.pooled);
+  add_rate(seen, weight * (1 - place.upper_share), rises.cells[place.lower]);
+  add_rate(seen, weight * place.upper_share, rises.cells[place.upper]);
 }
 
-void learn_rise(double rise, const Place& place, double weight, GrowthRises& rises) {
-  add_rise(rise, weight, rises.pooled);
-  add_rise(rise, weight * (1 - place.upper_share), rises.cells[place.lower]);
-  add_rise(rise, weight * place.upper_share, rises.cells[place.upper]);
+/// The share nearest to `permitted` of those that estimators are scored at.
+std::size_t scored_as(double permitted) {
+  const auto distance = [permitted](double share) { return std::abs(std::log(share / permitted)); };
+  return static_cast<std::size_t>(
+      std::ranges::min_element(growth_shares, std::ranges::less{}, distance) -
+      growth_shares.begin());
 }
 
 void learn_moment(const GrowthMoment& moment, double permitted, double weight, Growth& growth) {
   const double base = std::max(moment.per_second, demand_min_per_second);
   const Place place =
-      place_of({moment.slope, moment.volatility, moment.level_per_second}, growth.peak_per_second);
+      place_of({moment.slope, moment.volatility, moment.level_per_second}, peak_of(growth));
   const double came = moment.highest_per_second;
-  const double unit = growth.unit_per_second;
-  learn_rise((came - base) / unit, place, weight, growth.rises);
+  learn_rise(came - base, base, place, weight, growth.rises);
   const double in_season = base_of(GrowthEstimator::by_season, moment.season_rise, base);
-  learn_rise((came - in_season) / unit, place, weight, growth.rises_beyond_season);
+  learn_rise(came - in_season, base, place, weight, growth.rises_beyond_season);
+  const double share = std::min(1.0, weight / samples_of(growth.rises.pooled));
+  growth.seen_over_s =
+      growth.seen_over_s > 0
+          ? growth.seen_over_s * std::pow(growth.lead_s / growth.seen_over_s, share)
+          : growth.lead_s;
 
   for (std::size_t e = 0; e < growth.loss.size(); ++e)
-    growth.loss[e] += weight / base * loss_of(moment.expected_per_second[e], came, permitted);
-  const auto least = std::ranges::min_element(growth.loss);
-  if (*least < switch_ratio * of(growth.loss, growth.estimator))
+    for (std::size_t s = 0; s < growth_shares.size(); ++s)
+      growth.loss[e][s] += weight / base *
+                           quantile_loss({.expected = moment.expected_per_second[e][s],
+                                          .came = came,
+                                          .exceeded_share = growth_shares[s]});
+  const std::size_t now = scored_as(permitted);
+  const auto least = std::ranges::min_element(growth.loss, std::ranges::less{},
+                                              [now](const ByShare& losses) { return losses[now]; });
+  if ((*least)[now] < switch_ratio * of(growth.loss, growth.estimator)[now])
     growth.estimator = static_cast<GrowthEstimator>(least - growth.loss.begin());
 }
 
-void for_each_histogram(Growth& growth, auto change) {
-  for (auto* rises : {&growth.rises, &growth.rises_beyond_season}) {
-    change(rises->pooled);
-    for (auto& [cell, bins] : rises->cells) change(bins);
-  }
-}
-
-/// Rounded, so that a stored histogram stays short and old samples end.
 void decay(Growth& growth) {
   const double kept = std::exp2(-decay_every_s / half_life_s);
-  for_each_histogram(growth, [kept](std::vector<double>& bins) {
-    for (double& b : bins) b = std::round(b * kept * 1000) / 1000;
-  });
+  fade(kept, growth.levels);
+  for (auto* rises : {&growth.rises, &growth.rises_beyond_season}) {
+    fade(kept, rises->pooled);
+    for (auto& [cell, histogram] : rises->cells) fade(kept, histogram);
+    std::erase_if(rises->cells, [](const auto& cell) { return cell.second.empty(); });
+  }
   growth.prior_samples *= kept;
-  for (double& l : growth.loss) l *= kept;
+  for (auto& losses : growth.loss)
+    for (double& loss : losses) loss *= kept;
 }
 
-void follow_peak(double highest_per_second, double tick_s, Growth& growth) {
-  growth.peak_per_second =
-      std::max(growth.peak_per_second * std::exp2(-tick_s / peak_half_life_s), highest_per_second);
-  const double unit = rise_unit(growth.peak_per_second);
-  if (unit == growth.unit_per_second) return;
-  if (growth.unit_per_second > 0) {
-    const double doublings =
-        std::clamp(std::round(std::log2(unit / growth.unit_per_second)), -64.0, 64.0);
-    for_each_histogram(growth, [doublings](std::vector<double>& bins) {
-      rescale_rises(static_cast<int>(doublings), bins);
-    });
-  } else {
-    growth.prior_samples = prior_samples;
+/// Four digits: what is stored stays short.
+double rounded(double per_second) {
+  if (!(per_second > 0)) return 0;
+  const double unit = std::pow(10.0, std::floor(std::log10(per_second)) - 3);
+  return std::round(per_second / unit) * unit;
+}
+
+GrowthMoment moment_of(const Growth& growth, const Demand& now, const Situation& before) {
+  GrowthMoment moment{.per_second = now.per_second,
+                      .slope = before.slope,
+                      .volatility = before.volatility,
+                      .level_per_second = before.level_per_second,
+                      .season_rise = growth.season_rise};
+  const double base = std::max(now.per_second, demand_min_per_second);
+  for (const auto estimator :
+       {GrowthEstimator::pooled, GrowthEstimator::by_situation, GrowthEstimator::by_season}) {
+    ByShare& expected = of(moment.expected_per_second, estimator);
+    exceeded(growth, estimator, before, growth_shares, base, expected);
+    for (double& one : expected) one = rounded(one);
   }
-  growth.unit_per_second = unit;
+  return moment;
 }
 
 }  // namespace
 
+void grown(const Growth& growth, const Situation& situation, std::span<const double> permitted,
+           double per_second, std::span<double> out) {
+  exceeded(growth, growth.estimator, situation, permitted, per_second, out);
+}
+
 double grown(const Growth& growth, const Situation& situation, double permitted,
              double per_second) {
-  return grown_by(growth, growth.estimator, situation, permitted, per_second);
+  double out = 0;
+  exceeded(growth, growth.estimator, situation, std::span(&permitted, 1), per_second,
+           std::span(&out, 1));
+  return out;
 }
 
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
                   double tick_s, double season_rise, Growth& growth) {
   growth.season_rise = season_rise;
-  follow_peak(now.rapid, tick_s, growth);
+  growth.lead_s = lead_s;
+  if (growth.levels.empty()) growth.prior_samples = prior_samples;
+  add_rate(now.rapid, tick_s, growth.levels);
   // With a long lead time not every second is noted; those that are count for more.
   const double stride_s = std::max(1.0, lead_s / static_cast<double>(pending_max));
   std::size_t over = 0;
@@ -216,17 +282,7 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
   growth.since_moment_s += tick_s;
   if (now.per_second > 0 && growth.since_moment_s >= stride_s - 0.5) {
     growth.since_moment_s = 0;
-    const double base = std::max(now.per_second, demand_min_per_second);
-    GrowthMoment moment{.per_second = now.per_second,
-                        .slope = before.slope,
-                        .volatility = before.volatility,
-                        .level_per_second = before.level_per_second,
-                        .season_rise = season_rise};
-    for (const auto estimator :
-         {GrowthEstimator::pooled, GrowthEstimator::by_situation, GrowthEstimator::by_season})
-      of(moment.expected_per_second, estimator) =
-          grown_by(growth, estimator, before, permitted, base);
-    growth.pending.push_back(moment);
+    growth.pending.push_back(moment_of(growth, now, before));
   }
 
   growth.since_decay_s += tick_s;
@@ -237,7 +293,7 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
 }
 
 double growth_seen_s(const Growth& growth) {
-  return sum_of(growth.rises.pooled);
+  return samples_of(growth.rises.pooled);
 }
 
 void forget_pending(Growth& growth) {

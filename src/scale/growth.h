@@ -1,6 +1,8 @@
 // How far demand rises within the lead time, learned from what followed moments like this one.
 #pragma once
 
+#include <span>
+
 #include "scale/demand.h"
 #include "scale/model.h"
 #include "scale/state.h"
@@ -11,6 +13,11 @@ namespace headroom::scale {
 /// `permitted` of all moments. Requires 0 < permitted < 1. Never falls when `per_second` rises.
 [[nodiscard]] double grown(const Growth& growth, const Situation& situation, double permitted,
                            double per_second);
+
+/// As that for each of `permitted`, which fall and are at most growth_shares_max, into `out`.
+constexpr std::size_t growth_shares_max = 16;
+void grown(const Growth& growth, const Situation& situation, std::span<const double> permitted,
+           double per_second, std::span<double> out);
 
 /// Takes in one tick: `now` ends it, `before` is the situation one tick earlier, `season_rise`
 /// by how many requests/s demand usually rises over the lead time from now (see season.h).

@@ -9,6 +9,8 @@
 
 #include "core/result.h"
 #include "scale/observation.h"
+#include "scale/past_days.h"
+#include "scale/rate_histogram.h"
 
 namespace headroom::scale {
 
@@ -37,12 +39,40 @@ struct Capacity {
   double proven = 0;       // the greatest concurrency with enough evidence of being in time
   double late_alone = 0;   // share late with the least in flight: replicas cannot change it
   double attempts = 0;     // what it rests on
+  bool end_seen = false;   // more in flight was seen to bring no more, or to be late
+  // With 90% confidence per_second() is within these; both 0: it was not learned.
+  double low_per_second = 0;
+  double high_per_second = 0;
+  double age_s = 0;          // mean age of the attempts with about that many in flight
+  double guessed_above = 0;  // with more in flight another version was seen; 0: none was
 
   /// Little's law: requests/s that a replica completes at that concurrency.
   [[nodiscard]] double per_second() const {
     return latency_s > 0 ? concurrency / latency_s : concurrency;
   }
   bool operator==(const Capacity&) const = default;
+};
+
+/// What was learned of a version that others serve beside or instead of (see versions.h).
+struct VersionEvidence {
+  std::string version;                // several, a space between: together, not told apart
+  std::vector<LevelEvidence> levels;  // empty or level_count
+  Capacity capacity;
+  double unused_s = 0;  // since it served
+
+  bool operator==(const VersionEvidence&) const = default;
+};
+
+/// How long attempts take by what is in flight, as Gunther's Universal Scalability Law has it:
+/// alone_s × (1 + contention × (n − 1) + coherency × n × (n − 1)) (see scaling_law.h).
+struct ScalingLaw {
+  double alone_s = 0;     // with one in flight; 0: there is no law
+  double contention = 0;  // α: what only one can do at a time
+  double coherency = 0;   // β: what each has to wait for each other
+  double seen = 0;        // the most in flight that it rests on
+  double error = 0;       // of what is measured, relative, root of the mean square
+
+  bool operator==(const ScalingLaw&) const = default;
 };
 
 /// Attempts within the proven concurrency over about the last 10 s. Many late ones there mean
@@ -62,8 +92,11 @@ enum class GrowthEstimator : std::uint8_t {
   by_season,     // moments like this one, compared with what the days before did
 };
 
-/// A figure for each estimator.
-using ByEstimator = std::array<double, 3>;
+/// Shares of moments that may outgrow what is expected, at which estimators are scored: which of
+/// them is best may differ between a share of a quarter and one of a thousandth.
+constexpr std::array growth_shares{1.0 / 4, 1.0 / 16, 1.0 / 64, 1.0 / 256, 1.0 / 1024};
+using ByShare = std::array<double, growth_shares.size()>;
+using ByEstimator = std::array<ByShare, 3>;
 
 /// One moment whose lead time is not over yet.
 struct GrowthMoment {
@@ -79,10 +112,10 @@ struct GrowthMoment {
   bool operator==(const GrowthMoment&) const = default;
 };
 
-/// Histograms of rises (see rises.h); a sample is one second.
+/// By how many requests/s demand rose; a sample is one second.
 struct GrowthRises {
-  std::vector<double> pooled;                // empty until the first sample
-  std::map<int, std::vector<double>> cells;  // by situation: slope × volatility × level
+  RateHistogram pooled;                // empty until the first sample
+  std::map<int, RateHistogram> cells;  // by situation: slope × volatility × level
 
   bool operator==(const GrowthRises&) const = default;
 };
@@ -91,13 +124,14 @@ struct GrowthRises {
 struct Growth {
   GrowthRises rises;                  // above demand at its begin
   GrowthRises rises_beyond_season;    // above that, raised as on the days before
-  double unit_per_second = 0;         // of the rises; 0: none yet
+  RateHistogram levels;               // of demand; a sample is one second
   double prior_samples = 0;           // what the prior still counts for
   std::vector<GrowthMoment> pending;  // oldest first
-  ByEstimator loss{};                 // older ones counting less
+  ByEstimator loss{};                 // in shares of demand, older ones counting less
   GrowthEstimator estimator{};        // the one in use
   double season_rise = 0;             // requests/s, over the lead time from now
-  double peak_per_second = 0;         // highest demand lately, fading over weeks
+  double lead_s = 0;                  // now
+  double seen_over_s = 0;             // lead times that rises were seen over; their geometric mean
   double since_moment_s = 0;          // since the last moment was noted
   double since_decay_s = 0;           // since older samples were last made to count less
 
@@ -116,13 +150,116 @@ struct Season {
   bool operator==(const Season&) const = default;
 };
 
-/// What the misses that came say about how careful to be (see error_budget.h).
+/// At how many tolerances of time it is looked for what comes again (see repeat.h).
+constexpr std::size_t repeat_widths = 3;
+/// Requests/s; 0 where nothing is foretold.
+using ByWidth = std::array<double, repeat_widths>;
+
+/// What came of what was foretold in one half hour of the day, older ones counting less.
+struct RepeatProof {
+  double gain = 0;  // requests that would have been missed, less those bought for in vain
+  double hits = 0;  // times that it came
+  double told = 0;  // times that something was foretold
+
+  bool operator==(const RepeatProof&) const = default;
+};
+
+/// Something foretold, from its first moment until it came or did not.
+struct RepeatTelling {
+  int half_hour = -1;           // in which it began; -1: nothing is being told
+  double least_per_second = 0;  // that was foretold meanwhile
+  double silent_s = 0;          // since it was foretold last
+  bool came = false;
+
+  bool operator==(const RepeatTelling&) const = default;
+};
+
+/// One moment at which something was foretold, until its lead time is over.
+struct RepeatMoment {
+  double age_s = 0;
+  int half_hour = 0;
+  double per_second = 0;  // demand then
+  ByWidth foretold{};
+
+  bool operator==(const RepeatMoment&) const = default;
+};
+
+/// What demand did in each minute of the last days, and how far it has foretold what came.
+struct Repeat {
+  PastDays days;                    // the newest is under way
+  int minute = 0;                   // of it, under way
+  bool near = false;                // whether some day rose about this time of the day
+  std::vector<RepeatProof> proofs;  // by half hour × width; empty until something was foretold
+  std::array<RepeatTelling, repeat_widths> tellings;
+  std::vector<RepeatMoment> pending;  // oldest first
+  double since_moment_s = 0;          // since the last of them was noted
+  double unseen_s = 0;                // how long there has been no evidence
+  double from_per_second = 0;         // demand now
+  double expected_per_second = 0;     // foretold and believed; 0: nothing is
+
+  bool operator==(const Repeat&) const = default;
+};
+
+constexpr std::size_t virtual_fleet_count = 14;
+/// What they ordered, and needed, is remembered in so many parts of a lead time, of a scale-in
+/// delay.
+constexpr std::size_t start_parts = 8;
+constexpr std::size_t hold_parts = 8;
+
+/// Replicas as there would be, had another share of moments been allowed to outgrow their forecast
+/// (see virtual_fleet.h).
+struct VirtualFleet {
+  double ready = 0;
+  std::array<double, start_parts> starting{};  // newest first
+  std::array<double, hold_parts> needs{};      // the largest in each part, newest first
+  double in_flight = 0;                        // requests
+  double queue = 0;                            // requests
+  double missed = 0;                           // requests, older ones counting less
+  double missed_lately = 0;                    // requests, of the last seconds
+
+  bool operator==(const VirtualFleet&) const = default;
+};
+
+/// As many as there are shares that are tried, the boldest first.
+struct VirtualFleets {
+  std::vector<VirtualFleet> fleets;  // empty, or virtual_fleet_count
+  double lived_s = 0;                // that their misses are of, older time counting less
+  double requests = 0;               // in it
+  double requests_lately = 0;        // of the last seconds
+  double since_start_s = 0;          // of the part of a lead time under way
+  double since_hold_s = 0;           // of the part of a scale-in delay under way
+
+  bool operator==(const VirtualFleets&) const = default;
+};
+
+/// The account over objective.window, and what follows from it (see error_budget.h).
 struct ErrorBudget {
-  double shift = 0;             // of the logit of the share of moments that may outgrow forecasts
+  double share = 0;   // of moments that may outgrow their forecast; 0: nothing is known yet
+  double ended = 0;   // requests, those of long ago counting less
+  double missed = 0;  // of them
   double requests_per_day = 0;  // as of late
   double seen_s = 0;            // what that rests on, up to a day
 
   bool operator==(const ErrorBudget&) const = default;
+};
+
+/// A version of a service beside the one before it (see version_check.h).
+struct VersionCheck {
+  std::vector<LevelEvidence> block;   // the attempts under way; empty or level_count
+  double block_s = 0;                 // so far
+  double noise = 0;                   // mean square of what such blocks differ by; 0: not known
+  double noise_attempts = 0;          // of so many
+  double noise_carried = 0;           // the same, of their running mean over some minutes,
+  double differed = 0;                // which is this
+  std::vector<LevelEvidence> before;  // what the version before has shown; empty: no comparison
+  std::string version;                // that serves alone and is compared; empty: several serve
+  double serves_s = 0;
+  double evidence = 0;   // for its being slower ÷ that for as quick, logarithm
+  double log_ratio = 0;  // of its latency and that of the one before, mean of the last minutes
+  double blocks = 0;     // that it is the mean of
+  bool found = false;    // it is slower
+
+  bool operator==(const VersionCheck&) const = default;
 };
 
 struct ServiceModel {
@@ -130,12 +267,21 @@ struct ServiceModel {
   Capacity capacity;
   double capacity_age_s = 0;  // since the curve was last looked at
   Suspicion suspicion;
-  double service_time_s = 0;       // mean time of an attempt at an unloaded replica; 0 unknown
-  std::vector<double> startups_s;  // observed, oldest first, at most startups_max
+  double service_time_s = 0;        // mean time of an attempt at an unloaded replica; 0 unknown
+  std::vector<Duration> judged_by;  // what `late` of the levels was counted by; see ServicePolicy
+  std::string serving_versions;     // what the levels are of; see VersionEvidence
+  std::vector<VersionEvidence> other_versions;  // at most other_versions_max
+  ScalingLaw scaling_law;
+  VersionCheck version_check;
+  std::string starting_version;    // of the youngest replica
+  std::vector<double> startups_s;  // of that version, oldest first, at most startups_max
+  double startup_before_s = 0;     // to plan with, of the version before; 0: none was seen
   double startup_s = 0;            // to plan with; 0: nothing known, not even a prior
   double lead_s = 0;               // decision → ready replica
   Season season;
+  Repeat repeat;
   Growth growth;
+  VirtualFleets virtual_fleets;
   ErrorBudget error_budget;
 
   bool operator==(const ServiceModel&) const = default;

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "scale/rises.h"
+#include "scale/repeat_proof.h"
 #include "scale/season.h"
 
 namespace headroom::scale {
@@ -17,10 +17,15 @@ TEST(Model, what_was_never_learned_and_what_was_are_well_formed) {
   ServiceModel& shop = model.services["shop"];
   EXPECT_TRUE(well_formed(model));
   shop.levels.resize(ByConcurrency::level_count);
-  shop.growth.rises.pooled.resize(rise_bins);
-  shop.growth.rises_beyond_season.cells[3].resize(rise_bins);
+  add_rate(3, 1, shop.growth.rises.pooled);
+  add_rate(-40, 2, shop.growth.rises_beyond_season.cells[3]);
+  add_rate(100, 1, shop.growth.levels);
   shop.season.days.emplace_back(season_bins, -1);
   shop.season.bin = season_bins - 1;
+  shop.repeat.days = {unknown_day(2), unknown_day(4)};
+  shop.repeat.proofs.resize(half_hours * repeat_widths);
+  shop.repeat.tellings[1].half_hour = 47;
+  shop.repeat.pending.emplace_back();
   EXPECT_TRUE(well_formed(model));
 }
 
@@ -31,12 +36,23 @@ TEST(Model, what_would_be_looked_up_out_of_bounds_is_refused_with_the_services_n
   };
   const Case cases[] = {
       {"levels of concurrency", [](ServiceModel& m) { m.levels.resize(3); }},
-      {"histogram of growth", [](ServiceModel& m) { m.growth.rises.pooled.resize(1); }},
+      {"levels of the version before", [](ServiceModel& m) { m.version_check.before.resize(3); }},
+      {"levels of another version",
+       [](ServiceModel& m) { m.other_versions.emplace_back().levels.resize(3); }},
+      {"histogram of growth", [](ServiceModel& m) { m.growth.rises.pooled.at = {1}; }},
       {"histogram of growth",
-       [](ServiceModel& m) { m.growth.rises_beyond_season.cells[7] = {1, 2}; }},
+       [](ServiceModel& m) { m.growth.rises_beyond_season.cells[7] = {{2, 1}, {5, 5}}; }},
+      {"histogram of growth", [](ServiceModel& m) { m.growth.levels = {{rate_bin_max + 1}, {5}}; }},
       {"parts of a day", [](ServiceModel& m) { m.season.days.push_back({1, 2, 3}); }},
       {"parts of a day", [](ServiceModel& m) { m.season.bin = -1; }},
       {"parts of a day", [](ServiceModel& m) { m.season.bin = season_bins; }},
+      {"minutes of a day", [](ServiceModel& m) { m.repeat.days.emplace_back(); }},
+      {"minutes of a day",
+       [](ServiceModel& m) { m.repeat.days = {unknown_day(2), unknown_day(2)}; }},
+      {"minutes of a day", [](ServiceModel& m) { m.repeat.minute = minutes_a_day; }},
+      {"minutes of a day", [](ServiceModel& m) { m.repeat.proofs.resize(1); }},
+      {"minutes of a day", [](ServiceModel& m) { m.repeat.tellings[0].half_hour = 3; }},
+      {"minutes of a day", [](ServiceModel& m) { m.repeat.pending.emplace_back(); }},
   };
   for (const auto& [says, damage] : cases) {
     Model model;

@@ -17,7 +17,7 @@ namespace {
 /// Replicas kept for chance are this × √(requests in flight): square-root staffing.
 constexpr double staffing = 0.5;
 /// All of them while at most this share of moments may outgrow their forecast. Where misses leave
-/// room for more, they need not be kept; some always are, as the loop that allows it takes days.
+/// room for more, they need not be kept; some always are, as who allows it learns from the past.
 constexpr double outgrown_staffed = 0.02;
 constexpr double staffing_least = 0.2;
 constexpr double drain_min_s = 2;
@@ -26,7 +26,6 @@ constexpr double part_of_one = 0.5;
 constexpr double feedback_min = 1.1;
 constexpr double feedback_max = 1.5;
 constexpr double at_capacity = 0.9;
-constexpr double outcomes_min = 20;
 constexpr double outcomes_z = 1.28;
 
 /// 1 up to `outgrown_staffed`, then falling with the logit of the share to the least at half.
@@ -50,16 +49,14 @@ std::string words(Explain explain, auto text) {
 Need latency_need(const ServicePolicy& policy, const ServiceModel& model, double expected,
                   Explain explain) {
   const Capacity& capacity = model.capacity;
-  const double in_flight = expected * capacity.latency_s;
-  const double for_chance = staffing * staffed(outgrown_share(policy, model)) *
-                            std::sqrt(in_flight) / capacity.concurrency;
-  const double replicas = in_flight / capacity.concurrency + for_chance;
-  return {"latency", replicas, words(explain, [&] {
+  const double replicas = replicas_for(expected, outgrown_share(policy, model), capacity);
+  const double for_chance = replicas - expected * capacity.latency_s / capacity.concurrency;
+  return {Rule::latency, replicas, words(explain, [&] {
             return fmt::format(
-                "{} requests/s expected within {} s need {:.1f} replicas of {}/s "
-                "each, {:.1f} of them for chance",
-                brief(expected), brief(model.lead_s), replicas, brief(capacity.per_second()),
-                for_chance);
+                "{} requests/s expected within {} s need {} replicas of {}/s each, {:.1f} of "
+                "them for chance",
+                brief(expected), brief(model.lead_s), in_replicas(replicas),
+                brief(capacity.per_second()), for_chance);
           })};
 }
 
@@ -67,28 +64,48 @@ Need latency_need(const ServicePolicy& policy, const ServiceModel& model, double
 Need backlog_need(const ServicePolicy& policy, const ServiceModel& model, const ServiceSeen& seen,
                   const Need& latency, Explain explain) {
   const Capacity& capacity = model.capacity;
-  const Duration stated = policy.scale.drain_within;
-  const double within_s =
-      stated > Duration::zero() ? seconds(stated) : std::max(drain_min_s, model.startup_s);
+  const double within_s = drain_within_s(policy, model);
   const double per_replica = capacity.per_second() * within_s;
   const auto waiting = static_cast<double>(seen.waiting);
   double inside = seen.concurrency - capacity.concurrency * count(seen, Phase::ready);
   // Slow for another reason than concurrency: what is in flight is no measure of demand.
   if (capacity.basis == Basis::held || inside < 0) inside = 0;
   inside = std::min(inside, std::max(1.0, latency.replicas) * per_replica);
-  const double more = (waiting + inside) / per_replica;
-  return {"backlog", latency.replicas + more, words(explain, [&] {
-            return fmt::format("{}; {} waiting, to be served within {} s, need {:.1f} more",
-                               latency.text, brief(waiting + inside), brief(within_s), more);
+  const double replicas = latency.replicas + (waiting + inside) / per_replica;
+  return {Rule::backlog, replicas, words(explain, [&] {
+            return fmt::format("{}; with {} waiting, to be served within {} s, {}", latency.text,
+                               brief(waiting + inside), brief(within_s), in_replicas(replicas));
           })};
 }
 
 Need target_need(double target, const ServiceModel& model, const ServiceSeen& seen, double expected,
                  Explain explain) {
   const double in_flight = std::max(seen.concurrency, expected * model.capacity.latency_s);
-  return {"target", in_flight / target, words(explain, [&] {
-            return fmt::format("{} in flight at {} per replica", brief(in_flight), brief(target));
+  return {Rule::target, in_flight / target, words(explain, [&] {
+            return fmt::format("{} in flight at {} per replica need {}", brief(in_flight),
+                               brief(target), in_replicas(in_flight / target));
           })};
+}
+
+/// How requests ended in the last 10 s, and how full the replicas are that serve them.
+struct Lately {
+  double ended = 0;
+  double missed = 0;
+  double load = 0;  // in flight and waiting ÷ what those ready carry; 0: none is
+};
+
+Lately lately(const ServiceModel& model, const ServiceSeen& seen,
+              const std::vector<OutcomeSample>& outcomes) {
+  Lately out;
+  for (const auto& sample : outcomes) {
+    out.ended += sample.ended;
+    out.missed += sample.missed;
+  }
+  const int ready = count(seen, Phase::ready);
+  if (ready > 0)
+    out.load = (seen.concurrency + static_cast<double>(seen.waiting)) /
+               (model.capacity.concurrency * ready);
+  return out;
 }
 
 /// The objective is missed though nothing is starting and replicas are full: the model is wrong.
@@ -96,33 +113,40 @@ Need target_need(double target, const ServiceModel& model, const ServiceSeen& se
 void add_feedback(const ServicePolicy& policy, const ServiceModel& model, const ServiceSeen& seen,
                   const std::vector<OutcomeSample>& outcomes, Explain explain,
                   std::vector<Need>& needs) {
-  double ended = 0;
-  double missed = 0;
-  for (const auto& sample : outcomes) {
-    ended += sample.ended;
-    missed += sample.missed;
-  }
+  const auto [ended, missed, load] = lately(model, seen, outcomes);
   const int ready = count(seen, Phase::ready);
-  if (ended < outcomes_min || ready == 0 || count(seen, Phase::starting) > 0) return;
+  if (ended < spell_requests_min || ready == 0 || count(seen, Phase::starting) > 0) return;
   const double expected = permitted_share(policy) + model.capacity.late_alone;
   if (wilson(missed, ended, -outcomes_z) <= expected) return;
-  const double load =
-      (seen.concurrency + static_cast<double>(seen.waiting)) / (model.capacity.concurrency * ready);
   if (load < at_capacity) return;
   const double model_replicas = needs.front().replicas;
   const double replicas =
       std::min(ready * std::max(load, feedback_min), feedback_max * std::max(1.0, model_replicas));
-  needs.push_back({"objective missed", replicas, words(explain, [&] {
+  needs.push_back({Rule::objective_missed, replicas, words(explain, [&] {
                      return fmt::format(
                          "{}% of the last 10 s were late or shed, {}% permitted, with {} "
-                         "replicas at {:.0f}% of capacity: {:.1f} instead of the {:.1f} that "
-                         "were learned to do",
+                         "ready at {:.0f}% of capacity: {} instead of the {} that were "
+                         "learned to do",
                          brief(100 * missed / ended), brief(100 * permitted_share(policy)), ready,
-                         100 * load, replicas, model_replicas);
+                         100 * load, in_replicas(replicas), in_replicas(model_replicas));
                    })});
 }
 
 }  // namespace
+
+double drain_within_s(const ServicePolicy& policy, const ServiceModel& model) {
+  const Duration stated = policy.scale.drain_within;
+  return stated > Duration::zero() ? seconds(stated) : std::max(drain_min_s, model.startup_s);
+}
+
+double replicas_for(double per_second, double outgrown, const Capacity& capacity) {
+  const double in_flight = per_second * capacity.latency_s;
+  return (in_flight + staffing * staffed(outgrown) * std::sqrt(in_flight)) / capacity.concurrency;
+}
+
+std::string in_replicas(double need) {
+  return fmt::format("{:.1f}", std::ceil(10 * std::max(0.0, need - need_error)) / 10);
+}
 
 std::string brief(double number) {
   const double size = std::abs(number);
@@ -139,8 +163,9 @@ std::string describe(const Capacity& capacity, double permitted) {
       return fmt::format("{} as stated, nothing learned yet: {}", brief(capacity.concurrency),
                          each);
     case Basis::learned:
-      return fmt::format("learned {:.1f} in flight per replica from {} attempts: {}{}",
-                         capacity.concurrency, grouped(capacity.attempts), each,
+      return fmt::format("learned {:.1f} in flight per replica from {} attempts{}: {}{}",
+                         capacity.concurrency, grouped(capacity.attempts),
+                         capacity.end_seen ? "" : ", more was not tried", each,
                          capacity.late_alone > permitted
                              ? fmt::format("; {}% are late even with little in flight, which more "
                                            "replicas cannot help",
@@ -155,12 +180,23 @@ std::string describe(const Capacity& capacity, double permitted) {
   return {};
 }
 
-double expected_per_second(const ServicePolicy& policy, const ServiceModel& model,
-                           const ServiceState& before, const Demand& demand) {
+double outgrown_now(const ServicePolicy& policy, const ServiceModel& model, const ServiceSeen& seen,
+                    const std::vector<OutcomeSample>& outcomes) {
+  const double allowed = outgrown_share(policy, model);
+  const auto [ended, missed, load] = lately(model, seen, outcomes);
+  const double usual = std::max(spell_missed, permitted_share(policy)) + model.capacity.late_alone;
+  const bool spell = ended >= spell_requests_min && missed > usual * ended && load >= at_capacity &&
+                     model.capacity.basis != Basis::held;
+  // What was never seen is not ordered for: a new service would start four times what it needs.
+  return spell ? std::min(allowed, 1 / std::max(1.0, growth_seen_s(model.growth))) : allowed;
+}
+
+double expected_per_second(double outgrown, const ServiceModel& model, const ServiceState& before,
+                           const Demand& demand) {
   if (demand.per_second <= 0) return 0;
   // The situation is that of the tick before: were it today's, more demand could be taken for
   // a calmer moment and lower the answer.
-  return grown(model.growth, before.situation, outgrown_share(policy, model),
+  return grown(model.growth, before.situation, outgrown,
                std::max(demand.per_second, demand_min_per_second));
 }
 
@@ -175,8 +211,8 @@ std::vector<Need> needs_of(const ServicePolicy& policy, const ServiceModel& mode
     needs.push_back(target_need(*policy.scale.target_concurrency, model, seen, expected, explain));
   const bool none = needs.front().replicas <= 0 && needs.back().replicas <= 0;
   if (none && (demand.steady > 0 || seen.waiting > 0 || seen.concurrency > 0))
-    needs.push_back(
-        {"activation", part_of_one, "requests came within the last 120 s: one replica at least"});
+    needs.push_back({Rule::activation, part_of_one,
+                     "requests came within the last 120 s: one replica at least"});
   add_feedback(policy, model, seen, outcomes, explain, needs);
   return needs;
 }

@@ -15,13 +15,15 @@ enum class Phase : std::uint8_t { starting, ready, draining };
 
 /// One replica at the end of the tick.
 struct ReplicaSeen {
-  std::string id;  // "checkout-7", never reused
+  std::string id;         // "checkout-7", never reused
+  std::string version{};  // of its program and settings; equal ones are alike; empty: not known
   Phase phase = Phase::starting;
   Duration age{};        // since its start
   Duration startup{};    // start → ready; 0 while starting
   double cpu_cores = 0;  // mean over the tick; -1 unknown
   std::int64_t rss_bytes = -1;
   std::int64_t in_flight = 0;
+  int zone = 0;  // 1 and on; 0: there is one only, or it is not known
 
   bool operator==(const ReplicaSeen&) const = default;
 };
@@ -39,6 +41,14 @@ struct ByConcurrency {
   [[nodiscard]] static std::uint32_t edge(std::size_t level);
 
   bool operator==(const ByConcurrency&) const = default;
+};
+
+/// Attempts of one tick at the replicas of one version.
+struct VersionAttempts {
+  std::string version;
+  ByConcurrency by_concurrency;
+
+  bool operator==(const VersionAttempts&) const = default;
 };
 
 /// One service over (previous, now]. Counts are of logical requests (binding decision 2 of the
@@ -59,10 +69,16 @@ struct ServiceSeen {
   double latency_p50_s = 0;   // of logical requests ended in the tick; 0 when none
   double latency_p95_s = 0;
   double latency_p99_s = 0;
-  ByConcurrency by_concurrency;
+  ByConcurrency by_concurrency;  // of all versions
+  /// The same by the version that served, each once, by its name: where replicas of several are
+  /// there. Empty: all were of one, or it is not known of which.
+  std::vector<VersionAttempts> by_version;
   std::vector<ReplicaSeen> replicas;
   bool rolling_out = false;   // some replicas run an earlier program or setting and are replaced
   double completeness = 1.0;  // share of the sources that reported in time; 0: no evidence
+  /// What the counts are of ÷ all requests of the tick, as far as is known: above 1 with those of
+  /// ticks before that were told of late. 0: what completeness says.
+  double covered = 0;
   std::vector<std::string> events;  // what happened to replicas, for people
 
   bool operator==(const ServiceSeen&) const = default;

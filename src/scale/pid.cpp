@@ -53,12 +53,12 @@ PidState pid_after(const spec::Pid& pid, const spec::Replicas& bounds, double le
 std::optional<Need> pid_need(const ServicePolicy& policy, const PidState& state, Explain explain) {
   if (!policy.scale.pid || state.replicas < 0) return std::nullopt;
   const double target = policy.scale.pid->cpu;
-  return Need{
-      "pid", state.replicas,
-      explain == Explain::yes
-          ? fmt::format("replicas keep {} cores busy each, {} are aimed for: {:.1f} of them",
-                        brief(target * (1 + state.error)), brief(target), state.replicas)
-          : std::string()};
+  return Need{Rule::pid, state.replicas,
+              explain == Explain::yes
+                  ? fmt::format("replicas keep {} cores busy each, {} are aimed for: {} of them",
+                                brief(target * (1 + state.error)), brief(target),
+                                in_replicas(state.replicas))
+                  : std::string()};
 }
 
 }  // namespace headroom::scale

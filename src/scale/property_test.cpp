@@ -1,6 +1,12 @@
 // What must hold whatever happens: bounds, order, repeatability. Steadiness: steadiness_test.cpp.
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <map>
+#include <optional>
+#include <regex>
+#include <set>
+
 #include "scale/fluid_world_for_test.h"
 
 namespace headroom::scale {
@@ -79,6 +85,54 @@ void damage(Observations& seen, Random& random) {
   }
 }
 
+/// The number of replicas that a reason's text speaks of; nothing where it names none.
+std::optional<double> quoted(const Reason& reason) {
+  static const std::map<Rule, std::regex> patterns{
+      {Rule::latency, std::regex(R"(need ([0-9.]+) replicas)")},
+      {Rule::backlog, std::regex(R"(waiting, to be served within [0-9.]+ s, ([0-9.]+)$)")},
+      {Rule::target, std::regex(R"(per replica need ([0-9.]+)$)")},
+      {Rule::pid, std::regex(R"(aimed for: ([0-9.]+) of them)")},
+      {Rule::objective_missed, std::regex(R"(of capacity: ([0-9.]+) instead)")},
+      {Rule::in_delay, std::regex(R"(^kept for [0-9.]+ s: the ([0-9.]+) that)")},
+      {Rule::hysteresis, std::regex(R"(([0-9.]+) are kept)")}};
+  const auto pattern = patterns.find(reason.rule);
+  if (pattern == patterns.end()) return std::nullopt;
+  std::smatch found;
+  if (!std::regex_search(reason.text, found, pattern->second)) {
+    ADD_FAILURE() << "no number of replicas in: " << reason.text;
+    return std::nullopt;
+  }
+  return std::stod(found[1]);
+}
+
+TEST(Property, explanations_add_up) {
+  std::set<Rule> rules;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Wild wild(seed);
+    Pilot pilot(wild.policy);
+    wild.world.apply(wild.policy.replicas.min);
+    for (int t = 0; t < 400; ++t) {
+      Observations seen = wild.world.tick(wild.policy, wild.next_rate());
+      if (t > 0 && wild.random.below(8) == 0) damage(seen, wild.random);
+      pilot.decide_on(seen);
+      const ServiceDecision& decision = pilot.last;
+      const Reason* last = nullptr;
+      for (const Reason& reason : decision.reasons) {
+        const auto figure = quoted(reason);
+        if (figure) {
+          rules.insert(reason.rule);
+          ASSERT_EQ(std::ceil(*figure), reason.replicas) << reason.text << "; seed " << seed;
+        }
+        if (reason.decisive) last = &reason;
+      }
+      ASSERT_TRUE(last != nullptr);
+      ASSERT_EQ(last->replicas, decision.replicas) << decision.summary << "; seed " << seed;
+      wild.world.apply(decision.replicas);
+    }
+  }
+  EXPECT_EQ(rules.size(), 7U) << "every rule that names a number had its say";
+}
+
 TEST(Property, bounds_hold_and_missing_evidence_never_lowers) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     Wild wild(seed);
@@ -115,7 +169,7 @@ TEST(Property, more_demand_never_proposes_fewer_replicas) {
         more.services[0].arrivals = arrivals;
         const Proposals proposals = decide(pilot.policy, pilot.model, pilot.state, more);
         // Arrivals that cannot be true are evidence of another quality: they hold.
-        if (proposals.services[0].decision.reasons[0].rule == "contradictory") continue;
+        if (proposals.services[0].decision.reasons[0].rule == Rule::contradictory) continue;
         const int replicas = proposals.services[0].decision.replicas;
         ASSERT_GE(replicas, before) << "seed " << seed << " second " << t << " at " << arrivals;
         before = replicas;

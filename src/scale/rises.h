@@ -1,33 +1,60 @@
-// Histograms of how much demand rose, in shares of a unit that follows demand's peak.
+// By how much demand rises: what was seen, and what is believed before enough was.
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <vector>
+#include <span>
+
+#include "scale/rate_histogram.h"
 
 namespace headroom::scale {
-
-/// Bins of 1/64 of the unit, from -10/64; the ends take the rest. The unit is at least the highest
-/// demand of late, so that hardly anything is beyond them.
-constexpr std::size_t rise_bins = 80;
-
-/// Requests/s: the power of two next above a peak of demand.
-[[nodiscard]] double rise_unit(double peak_per_second);
 
 /// A belief about rises beside what was seen: P(demand × (1 + x) is exceeded) = (1 + x)^-10.
 struct RisePrior {
   double samples = 0;  // what it counts for
-  double base = 0;     // demand, in units
+  double base = 0;     // demand, requests/s
 };
 
-/// The rise, in units, that `left` samples of the histogram and the prior together exceed; within a
-/// bin in a straight line. `bins` may be empty. Requires left > 0.
-[[nodiscard]] double exceeded_by(double left, const std::vector<double>& bins,
-                                 const RisePrior& prior);
+/// Rises that were seen, each sample counting so much.
+struct SeenRises {
+  const RateHistogram* rises = nullptr;
+  double weight = 1;
+};
 
-/// A rise of so many units.
-void add_rise(double rise, double weight, std::vector<double>& bins);
+/// The rise that so many samples exceed, asked for from the largest rise downward. Within a bin it
+/// goes in a straight line, between bins by the prior. Never falls when the prior's base rises.
+class RiseDescent {
+ public:
+  static constexpr std::size_t most = 3;
 
-/// The same samples after the unit was doubled so many times; halved where negative.
-void rescale_rises(int doublings, std::vector<double>& bins);
+  /// Of up to `most` histograms, which must outlive it.
+  RiseDescent(std::span<const SeenRises> seen, const RisePrior& prior);
+
+  /// Requests/s. Requires left > 0, and not less than in the call before.
+  [[nodiscard]] double exceeded_by(double left);
+
+ private:
+  struct Cursor {
+    SeenRises seen;
+    std::size_t left = 0;  // bins not yet passed
+  };
+  /// The next bin below, with its samples.
+  struct Step {
+    bool found = false;
+    int bin = 0;
+    double samples = 0;
+  };
+
+  [[nodiscard]] Step next() const;
+  void pass(const Step& step);
+  [[nodiscard]] double prior_above(double rise) const;
+  /// Where the prior alone, beside what was passed, is exceeded by so many.
+  [[nodiscard]] double prior_at(double left) const;
+
+  std::array<Cursor, most> cursors_{};
+  RisePrior prior_;
+  double passed_ = 0;  // samples in the bins passed
+  double edge_ = 0;    // low edge of the last of them
+};
 
 }  // namespace headroom::scale

@@ -57,13 +57,30 @@ std::optional<double> usual_at(const Season& season, double bin) {
   return *first * (1 - share) + *second * share;
 }
 
+/// The clock was ahead: nothing of what it told for later times is of those. Seconds cost nothing:
+/// a bin that is over keeps what was seen of it, and so does a day of which the next had hardly
+/// begun.
+void go_back(const Place& now, Season& season) {
+  if (now.day < season.day) {
+    const bool begun = std::ranges::any_of(season.days.back(), [](double b) { return b >= 0; });
+    season.days.pop_back();
+    if (begun || season.days.empty()) season.days.emplace_back(season_bins, -1);
+  }
+  auto& today = season.days.back();
+  std::fill(today.begin() + static_cast<std::ptrdiff_t>(now.bin) + 1, today.end(), -1);
+  season.day = now.day;
+  season.bin = static_cast<int>(now.bin);
+  season.requests = season.seen_s = 0;
+}
+
 }  // namespace
 
 void learn_season(WallTime wall, double per_second, double tick_s, Season& season) {
   const Place now = place_of(wall, 0);
   const int bin = static_cast<int>(now.bin);
   const bool first = season.days.empty();
-  if (!first && (now.day < season.day || (now.day == season.day && bin < season.bin))) return;
+  if (!first && (now.day < season.day || (now.day == season.day && bin < season.bin)))
+    go_back(now, season);
   if (first || now.day != season.day || bin != season.bin) {
     if (!first && season.seen_s >= season_bin_s / 2)
       season.days.back()[static_cast<std::size_t>(season.bin)] =

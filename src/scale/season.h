@@ -12,7 +12,8 @@ namespace headroom::scale {
 constexpr double season_bin_s = 300;
 constexpr std::size_t season_bins = 288;
 
-/// Takes in one tick that ends at `wall`. Time that runs backwards is passed over.
+/// Takes in one tick that ends at `wall`. Where the clock is set back, the later times that it had
+/// told of are forgotten; where it jumps ahead, those that it passed over stay unknown.
 void learn_season(WallTime wall, double per_second, double tick_s, Season& season);
 
 /// Requests/s by which demand usually rises from `wall` to `lead_s` later, negative where it falls.

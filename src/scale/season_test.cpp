@@ -83,11 +83,55 @@ TEST(Season, hours_that_were_not_seen_are_left_out) {
   EXPECT_NEAR(season_rise(season, at(3 * day_s + 8.9 * 3600), 720), 900, 1e-9);
 }
 
-TEST(Season, a_clock_set_back_changes_nothing) {
+TEST(Season, a_clock_that_was_ahead_holds_nothing_up) {
+  const auto quiet = [](double) { return 100.0; };
+  for (const double ahead_s : {40 * day_s, 3 * day_s, 5 * 3600.0}) {
+    Season season = seen(0, 3 * day_s, quiet);
+    for (double t = 3 * day_s; t < 3 * day_s + 600; t += 10)
+      learn_season(at(t + ahead_s), 100, 10, season);
+    const double now = 7 * day_s + 8.9 * 3600;
+    for (double t = 3 * day_s + 610; t <= now; t += 10)
+      learn_season(at(t), busy_at_nine(t), 10, season);
+    EXPECT_EQ(season.day, (begin_s / 86400) + 7) << ahead_s;
+    EXPECT_NEAR(season_rise(season, at(now), 720), 900, 1e-9) << ahead_s;
+  }
+}
+
+TEST(Season, what_was_seen_by_a_clock_that_was_ahead_is_not_of_that_time) {
   Season season = seen(0, 2 * day_s + 3600, busy_at_nine);
-  const Season before = season;
-  for (double t = 0; t < 3600; t += 10) learn_season(at(t), 1e6, 10, season);
-  EXPECT_EQ(season, before);
+  for (double t = 0; t < 3600; t += 10)
+    learn_season(at(2 * day_s + 8 * 3600 + t), 1e6, 10, season);  // by seven hours
+  for (double t = 2 * day_s + 2 * 3600; t <= 4 * day_s; t += 10)
+    learn_season(at(t), busy_at_nine(t), 10, season);
+  for (const auto& day : season.days)
+    for (const double per_second : day) EXPECT_LE(per_second, 1000);
+}
+
+TEST(Season, a_step_of_the_clock_by_seconds_costs_no_bin) {
+  // A leap second that is stepped back, and what NTP sets right, at the worst of times: just after
+  // a bin began.
+  const double now = 2 * day_s + 8.9 * 3600;
+  for (const double back_s : {1.0, 30.0}) {
+    Season season;
+    double off_s = 0;
+    for (double t = 1; t <= now; t += 1) {
+      if (t == day_s + 9 * 3600 + 1) off_s = back_s;
+      learn_season(at(t - off_s), busy_at_nine(t), 1, season);
+    }
+    for (const double per_second : season.days[1]) EXPECT_GE(per_second, 0) << back_s;
+    EXPECT_NEAR(season_rise(season, at(now), 720), 900, 100) << back_s;
+  }
+}
+
+TEST(Season, hours_asleep_are_hours_that_were_not_seen) {
+  // A machine that is suspended for a night: wall time goes on, the tick after it is one second.
+  Season season = seen(0, 2 * day_s + 3600, busy_at_nine);
+  learn_season(at(2 * day_s + 9 * 3600 + 1), 5000, 1, season);
+  for (double t = 2 * day_s + 9 * 3600 + 10; t <= 3 * day_s; t += 10)
+    learn_season(at(t), busy_at_nine(t), 10, season);
+  const auto& day = season.days[2];
+  for (std::size_t bin = 13; bin < 9 * 12; ++bin) EXPECT_LT(day[bin], 0) << bin;
+  EXPECT_NEAR(day[9 * 12], 1000, 20);
 }
 
 TEST(Season, more_demand_now_raises_nothing_now) {

@@ -4,30 +4,42 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace headroom::scale {
 namespace {
 
+constexpr double in_delay_min_s = 15;
+/// Stopping a replica that is needed again wastes its next start: kept for one start-up time it
+/// costs at most twice what hindsight would. Bursts come in groups, so twice that is cheaper still.
+constexpr double in_delay_startups = 2;
+
 int rounded_up(double replicas) {
-  return static_cast<int>(std::ceil(std::clamp(replicas, 0.0, 1e6) - 1e-9));
+  return static_cast<int>(std::ceil(std::clamp(replicas, 0.0, 1e6) - need_error));
 }
 
 /// The number while rules change it, and the reasons they leave.
 struct Settling {
   const Question& question;
-  std::string_view without;
+  std::optional<Rule> without;
   std::vector<Reason>* reasons;
   int replicas = 0;
 
-  [[nodiscard]] bool applies(std::string_view rule) const { return rule != without; }
+  [[nodiscard]] bool applies(Rule rule) const { return rule != without; }
 
   template <class Text>
-  void set(std::string_view stage, std::string_view rule, int value, Text text) {
+  void set(Rule rule, int value, Text text) {
     const bool decisive = value != replicas;
     replicas = value;
-    if (reasons != nullptr && decisive)
-      reasons->push_back({std::string(stage), std::string(rule), value, text(), true});
+    if (reasons != nullptr && decisive) reasons->push_back({rule, value, text(), true});
+  }
+  /// As set(), by a number of its own: what was decisive before is not any more.
+  template <class Text>
+  void replace(Rule rule, int value, Text text) {
+    if (reasons != nullptr && value != replicas)
+      for (auto& reason : *reasons) reason.decisive = false;
+    set(rule, value, text);
   }
 };
 
@@ -35,85 +47,126 @@ void shape(Settling& s) {
   const Question& q = s.question;
   // What is kept for the loss of a zone is added to the needs' number afterwards.
   const int last = after_zone_loss(q.last, q.bounds.zones);
-  // What the calendar asks for is a number of replicas, about which nothing is chance.
-  double estimated = 0;
-  for (const Need& need : q.needs)
-    if (need.rule != s.without && need.rule != "calendar")
-      estimated = std::max(estimated, need.replicas);
-  if (s.applies("scale-in delay")) {
-    const double lately = std::max(q.needed_lately, s.applies("calendar") ? q.event_lately : 0.0);
-    s.set("shape", "scale-in delay", std::max(s.replicas, rounded_up(lately)), [&] {
-      return fmt::format("{:.1f} were needed within the last {} s", lately, brief(q.delay_s));
+  double estimated = largest_estimated(q, s.without);
+  if (s.applies(Rule::in_delay)) {
+    NeedSample lately = q.needed_lately;
+    if (s.applies(Rule::calendar) && q.event_lately.replicas > lately.replicas)
+      lately = q.event_lately;
+    if (s.applies(Rule::repeat) && q.repeat_lately.replicas > lately.replicas)
+      lately = q.repeat_lately;
+    s.replace(Rule::in_delay, std::max(s.replicas, rounded_up(lately.replicas)), [&] {
+      return fmt::format("kept for {} s: the {} that were needed, or ran at the start, {} s ago",
+                         brief(q.delay_s), in_replicas(lately.replicas),
+                         brief(std::round(lately.age_s)));
     });
-    estimated = std::max(estimated, q.needed_lately);
+    estimated = std::max(estimated, q.needed_lately.replicas);
   }
-  if (s.applies("hysteresis") && s.replicas < last) {
-    const int kept = std::min(last, rounded_up(estimated * (1 + q.band)));
-    s.set("shape", "hysteresis", std::max(s.replicas, kept), [&] {
-      return fmt::format("a fall to {:.1f} is within {:.0f}%, which may be chance", estimated,
-                         100 * q.band);
+  if (s.applies(Rule::hysteresis) && s.replicas < last) {
+    const double may_be = estimated * (1 + q.band);
+    s.replace(Rule::hysteresis, std::max(s.replicas, std::min(last, rounded_up(may_be))), [&] {
+      return fmt::format("a fall to {} may be chance, by up to {:.0f}%: {} are kept",
+                         in_replicas(estimated), 100 * q.band,
+                         in_replicas(std::min<double>(last, may_be)));
     });
   }
 }
 
-void bound(Settling& s) {
-  const Question& q = s.question;
+/// A rule that keeps the number within something, whatever it is needed for.
+struct Bound {
+  Rule rule;
+  int (*kept)(const Question& q, int replicas);  // what it makes of the number
+  std::string (*text)(const Question& q, int kept);
+};
+
+int for_zone_loss(const Question& q, int replicas) {
   const int zones = q.bounds.zones;
-  if (s.applies("zone loss") && zones > 1) {
-    const int needed = s.replicas;
-    const int spread = (needed * zones + zones - 2) / (zones - 1);
-    s.set("bound", "zone loss", spread, [&] {
-      return fmt::format("{} of {} are left when one of {} zones is lost",
-                         after_zone_loss(spread, zones), spread, zones);
-    });
+  return zones > 1 ? (replicas * zones + zones - 2) / (zones - 1) : replicas;
+}
+
+int not_lowered(bool when, const Question& q, int replicas) {
+  return when ? std::max(replicas, q.last) : replicas;
+}
+
+/// In this order. `min` is the last: where limits contradict each other, the least that the user
+/// wants to see running stays.
+constexpr std::array bounds{
+    Bound{Rule::zone_loss, for_zone_loss,
+          [](const Question& q, int kept) {
+            return fmt::format("{} of {} are left when one of {} zones is lost",
+                               after_zone_loss(kept, q.bounds.zones), kept, q.bounds.zones);
+          }},
+    Bound{Rule::no_evidence,
+          [](const Question& q, int n) { return not_lowered(!q.evidence, q, n); },
+          [](const Question&, int) -> std::string {
+            return "without complete evidence nothing is lowered";
+          }},
+    Bound{Rule::roll_out, [](const Question& q, int n) { return not_lowered(q.rolling_out, q, n); },
+          [](const Question&, int) -> std::string {
+            return "while replicas of an earlier version are replaced nothing is lowered";
+          }},
+    Bound{Rule::incident, [](const Question& q, int n) { return not_lowered(q.incident, q, n); },
+          [](const Question&, int) -> std::string {
+            return "while requests are late or fail for another reason than concurrency nothing is "
+                   "lowered";
+          }},
+    Bound{
+        Rule::max, [](const Question& q, int n) { return std::min(n, q.bounds.max); },
+        [](const Question& q, int) { return fmt::format("at most {} are allowed", q.bounds.max); }},
+    Bound{Rule::step,
+          [](const Question& q, int n) {
+            return q.step > 0 ? std::min(n, std::max(q.last, q.ready + q.step)) : n;
+          },
+          [](const Question& q, int) {
+            return fmt::format("{} are ready and at most {} may be starting", q.ready, q.step);
+          }},
+    Bound{Rule::min, [](const Question& q, int n) { return std::max(n, q.bounds.min); },
+          [](const Question& q, int) {
+            return fmt::format("not below min, which is {}", q.bounds.min);
+          }},
+};
+
+void bound(Settling& s) {
+  for (const Bound& one : bounds) {
+    if (!s.applies(one.rule)) continue;
+    const int kept = one.kept(s.question, s.replicas);
+    s.set(one.rule, kept, [&] { return one.text(s.question, kept); });
   }
-  if (s.applies("no evidence") && !q.evidence)
-    s.set("evidence", "no evidence", std::max(s.replicas, q.last),
-          [] { return std::string("without complete evidence nothing is lowered"); });
-  if (s.applies("roll-out") && q.rolling_out)
-    s.set("bound", "roll-out", std::max(s.replicas, q.last), [] {
-      return std::string("while replicas of an earlier version are replaced nothing is lowered");
-    });
-  if (s.applies("incident") && q.incident)
-    s.set("bound", "incident", std::max(s.replicas, q.last), [] {
-      return std::string(
-          "while requests are late or fail for another reason than concurrency nothing is lowered");
-    });
-  if (s.applies("max"))
-    s.set("bound", "max", std::min(s.replicas, q.bounds.max),
-          [&] { return fmt::format("at most {} are allowed", q.bounds.max); });
-  if (s.applies("step") && q.step > 0)
-    s.set("bound", "step", std::min(s.replicas, std::max(q.last, q.ready + q.step)), [&] {
-      return fmt::format("{} are ready and at most {} may be starting", q.ready, q.step);
-    });
-  // Last: where limits contradict each other, the least that the user wants to see running stays.
-  if (s.applies("min"))
-    s.set("bound", "min", std::max(s.replicas, q.bounds.min),
-          [&] { return fmt::format("at least {} are wanted", q.bounds.min); });
 }
 
 }  // namespace
+
+double scale_in_delay_s(const ServicePolicy& policy, const ServiceModel& model) {
+  if (policy.scale.in_delay > Duration::zero()) return seconds(policy.scale.in_delay);
+  return std::max(in_delay_min_s, in_delay_startups * model.startup_s);
+}
 
 int after_zone_loss(int replicas, int zones) {
   return zones > 1 ? replicas * (zones - 1) / zones : replicas;
 }
 
-double largest(const Question& question, std::string_view without) {
+double largest(const Question& question, std::optional<Rule> without) {
   double need = 0;
   for (const auto& one : question.needs)
     if (one.rule != without) need = std::max(need, one.replicas);
   return need;
 }
 
-int settle(const Question& question, std::string_view without, std::vector<Reason>* reasons) {
+double largest_estimated(const Question& question, std::optional<Rule> without) {
+  double need = 0;
+  for (const auto& one : question.needs)
+    if (one.rule != without && !entry(one.rule).foretold) need = std::max(need, one.replicas);
+  return need;
+}
+
+int settle(const Question& question, std::optional<Rule> without, std::vector<Reason>* reasons) {
   Settling s{question, without, reasons, rounded_up(largest(question, without))};
   if (reasons != nullptr) {
     bool decided = false;
     for (const auto& need : question.needs) {
-      const bool largest_one = !decided && need.replicas >= largest(question, without);
-      decided |= largest_one;
-      reasons->push_back(
-          {"need", std::string(need.rule), rounded_up(need.replicas), need.text, largest_one});
+      const int replicas = rounded_up(need.replicas);
+      const bool decides = !decided && replicas == s.replicas;
+      decided |= decides;
+      reasons->push_back({need.rule, replicas, need.text, decides});
     }
   }
   shape(s);

@@ -1,20 +1,23 @@
 // From needs to one number: shape over time, then bounds; with or without any one rule.
 #pragma once
 
-#include <string_view>
+#include <optional>
 #include <vector>
 
 #include "scale/decision.h"
 #include "scale/need.h"
+#include "scale/state.h"
 
 namespace headroom::scale {
 
 /// All that the number of replicas of one service follows from.
 struct Question {
   std::vector<Need> needs;  // at least one
-  // Largest needs within the scale-in delay, before this tick: those of the calendar, all others.
-  double event_lately = 0;
-  double needed_lately = 0;
+  // Largest needs within the scale-in delay, before this tick: those of the calendar, of what comes
+  // again, all others.
+  NeedSample event_lately;
+  NeedSample repeat_lately;
+  NeedSample needed_lately;
   double delay_s = 0;        // the scale-in delay
   double band = 0;           // a fall smaller than this share may be chance
   bool evidence = true;      // complete; otherwise the number may not fall
@@ -26,15 +29,23 @@ struct Question {
   int step = 0;  // replicas that may be starting at once; 0: no limit
 };
 
-/// The answer. Leaves out the rule named `without`. Appends a reason for each rule that ran
-/// when `reasons` is given. Never falls when a need rises.
-[[nodiscard]] int settle(const Question& question, std::string_view without,
+/// How long what was needed is kept: the policy's scale.in_delay, or by the time a start takes.
+[[nodiscard]] double scale_in_delay_s(const ServicePolicy& policy, const ServiceModel& model);
+
+/// The answer. Leaves out the rule `without`. Appends a reason for each rule that ran
+/// when `reasons` is given; decisive are those that the answer follows from: the need of this
+/// moment is not when that of an earlier one rules. Never falls when a need rises.
+[[nodiscard]] int settle(const Question& question, std::optional<Rule> without,
                          std::vector<Reason>* reasons);
 
 /// How many of `replicas` are sure to be left when one of the zones is lost.
 [[nodiscard]] int after_zone_loss(int replicas, int zones);
 
 /// The largest need, not rounded.
-[[nodiscard]] double largest(const Question& question, std::string_view without);
+[[nodiscard]] double largest(const Question& question, std::optional<Rule> without);
+
+/// The largest need that is an estimate of what is there: not what the calendar or past days say
+/// will come.
+[[nodiscard]] double largest_estimated(const Question& question, std::optional<Rule> without);
 
 }  // namespace headroom::scale

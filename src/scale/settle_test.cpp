@@ -12,7 +12,7 @@ namespace {
 
 Question question(double need, int last) {
   Question q;
-  q.needs.push_back({"latency", need, "need"});
+  q.needs.push_back({Rule::latency, need, "need"});
   q.last = q.ready = last;
   q.bounds.min = 1;
   q.bounds.max = 100;
@@ -20,78 +20,104 @@ Question question(double need, int last) {
   return q;
 }
 
-const Reason* find(const std::vector<Reason>& reasons, std::string_view rule) {
+const Reason* find(const std::vector<Reason>& reasons, Rule rule) {
   const auto found = std::ranges::find(reasons, rule, &Reason::rule);
   return found == reasons.end() ? nullptr : &*found;
 }
 
 TEST(Settle, each_rule_changes_the_number_as_stated_and_says_so) {
   struct Case {
-    std::string_view rule;
+    Rule rule;
     Question question;
     int replicas;
     int without;
   };
   std::vector<Case> cases;
-  const auto add = [&cases](std::string_view rule, Question q, int replicas, int without) {
+  const auto add = [&cases](Rule rule, Question q, int replicas, int without) {
     cases.push_back({rule, std::move(q), replicas, without});
   };
 
   Question delay = question(8.2, 12);
-  delay.needed_lately = 11.4;
-  add("scale-in delay", delay, 12, 9);
-  delay.needed_lately = 9.9;
-  add("scale-in delay", delay, 10, 9);
+  delay.needed_lately.replicas = 11.4;
+  add(Rule::in_delay, delay, 12, 9);
+  delay.needed_lately.replicas = 9.9;
+  add(Rule::in_delay, delay, 10, 9);
 
   Question band = question(8.9, 10);
   band.band = 0.1;
-  add("hysteresis", band, 10, 9);
+  add(Rule::hysteresis, band, 10, 9);
 
   Question blind = question(3, 7);
   blind.evidence = false;
-  add("no evidence", blind, 7, 3);
+  add(Rule::no_evidence, blind, 7, 3);
 
   for (const auto& [rule, flag] :
-       {std::pair{"roll-out", &Question::rolling_out}, {"incident", &Question::incident}}) {
+       {std::pair{Rule::roll_out, &Question::rolling_out}, {Rule::incident, &Question::incident}}) {
     Question held = question(3, 7);
     held.*flag = true;
     add(rule, held, 7, 3);
   }
 
   Question high = question(140, 90);
-  add("max", high, 100, 140);
+  add(Rule::max, high, 100, 140);
 
   Question low = question(0.3, 4);
   low.bounds.min = 4;
-  add("min", low, 4, 1);
+  add(Rule::min, low, 4, 1);
 
   Question zones = question(8.2, 12);
   zones.bounds.zones = 3;
-  add("zone loss", zones, 14, 9);
+  add(Rule::zone_loss, zones, 14, 9);
 
   Question sudden = question(20, 5);
   sudden.step = 4;
-  add("step", sudden, 9, 20);
+  add(Rule::step, sudden, 9, 20);
 
   for (const auto& c : cases) {
     std::vector<Reason> reasons;
-    EXPECT_EQ(settle(c.question, {}, &reasons), c.replicas) << c.rule;
-    EXPECT_EQ(settle(c.question, c.rule, nullptr), c.without) << c.rule;
+    EXPECT_EQ(settle(c.question, {}, &reasons), c.replicas) << entry(c.rule).name;
+    EXPECT_EQ(settle(c.question, c.rule, nullptr), c.without) << entry(c.rule).name;
     const Reason* reason = find(reasons, c.rule);
-    ASSERT_NE(reason, nullptr) << c.rule;
-    EXPECT_TRUE(reason->decisive) << c.rule;
-    EXPECT_EQ(reason->replicas, c.replicas) << c.rule;
+    ASSERT_NE(reason, nullptr) << entry(c.rule).name;
+    EXPECT_TRUE(reason->decisive) << entry(c.rule).name;
+    EXPECT_EQ(reason->replicas, c.replicas) << entry(c.rule).name;
   }
 }
 
 TEST(Settle, the_largest_need_wins_and_without_it_the_next) {
   Question waiting = question(5, 5);
-  waiting.needs.push_back({"backlog", 6.5, "waiting"});
+  waiting.needs.push_back({Rule::backlog, 6.5, "waiting"});
   std::vector<Reason> reasons;
   EXPECT_EQ(settle(waiting, {}, &reasons), 7);
-  EXPECT_TRUE(find(reasons, "backlog")->decisive);
-  EXPECT_FALSE(find(reasons, "latency")->decisive);
-  EXPECT_EQ(settle(waiting, "backlog", nullptr), 5);
+  EXPECT_TRUE(find(reasons, Rule::backlog)->decisive);
+  EXPECT_FALSE(find(reasons, Rule::latency)->decisive);
+  EXPECT_EQ(settle(waiting, Rule::backlog, nullptr), 5);
+}
+
+TEST(Settle, a_larger_need_that_is_the_same_number_of_replicas_decides_nothing) {
+  Question waiting = question(2.98, 3);
+  waiting.needs.push_back({Rule::backlog, 2.99, "waiting"});
+  std::vector<Reason> reasons;
+  EXPECT_EQ(settle(waiting, {}, &reasons), 3);
+  EXPECT_TRUE(find(reasons, Rule::latency)->decisive);
+  EXPECT_FALSE(find(reasons, Rule::backlog)->decisive);
+}
+
+TEST(Settle, the_need_of_an_earlier_second_that_decides_is_told_with_its_age) {
+  Question falling = question(3, 5);
+  falling.needed_lately = {.replicas = 4.31, .age_s = 12};
+  std::vector<Reason> reasons;
+  EXPECT_EQ(settle(falling, {}, &reasons), 5);
+  EXPECT_EQ(find(reasons, Rule::in_delay)->text,
+            "kept for 15 s: the 4.4 that were needed, or ran at the start, 12 s ago");
+  EXPECT_FALSE(find(reasons, Rule::latency)->decisive) << "3 is not what 5 follows from";
+}
+
+TEST(Settle, numbers_of_replicas_are_told_as_they_are_rounded_up) {
+  EXPECT_EQ(in_replicas(3.02), "3.1");
+  EXPECT_EQ(in_replicas(2.98), "3.0");
+  EXPECT_EQ(in_replicas(3 + 1e-12), "3.0");
+  EXPECT_EQ(in_replicas(0), "0.0");
 }
 
 TEST(Settle, rules_that_do_not_bite_leave_the_number_and_no_reason) {
@@ -100,7 +126,7 @@ TEST(Settle, rules_that_do_not_bite_leave_the_number_and_no_reason) {
     int replicas;
   };
   Question rising = question(12.1, 10);
-  rising.needed_lately = 9;
+  rising.needed_lately.replicas = 9;
   rising.band = 0.5;
   Question steps = question(7, 5);
   steps.step = 4;
@@ -144,10 +170,22 @@ TEST(Settle, hysteresis_does_not_hold_on_to_what_is_kept_for_a_zone) {
 TEST(Settle, hysteresis_is_about_what_is_estimated_and_not_about_what_the_calendar_asks_for) {
   Question q = question(3, 13);
   q.band = 0.1;
-  q.needs.push_back({"calendar", 12, "an event"});
+  q.needs.push_back({Rule::calendar, 12, "an event"});
   EXPECT_EQ(settle(q, {}, nullptr), 12);
   q.needs[0].replicas = 12;
   EXPECT_EQ(settle(q, {}, nullptr), 13);
+}
+
+TEST(Settle, what_comes_again_is_kept_as_long_as_other_needs_and_is_no_estimate_either) {
+  Question q = question(3, 13);
+  q.band = 0.1;
+  q.needs.push_back({Rule::repeat, 12, "it rose on other days"});
+  EXPECT_EQ(settle(q, {}, nullptr), 12);
+  EXPECT_EQ(settle(q, Rule::repeat, nullptr), 4);
+  q.needs.pop_back();
+  q.repeat_lately = {11, 5};
+  EXPECT_EQ(settle(q, {}, nullptr), 11);
+  EXPECT_EQ(settle(q, Rule::repeat, nullptr), 4);
 }
 
 TEST(Settle, a_step_limit_never_takes_back_what_is_wanted_already) {
@@ -161,7 +199,7 @@ TEST(Settle, bounds_hold_and_more_need_never_gives_fewer_whatever_the_rest) {
   for (std::uint64_t seed = 1; seed <= 5000; ++seed) {
     Random random(seed);
     Question q = question(0, static_cast<int>(random.below(30)));
-    q.needed_lately = 40 * random.uniform();
+    q.needed_lately.replicas = 40 * random.uniform();
     q.band = 0.5 * random.uniform();
     q.evidence = random.below(3) > 0;
     q.rolling_out = random.below(3) == 0;

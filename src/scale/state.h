@@ -56,7 +56,8 @@ struct ServiceState {
   std::vector<DemandSample> demand;     // oldest first, the last 120 s
   std::vector<OutcomeSample> outcomes;  // oldest first, the last 10 s
   std::vector<NeedSample> needs;        // oldest first, the scale-in delay; without those of
-  std::vector<NeedSample> events;       // the calendar, which are here
+  std::vector<NeedSample> events;       // the calendar, which are here, and
+  std::vector<NeedSample> repeats;      // of what comes again
   Situation situation;                  // after the last tick
   double roughness = 0;  // mean squared relative difference of the 5 s and 30 s means
   PidState pid;

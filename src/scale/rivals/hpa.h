@@ -28,8 +28,8 @@ struct HpaConfig {
   HpaTolerance tolerance{};   // --horizontal-pod-autoscaler-tolerance
   HpaReadiness readiness{};   // of CPU only
   double sync_s = 15;         // --horizontal-pod-autoscaler-sync-period
-  double sync_offset_s = 12;  // where in its period it looks: with metrics-server's readings 27 s
-                              // pass on average from a change to its answer (published: 27.5 s)
+  double sync_offset_s = 12;  // where in its period it looks: 7 s after a reading can be seen,
+                              // half its period
   Signal signal = Signal::metrics_server();
 
   /// On CPU as above, or on a rate that Prometheus scraped 7 s ago, half its period.

@@ -65,14 +65,14 @@ int answer_to_cpu(const HpaConfig& config, int step_s) {
 }
 
 TEST(Hpa, cpu_is_answered_after_kubelet_metrics_server_and_sync) {
-  // Just after the reading of second 60: the next, of 90, holds 30 s of it, arrives at 95, and the
+  // Just after the reading of second 60: the next, of 75, holds 15 s of it, arrives at 80, and the
+  // sync of 87 acts on it.
+  EXPECT_EQ(answer_to_cpu(on_cpu(), 60), 27);
+  // In the middle: the reading of 75 already says 73%, far enough from 50%.
+  EXPECT_EQ(answer_to_cpu(on_cpu(), 68), 19);
+  // Just before the reading of 75, which hardly shows it: the next, of 90, arrives at 95, and the
   // sync of 102 acts on it.
-  EXPECT_EQ(answer_to_cpu(on_cpu(), 60), 42);
-  // In the middle: the reading of 90 already says 75%, far enough from 50%.
-  EXPECT_EQ(answer_to_cpu(on_cpu(), 75), 27);
-  // Just before the reading of 90, which hardly shows it: the next, of 120, arrives at 125, and
-  // the sync of 132 acts on it.
-  EXPECT_EQ(answer_to_cpu(on_cpu(), 89), 43);
+  EXPECT_EQ(answer_to_cpu(on_cpu(), 74), 28);
 }
 
 TEST(Hpa, with_a_fresh_signal_only_the_period_of_the_sync_is_left) {
@@ -142,9 +142,9 @@ TEST(Hpa, starting_replicas_without_a_sample_hold_back_a_fall) {
   world.starting(2);
   world.cpu(0.4);
   // The two ready ones use 40%, the others, without a sample, are taken at 100%: 70% of 80% on
-  // four replicas is four. Their first sample is of 120 to 150, arrives at 155 and says that they
-  // have never been ready, so from the sync of 162 on they do not count: half of two is one.
-  EXPECT_EQ(world.changes_at(4, 300), 162);
+  // four replicas is four. Their first sample is of 105 to 120, arrives at 125 and says that they
+  // have never been ready, so from the sync of 132 on they do not count: half of two is one.
+  EXPECT_EQ(world.changes_at(4, 300), 132);
   EXPECT_EQ(world.second(), 1);
 }
 

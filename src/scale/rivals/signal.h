@@ -19,9 +19,9 @@ struct Signal {
   /// What headroom itself sees: each second as soon as it is over. Tells policy from signal.
   [[nodiscard]] static constexpr Signal fresh() { return {}; }
 
-  /// CPU on Kubernetes: metrics-server reads every 30 s what the kubelet read at its own 10 s
-  /// period, so 5 s old on average; a pod's usage is the difference of two readings.
-  [[nodiscard]] static constexpr Signal metrics_server() { return {30, 30, 5}; }
+  /// CPU on Kubernetes: metrics-server reads every 15 s (its default) what the kubelet read at its
+  /// own 10 s period, so 5 s old on average; a pod's usage is the difference of two readings.
+  [[nodiscard]] static constexpr Signal metrics_server() { return {15, 15, 5}; }
 
   /// A counter or gauge by way of Prometheus: scraped every 15 s, a rate or mean over 60 s.
   [[nodiscard]] static constexpr Signal prometheus() { return {15, 60, 0}; }
