@@ -4,26 +4,30 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "io/clock.h"
+#include "io/log_writer.h"
+#include "scale/seen.h"
 
 namespace headroom::control {
 namespace {
 
-/// Only services whose replicas are headroom's to change are decided on.
+/// Only services whose replicas are headroom's to change are decided on. In shadow nothing is
+/// changed anyway: what would be wanted is told of all.
 scale::Policy policy_of(const spec::Config& config) {
   scale::Policy policy = scale::Policy::from(config);
   std::erase_if(policy.services, [&](const scale::ServicePolicy& of) {
     const auto service = std::ranges::find(config.services, of.service, &spec::Service::name);
-    return !service->run.has_value();
+    return !policy.shadow && !service->run.has_value();
   });
   return policy;
 }
 
 }  // namespace
 
-Controller::Controller(const Parts& parts, const spec::Config& config)
-    : parts_(parts), config_(config), policy_(policy_of(config)) {
+Controller::Controller(const Parts& parts, const spec::Config& config, std::uint64_t generation)
+    : parts_(parts), config_(config), policy_(policy_of(config)), generation_(generation) {
   (void)machine_cpu_.sample();
   previous_ = io::monotonic_now();
   sigset_t all;
@@ -43,9 +47,10 @@ Controller::~Controller() {
   thread_.join();
 }
 
-void Controller::reload(const spec::Config& config) {
+void Controller::reload(const spec::Config& config, std::uint64_t generation) {
   const std::lock_guard lock(mutex_);
   incoming_ = config;
+  incoming_generation_ = generation;
 }
 
 void Controller::begin_with_what_was_learned() {
@@ -70,7 +75,9 @@ void Controller::run() {
     take_reload();
     run_tick(now);
     // A tick that overran is skipped, not caught up on: dt is measured.
-    while (next <= io::monotonic_now()) next += tick;
+    std::uint64_t due = 0;
+    for (; next <= io::monotonic_now(); next += tick) ++due;
+    if (due > 1) parts_.status.drop_ticks(due - 1);
   }
 }
 
@@ -79,8 +86,15 @@ void Controller::take_reload() {
   if (!incoming_) return;
   config_ = std::move(*incoming_);
   incoming_.reset();
+  generation_ = incoming_generation_;
+  feed_.forget_others(config_);
   policy_ = policy_of(config_);
   reloaded_ = true;
+  ages_.keep([this](const std::string& name) {
+    return std::ranges::find(config_.services, name, &spec::Service::name) !=
+           config_.services.end();
+  });
+  limits_.clear();  // what the file states now is what they begin with
 }
 
 void Controller::run_tick(Now now) {
@@ -91,56 +105,73 @@ void Controller::run_tick(Now now) {
   model_ = std::move(step.model);
   state_ = std::move(step.decisions.next);
 
+  admit(seen);
   const Journal::Status journal = parts_.journal.status();
-  parts_.status.set_journal(journal.healthy, journal.problem);
-  parts_.status.update(config_, seen, model_, step.decisions.services, collected.stats);
+  parts_.status.set_journal(journal.healthy, journal.problem, journal.lost);
+  journal_trouble_.look(journal.healthy ? "" : journal.problem);
+  learned_trouble_.look(journal.cramped);
+  access_log_trouble_.look(io::log_problem(io::Log::access));
+  parts_.status.update({config_, seen, collected, standings_, model_, step.decisions.services});
   const Ticket ticket =
       parts_.journal.record(std::move(seen), step.decisions.services, std::move(before));
-  if (config_.mode == spec::Mode::act) act(step.decisions.services, ticket);
+  if (config_.mode == spec::Mode::act)
+    act(step.decisions.services, ticket);
+  else
+    approved_.clear();  // others decide what stands meanwhile
 }
 
 scale::Observations Controller::observe(Now now, const gateway::Collected& collected) {
   scale::Observations seen;
   seen.now = now;
-  seen.dt = now.elapsed - previous_;
+  const evidence::Interval ticked{previous_, now.elapsed};
+  seen.dt = ticked.to - ticked.from;
   previous_ = now.elapsed;
   seen.machine_cpu = machine_cpu_.sample();
   std::optional<ReplicasByService> replicas = parts_.target.observe(sources_wait);
   replicas_known_ = replicas.has_value();
+  standings_.clear();
   for (const spec::Service& service : config_.services) {
     ReplicasSeen of_service;
-    if (replicas) of_service = std::move((*replicas)[service.name]);
-    seen.services.push_back(service_seen(service, collected, std::move(of_service), seen.dt));
+    if (replicas) {
+      of_service = std::move((*replicas)[service.name]);
+      standings_[service.name] = std::move(of_service.standing);
+    }
+    seen.services.push_back(feed_.look(service, collected, std::move(of_service), ticked));
+    ages_.settle(now.elapsed, seen.services.back());
     if (!replicas) seen.services.back().completeness = 0;  // nobody knows what is running
   }
   return seen;
 }
 
 std::optional<Checkpoint> Controller::checkpoint(Instant now) {
-  const auto due = parts_.journal.checkpoint_due(now);
-  if (!reloaded_ && !due) return std::nullopt;
-  const std::string reason = reloaded_ && !due ? "reload" : std::string(*due);
-  reloaded_ = false;
-  return Checkpoint{reason, policy_, model_, state_};
+  return checkpoints_.next(parts_.journal.checkpoint_due(now), std::exchange(reloaded_, false),
+                           policy_, model_, state_);
+}
+
+void Controller::admit(const scale::Observations& seen) {
+  Admissions now;
+  scale::SeenByName by_name(seen);
+  for (const scale::ServicePolicy& service : policy_.services) {
+    const scale::ServiceModel& model = model_.services[service.service];
+    scale::InFlightLimit& limit = limits_[service.service];
+    const scale::ServiceSeen* of_service = by_name.find(service.service);
+    const auto attempts =
+        of_service != nullptr ? of_service->by_concurrency : scale::ByConcurrency{};
+    limit = scale::next_limit(service, model, attempts, limit);
+    now[service.service] = scale::admission(limit, model);
+  }
+  if (now == admitted_) return;
+  admitted_ = now;
+  parts_.target.admit(now);
 }
 
 void Controller::act(const std::vector<scale::ServiceDecision>& decisions, Ticket ticket) {
-  const auto changes = [this](const scale::ServiceDecision& decision) {
-    const auto before = applied_.find(decision.service);
-    // A service's first decision replaces whatever runs, so that must be known.
-    return before == applied_.end() ? replicas_known_ : before->second != decision.replicas;
-  };
-  if (std::ranges::none_of(decisions, changes)) return;
-  // What cannot be recorded is not taken away: raising goes on, lowering waits for the journal.
-  const bool recorded = parts_.journal.wait_committed(ticket, commit_wait);
-  const bool may_lower = recorded || parts_.journal.healthy();
-  for (const scale::ServiceDecision& decision : decisions) {
-    if (!changes(decision)) continue;
-    const auto [entry, is_new] = applied_.try_emplace(decision.service, decision.replicas);
-    if (!is_new && (may_lower || decision.replicas > entry->second))
-      entry->second = decision.replicas;
-  }
-  parts_.target.apply(applied_);
+  Approval approval{.recorded = true, .replicas_known = replicas_known_};
+  if (changes(decisions, approved_, approval))
+    approval.recorded =
+        parts_.journal.wait_committed(ticket, commit_wait) || parts_.journal.healthy();
+  approved_ = approved(decisions, policy_, approved_, approval);
+  parts_.target.apply({generation_, approved_});
 }
 
 }  // namespace headroom::control

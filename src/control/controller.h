@@ -8,11 +8,14 @@
 #include <optional>
 #include <thread>
 
+#include "control/ages.h"
+#include "control/journal/checkpoint_round.h"
 #include "control/journal/journal.h"
 #include "control/journal/recall.h"
-#include "control/machine.h"
+#include "control/sources/machine.h"
 #include "control/status.h"
 #include "control/target.h"
+#include "control/trouble.h"
 #include "gateway/gateway.h"
 #include "scale/decide.h"
 #include "spec/config.h"
@@ -34,14 +37,15 @@ class Controller {
     /// What to begin with; called on the control thread, before the first tick. Empty: nothing.
     std::function<Recalled(const scale::Policy& policy, WallTime now)> recall;
   };
-  Controller(const Parts& parts, const spec::Config& config);
+  /// `generation`: of `config`, see Target::apply.
+  Controller(const Parts& parts, const spec::Config& config, std::uint64_t generation);
   /// Ends the thread after the tick under way.
   ~Controller();
   Controller(const Controller&) = delete;
   Controller& operator=(const Controller&) = delete;
 
   /// Takes effect with the next tick. From any thread.
-  void reload(const spec::Config& config);
+  void reload(const spec::Config& config, std::uint64_t generation);
 
  private:
   void run();
@@ -50,6 +54,7 @@ class Controller {
   void run_tick(Now now);
   [[nodiscard]] scale::Observations observe(Now now, const gateway::Collected& collected);
   [[nodiscard]] std::optional<Checkpoint> checkpoint(Instant now);
+  void admit(const scale::Observations& seen);
   void act(const std::vector<scale::ServiceDecision>& decisions, Ticket ticket);
 
   Parts parts_;
@@ -57,16 +62,27 @@ class Controller {
   scale::Policy policy_;
   scale::Model model_;
   scale::State state_;
-  std::map<std::string, int> applied_;
+  std::map<std::string, scale::InFlightLimit> limits_;
+  Admissions admitted_;
+  Replicas approved_;  // what should stand, as the target is told in each tick
+  Feed feed_;
+  std::uint64_t generation_;
   MachineCpu machine_cpu_;
+  Ages ages_;
   Instant previous_{};
+  Standings standings_;          // of the replicas, as far as they are known
   bool replicas_known_ = false;  // whether the target answered in this tick
   bool reloaded_ = false;
+  CheckpointRound checkpoints_;
+  Trouble journal_trouble_ = journal_trouble();
+  Trouble learned_trouble_ = learned_trouble();
+  Trouble access_log_trouble_ = access_log_trouble();
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool stopping_ = false;                 // guarded by mutex_
-  std::optional<spec::Config> incoming_;  // guarded by mutex_
+  bool stopping_ = false;                  // guarded by mutex_
+  std::optional<spec::Config> incoming_;   // guarded by mutex_
+  std::uint64_t incoming_generation_ = 0;  // guarded by mutex_
   std::thread thread_;
 };
 

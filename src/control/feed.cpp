@@ -1,46 +1,46 @@
-// Summing routes into services.
+// Requests from the workers' samples, replicas from the target.
 #include "control/feed.h"
 
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "control/sources/workers.h"
+#include "evidence/assemble.h"
+
 namespace headroom::control {
+namespace {
 
-using gateway::Outcome;
+/// With one alone it goes without saying.
+bool several_versions(const scale::ServiceSeen& seen) {
+  std::set<std::string_view> versions;
+  for (const auto& one : seen.by_version) versions.insert(one.version);
+  for (const auto& replica : seen.replicas)
+    if (replica.phase == scale::Phase::ready) versions.insert(replica.version);
+  return versions.size() > 1;
+}
 
-scale::ServiceSeen service_seen(const spec::Service& service, const gateway::Collected& collected,
-                                ReplicasSeen replicas, Duration dt) {
-  scale::ServiceSeen seen;
+}  // namespace
+
+scale::ServiceSeen Feed::look(const spec::Service& service, const gateway::Collected& collected,
+                              ReplicasSeen replicas, const evidence::Interval& tick) {
+  scale::ServiceSeen seen = evidence::assemble(samples_of(service, collected), collected.workers,
+                                               tick, usual_[service.name]);
   seen.service = service.name;
-  seen.completeness = collected.completeness;
   seen.replicas = std::move(replicas.replicas);
   seen.events = std::move(replicas.events);
   seen.rolling_out = replicas.rolling_out;
-
-  Histogram latency;
-  for (const spec::Route& route : service.routes) {
-    const auto found = collected.stats.routes.find(route.name);
-    if (found == collected.stats.routes.end()) continue;
-    const gateway::RouteStats& stats = found->second;
-    seen.arrivals += stats.arrivals;
-    seen.good += stats.of(Outcome::good);
-    seen.late += stats.of(Outcome::late);
-    seen.shed += stats.of(Outcome::shed);
-    seen.failed += stats.of(Outcome::failed);
-    seen.gone += stats.of(Outcome::gone);
-    for (const auto& [reason, count] : stats.reasons) seen.reasons[std::string(reason)] += count;
-    latency.merge(stats.latency);
-  }
-  seen.latency_p50_s = seconds(latency.quantile(0.50));
-  seen.latency_p95_s = seconds(latency.quantile(0.95));
-  seen.latency_p99_s = seconds(latency.quantile(0.99));
-
-  const auto found = collected.stats.services.find(service.name);
-  if (found == collected.stats.services.end()) return seen;
-  const gateway::ServiceStats& stats = found->second;
-  if (dt > Duration{}) seen.concurrency = stats.in_flight_seconds / seconds(dt);
-  seen.waiting = stats.waiting;
-  if (stats.attempts_ended > 0)
-    seen.service_time_s = stats.attempt_seconds / static_cast<double>(stats.attempts_ended);
-  seen.by_concurrency = stats.by_concurrency;
+  if (!several_versions(seen)) seen.by_version.clear();
+  seen.waiting = collected.gauges.waiting_for(service.name);
   return seen;
+}
+
+void Feed::forget_others(const spec::Config& config) {
+  std::erase_if(usual_, [&config](const auto& entry) {
+    return std::ranges::find(config.services, entry.first, &spec::Service::name) ==
+           config.services.end();
+  });
 }
 
 }  // namespace headroom::control

@@ -61,6 +61,10 @@ void Predecessor::tell_serving() {
   (void)io::send_message(fd_.get(), "serving").has_value();
 }
 
+pid_t Predecessor::pid() const {
+  return io::unix_peer(fd_.get());
+}
+
 bool Predecessor::gone() const {
   const Result<io::Message> message = io::receive_message(fd_.get(), Duration{});
   return message ? message->text.empty() : message.error().code != ErrorCode::unavailable;
@@ -80,7 +84,7 @@ class HandoverDoor::Successor final : public io::Watcher {
       if (message->text == "take over" && !give()) return end();
       if (message->text == "serving" && gave_) {
         serving_ = true;
-        door_.hooks_.serving();
+        door_.hooks_.serving(io::unix_peer(fd_.get()));
       }
     }
   }

@@ -1,6 +1,8 @@
 // Upgrading headroom in place: the listening sockets go from the older process to the newer one.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +33,7 @@ class Predecessor {
   [[nodiscard]] static Result<std::unique_ptr<Predecessor>> find(const std::string& state_dir);
   [[nodiscard]] Result<Inheritance> ask();
   void tell_serving();
+  [[nodiscard]] pid_t pid() const;
   /// It has ended: nobody is left to drain, or to carry on.
   [[nodiscard]] bool gone() const;
 
@@ -44,7 +47,7 @@ class HandoverDoor final : public io::Watcher {
  public:
   struct Hooks {
     std::function<Inheritance()> hand_over;  // duplicates of the sockets; replicas are let go
-    std::function<void()> serving;
+    std::function<void(pid_t successor)> serving;
     std::function<void()> failed;
   };
   [[nodiscard]] static Result<std::unique_ptr<HandoverDoor>> open(io::Loop& loop,

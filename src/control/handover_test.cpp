@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <future>
 
@@ -33,7 +34,7 @@ class HandoverTest : public testing::Test {
   Result<Inheritance> ask(std::function<Inheritance()> hand_over) {
     auto door = HandoverDoor::open(*loop_, folder_.path(),
                                    {.hand_over = std::move(hand_over),
-                                    .serving = [this] { serving_ = true; },
+                                    .serving = [this](pid_t newer) { serving_ = newer; },
                                     .failed = [this] { failed_ = true; }});
     CHECK(door.has_value());
     auto newer = std::async(std::launch::async, [this]() -> Result<Inheritance> {
@@ -49,7 +50,7 @@ class HandoverTest : public testing::Test {
 
   TestFolder folder_;
   std::unique_ptr<io::Loop> loop_;
-  bool serving_ = false;
+  pid_t serving_ = 0;
   bool failed_ = false;
 };
 
@@ -66,7 +67,7 @@ TEST_F(HandoverTest, the_sockets_of_256_workers_arrive_in_their_order) {
   std::vector<ino_t> arrived{mark_of(inherited->admin)};
   for (const io::Fd& fd : inherited->listeners) arrived.push_back(mark_of(fd));
   EXPECT_EQ(arrived, expected);
-  EXPECT_TRUE(serving_);
+  EXPECT_EQ(serving_, getpid()) << "the newer one is known by its number";
   EXPECT_FALSE(failed_);
 }
 
@@ -79,7 +80,7 @@ TEST_F(HandoverTest, sockets_that_cannot_be_given_are_refused_at_once_and_taken_
   ASSERT_FALSE(inherited);
   EXPECT_EQ(inherited.error().message, "the running headroom does not hand over");
   EXPECT_TRUE(failed_);
-  EXPECT_FALSE(serving_);
+  EXPECT_EQ(serving_, 0);
 }
 
 }  // namespace

@@ -16,8 +16,7 @@ constexpr Duration leaving_poll = std::chrono::milliseconds(10);
 LocalTarget::LocalTarget(io::Loop& loop, gateway::Gateway& gateway, OnEvent on_event)
     : loop_(loop),
       gateway_(gateway),
-      listed_(loop, {},
-              {.on_health = [this] { publish_health(); }, .on_event = std::move(on_event)}) {}
+      listed_(loop, {}, {.on_health = [this] { republish(); }, .on_event = std::move(on_event)}) {}
 
 void LocalTarget::use(supervisor::Supervisor* supervisor) {
   supervisor_ = supervisor;
@@ -44,6 +43,7 @@ Result<> LocalTarget::publish(const spec::Config& config) {
   next->epoch = endpoints_->epoch + 1;
   TRY(listed_.add_to(config_, io::monotonic_now(), *endpoints_, *next));
   add_running(*next);
+  set_admissions(*next);
   const auto previous = std::exchange(endpoints_, next);
   gateway_.publish(next);
   for (const auto& [service, list] : previous->services)
@@ -69,16 +69,27 @@ void LocalTarget::add_running(gateway::Endpoints& into) const {
     auto replica = known(endpoint.service, endpoint.replica);
     const auto limit = concurrency.find(endpoint.service);  // none: the service is leaving
     if (replica == nullptr)
-      replica = std::make_shared<gateway::Replica>(endpoint.replica, endpoint.address,
-                                                   endpoint.ready_since,
-                                                   limit != concurrency.end() ? limit->second : 1);
+      replica = std::make_shared<gateway::Replica>(
+          endpoint.replica, endpoint.address, endpoint.ready_since,
+          limit != concurrency.end() ? limit->second : 1, endpoint.version);
     else if (limit != concurrency.end())
       replica->concurrency = limit->second;
     into.services[endpoint.service].push_back({std::move(replica), endpoint.healthy});
   }
 }
 
-void LocalTarget::publish_health() {
+void LocalTarget::set_admissions(gateway::Endpoints& of) const {
+  for (const spec::Service& service : config_.services) {
+    const scale::Admission admission = admission_of(config_, service, admissions_);
+    if (service.run) of.cold_starts[service.name] = admission.cold_start;
+    const auto list = of.services.find(service.name);
+    if (list == of.services.end()) continue;
+    for (const gateway::Endpoint& endpoint : list->second)
+      endpoint.replica->limit = admission.in_flight;
+  }
+}
+
+void LocalTarget::republish() {
   CHECK(publish(spec::Config(config_)).has_value());  // it was published before
 }
 
@@ -108,11 +119,14 @@ ReplicasByService LocalTarget::look() {
         if (shared != nullptr) replica.in_flight = shared->in_flight();
       }
       seen[service.service] = {std::move(service.replicas), std::move(service.events),
-                               service.rolling_out};
+                               service.rolling_out, std::move(service.standing)};
     }
   }
   for (const auto& [service, list] : endpoints_->services)
     if (!seen.contains(service)) seen[service] = listed_.look(service, list, now);
+  for (const auto& [service, list] : endpoints_->services)
+    for (const gateway::Endpoint& endpoint : list)
+      seen[service].standing.replicas[endpoint.replica->id].healthy = endpoint.healthy;
   return seen;
 }
 
@@ -124,10 +138,17 @@ std::optional<ReplicasByService> LocalTarget::observe(Duration wait) {
   return answer.get();
 }
 
-void LocalTarget::apply(const std::map<std::string, int>& wanted) {
+void LocalTarget::admit(const Admissions& services) {
+  loop_.post([this, services] {
+    admissions_ = services;
+    republish();
+  });
+}
+
+void LocalTarget::apply(const Wanted& wanted) {
   loop_.post([this, wanted] {
-    if (supervisor_ == nullptr) return;
-    for (const auto& [service, replicas] : wanted) supervisor_->scale(service, replicas);
+    if (supervisor_ == nullptr || wanted.generation != generation_) return;
+    for (const auto& [service, replicas] : wanted.replicas) supervisor_->scale(service, replicas);
   });
 }
 

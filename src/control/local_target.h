@@ -19,8 +19,8 @@ namespace headroom::control {
 /// Lives on the main loop; observe() and apply() come from the control thread and are passed on.
 class LocalTarget final : public Target {
  public:
-  /// What happens to an endpoint of the file, in one sentence.
-  using OnEvent = std::function<void(const std::string& service, const std::string& text)>;
+  /// What happens to an endpoint of the file.
+  using OnEvent = std::function<void(const Event&)>;
   LocalTarget(io::Loop& loop, gateway::Gateway& gateway, OnEvent on_event);
 
   /// The supervisor may be taken away for a while (during an upgrade); its last replicas stay
@@ -32,12 +32,15 @@ class LocalTarget final : public Target {
   /// Brings the published set up to date, after a reload or when the supervisor says so. Does so
   /// by itself when the health of an endpoint of the file changes.
   [[nodiscard]] Result<> publish(const spec::Config& config);
+  /// The generation of the file whose decisions hold, from now on.
+  void obey(std::uint64_t generation) { generation_ = generation; }
   [[nodiscard]] const gateway::Endpoints& published() const { return *endpoints_; }
 
   /// From the loop's own thread; observe() does this for others.
   [[nodiscard]] ReplicasByService look();
   [[nodiscard]] std::optional<ReplicasByService> observe(Duration wait) override;
-  void apply(const std::map<std::string, int>& wanted) override;
+  void admit(const Admissions& services) override;
+  void apply(const Wanted& wanted) override;
 
  private:
   /// A replica that was taken out of the published set and may still have requests.
@@ -48,7 +51,8 @@ class LocalTarget final : public Target {
   [[nodiscard]] std::shared_ptr<gateway::Replica> known(const std::string& service,
                                                         const std::string& id) const;
   void add_running(gateway::Endpoints& into) const;
-  void publish_health();
+  void set_admissions(gateway::Endpoints& of) const;
+  void republish();
   void watch_leaving();
 
   io::Loop& loop_;
@@ -57,6 +61,8 @@ class LocalTarget final : public Target {
   std::function<bool()> shares_;
   StaticEndpoints listed_;
   spec::Config config_;  // as last published
+  std::uint64_t generation_ = 0;
+  Admissions admissions_;
   std::shared_ptr<const gateway::Endpoints> endpoints_ = std::make_shared<gateway::Endpoints>();
   std::vector<Leaving> leaving_;
   io::Timer leaving_timer_{[this] { watch_leaving(); }};

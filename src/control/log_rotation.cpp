@@ -15,9 +15,9 @@ void reopen_logs(gateway::Gateway& gateway, const spec::Config& config) {
   const std::string& path = config.gateway.access_log;
   if (path.empty() || path == "-") return;
   if (const Result<> reopened = gateway.reopen_log(); !reopened)
-    say("{}; the file that was open goes on", reopened.error().message);
+    say(Level::error, "{}; the file that was open goes on", reopened.error().message);
   else
-    say("reopened {}", path);
+    say(Level::info, "reopened {}", path);
 }
 
 }  // namespace headroom::control

@@ -1,11 +1,16 @@
 // Starting, reloading, upgrading and stopping `headroom run`.
 #include "control/runtime.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
+
 #include "control/log_rotation.h"
+#include "control/preflight.h"
 #include "control/reloadable.h"
 #include "control/say.h"
+#include "core/text.h"
 #include "io/clock.h"
 #include "io/config_file.h"
 #include "io/descriptors.h"
@@ -15,13 +20,22 @@ namespace {
 
 constexpr Duration drain_poll = std::chrono::milliseconds(20);
 
+/// Until the last request and the last replica are gone, and some time for this process itself.
+Duration longest_stop(const spec::Config& config, Duration lame_duck) {
+  Duration replicas{};
+  for (const spec::Service& service : config.services)
+    if (service.run) replicas = std::max(replicas, 2 * service.run->drain);
+  return lame_duck + config.gateway.drain + replicas + std::chrono::seconds(5);
+}
+
 /// A journal that cannot be read costs what was learned, and nothing else.
 Recalled recall_or_say(const std::string& path, const scale::Policy& policy, WallTime now) {
   auto before = recall(path, policy, now);
-  if (!before) say("what was learned before cannot be read: {}", before.error().message);
+  if (!before)
+    say(Level::warning, "what was learned before cannot be read: {}", before.error().message);
   if (!before || !*before) return {};
   if (const std::string learned = learned_text((*before)->model); !learned.empty())
-    say("learned before: {}", learned);
+    say(Level::info, "learned before: {}", learned);
   return std::move(**before);
 }
 
@@ -32,8 +46,10 @@ Runtime::~Runtime() {
 }
 
 Result<> Runtime::start() {
+  manager_ = io::ServiceManager::from_environment();
   io::raise_descriptor_limit();
   config_ = TRY(io::load_config(options_.file));
+  TRY(preflight(config_));
   loop_ = TRY(io::Loop::create());
   signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                                           [this](int signal) { on_signal(signal); }));
@@ -44,15 +60,24 @@ Result<> Runtime::start() {
   TRY(look_after_replicas());
   watch_ = TRY(io::FileWatch::create(*loop_, options_.file, [this] { reload(); }));
   say_descriptors();  // now that nothing can be refused any more: that is one sentence
-  say("listening on {}, admin on {}", io::texts_of(gateway_->addresses()),
-      admin_->address().text());
+  const std::string listening =
+      fmt::format("listening on {}, admin on {}", io::texts_of(gateway_->addresses()),
+                  admin_->address().text());
+  say(Level::info, "{}", listening);
   if (predecessor_ != nullptr) {
-    begin_takeover();
+    begin_takeover();  // whose own process is the main one until then
   } else {
     start_controller();
     open_door();
+    tell_manager("READY=1\nSTATUS=" + listening);
+    if (options_.on_serving) options_.on_serving();
   }
   return {};
+}
+
+void Runtime::tell_manager(const std::string& assignments) {
+  if (const Result<> told = manager_.tell(assignments); !told)
+    say(Level::error, "{}", told.error().message);
 }
 
 Result<> Runtime::start_front(Inheritance inherited) {
@@ -64,41 +89,43 @@ Result<> Runtime::start_front(Inheritance inherited) {
                ? TRY(gateway::Admin::adopt(*loop_, std::move(inherited.admin), handler))
                : TRY(gateway::Admin::listen(*loop_, address, handler));
   gateway_ = TRY(gateway::Gateway::start(config_, std::move(inherited.listeners)));
-  target_ = std::make_unique<LocalTarget>(*loop_, *gateway_, say_of_service);
+  target_ = std::make_unique<LocalTarget>(*loop_, *gateway_, tell);
   return {};
 }
 
 void Runtime::say_descriptors() {
   const gateway::DescriptorPlan& plan = gateway_->descriptors();
   const bool changed = status_.set_connections_limit(plan.connections);
-  if (changed && plan.lowered()) say("{}", plan.text());
+  if (changed && plan.lowered()) say(Level::warning, "{}", plan.text());
 }
 
 Result<> Runtime::look_after_replicas() {
-  journal_ = TRY(Journal::open(
-      config_.journal.path,
-      {.max_bytes = config_.journal.max_bytes, .retention = config_.journal.retention},
-      io::wall_now()));
-  if (const std::string note = journal_->status().note; !note.empty()) say("{}", note);
+  journal_ = TRY(
+      Journal::open(config_.journal.path,
+                    {.max_bytes = config_.journal.max_bytes,
+                     .retention = config_.journal.retention,
+                     .on_note = [](const std::string& note) { say(Level::warning, "{}", note); }},
+                    io::wall_now()));
   target_->use(supervisor_.get());
   TRY(supervisor_->configure(config_));
   return target_->publish(config_);
 }
 
 void Runtime::start_controller() {
+  target_->obey(++generation_);
   controller_ = std::make_unique<Controller>(
       Controller::Parts{*gateway_, *target_, *journal_, status_,
                         [path = config_.journal.path](const scale::Policy& policy, WallTime now) {
                           return recall_or_say(path, policy, now);
                         }},
-      config_);
+      config_, generation_);
 }
 
 Result<> Runtime::open_supervisor() {
   supervisor::Options options;
   options.state_dir = config_.state_dir;
   options.on_trial = predecessor_ != nullptr;
-  options.hooks = {.on_endpoints = [this] { on_endpoints(); }, .on_event = say_of_service};
+  options.hooks = {.on_endpoints = [this] { on_endpoints(); }, .on_event = tell};
   supervisor_ = TRY(supervisor::Supervisor::open(*loop_, options));
   return {};
 }
@@ -118,21 +145,23 @@ Result<> Runtime::run() {
 void Runtime::on_endpoints() {
   if (target_ == nullptr || supervisor_ == nullptr) return;
   if (const Result<> published = target_->publish(config_); !published)
-    say("{}", published.error().message);
+    say(Level::error, "{}", published.error().message);
 }
 
 Result<> Runtime::use(const spec::Config& config) {
   TRY(check_reloadable(config_, config));
-  TRY(supervisor::Supervisor::check(config));  // first: it changes nothing
+  TRY(supervisor::check_commands(config));  // first: it changes nothing
   TRY(gateway_->reload(config));
   if (const Result<> configured = supervisor_->configure(config); !configured) {
     // Whole or not at all: the gateway goes back to the file that is still in force.
-    if (const Result<> back = gateway_->reload(config_); !back) say("{}", back.error().message);
+    if (const Result<> back = gateway_->reload(config_); !back)
+      say(Level::error, "{}", back.error().message);
     return configured;
   }
   config_ = config;
   say_descriptors();
-  controller_->reload(config_);
+  target_->obey(++generation_);
+  controller_->reload(config_, generation_);
   return target_->publish(config_);
 }
 
@@ -142,10 +171,12 @@ void Runtime::reload() {
   if (reload_waits_) return;
   const Result<spec::Config> config = io::load_config(options_.file);
   const Result<> used = config ? use(*config) : std::unexpected(config.error());
+  status_.set_reload(used, io::wall_now());
   if (used)
-    say("reloaded {}", options_.file);
+    say(Level::info, "reloaded {}", options_.file);
   else
-    say("the changed file is not in force, the last good one stays:\n{}", used.error().message);
+    say(Level::error, "the changed file is not in force, the last good one stays:\n{}",
+        used.error().message);
 }
 
 void Runtime::on_signal(int signal) {
@@ -154,24 +185,35 @@ void Runtime::on_signal(int signal) {
     return signal == SIGHUP ? reload() : void();
   }
   if (stopping_) {
-    say("stopping at once; replicas that still run are taken over by the next start");
+    say(Level::warning,
+        "stopping at once; replicas that still run are taken over by the next start");
     return loop_->stop();
   }
   if (predecessor_ != nullptr) {
-    say("the upgrade is given up; the headroom before carries on");
+    say(Level::warning, "the upgrade is given up; the headroom before carries on");
     return drain_front(false);
   }
-  begin_shutdown();
+  begin_shutdown(signal);
 }
 
-void Runtime::begin_shutdown() {
-  say("draining; a second signal stops at once");
+/// Whoever presses Ctrl-C does not wait for load balancers.
+void Runtime::begin_shutdown(int signal) {
+  const Duration lame_duck = signal == SIGTERM ? config_.gateway.lame_duck : Duration{};
+  // More than the manager would give by itself, where the file gives requests more.
+  const auto longest =
+      std::chrono::duration_cast<std::chrono::microseconds>(longest_stop(config_, lame_duck));
+  tell_manager(fmt::format("STOPPING=1\nEXTEND_TIMEOUT_USEC={}", longest.count()));
   watch_.reset();
   door_.reset();
-  drain_front(true);
+  stopping_ = true;
+  if (lame_duck == Duration{}) return drain_front(true);
+  say(Level::info, "not ready any more: draining begins in {}; a second signal stops at once",
+      format_duration(lame_duck));
+  loop_->arm(lame_duck_timer_, lame_duck);
 }
 
 void Runtime::drain_front(bool replicas_too) {
+  if (replicas_too) say(Level::info, "draining; a second signal stops at once");
   stopping_ = true;
   stop_replicas_ = replicas_too;
   loop_->disarm(takeover_timer_);

@@ -1,6 +1,7 @@
 // The whole of `headroom run` in one process: gateway, supervisor, controller, journal, admin.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "gateway/admin.h"
 #include "gateway/gateway.h"
 #include "io/loop.h"
+#include "io/service_manager.h"
 #include "io/signals.h"
 #include "io/watch.h"
 #include "spec/config.h"
@@ -22,12 +24,14 @@
 namespace headroom::control {
 
 /// Lives on the main thread. SIGHUP and changes of the file reload it; SIGHUP, SIGUSR1 and SIGUSR2
-/// reopen the access log; SIGTERM and SIGINT drain and stop, a second one stops at once.
+/// reopen the access log; SIGTERM (after the lame-duck time) and SIGINT drain and stop, a second
+/// one stops at once. A service manager is told when it serves, stops, and who is the main process.
 class Runtime {
  public:
   struct Options {
     std::string file;
     bool upgrade = false;  // take over from the headroom that runs with the same state folder
+    std::function<void()> on_serving = {};  // called once: it listens, or has taken over
   };
   explicit Runtime(Options options) : options_(std::move(options)) {}
   ~Runtime();
@@ -50,7 +54,8 @@ class Runtime {
   void reload();
   void on_signal(int signal);
   void on_endpoints();
-  void begin_shutdown();
+  void begin_shutdown(int signal);
+  void tell_manager(const std::string& assignments);
   void drain_front(bool replicas_too);
   void wait_for_drain();
 
@@ -63,12 +68,14 @@ class Runtime {
   // and the older side
   void open_door();
   [[nodiscard]] Inheritance hand_over();
-  void successor_serves();
+  void successor_serves(pid_t successor);
   void successor_failed();
   void resume();
 
   Options options_;
   spec::Config config_;
+  std::uint64_t generation_ = 0;  // of config_
+  io::ServiceManager manager_;
   std::unique_ptr<io::Loop> loop_;
   std::unique_ptr<io::SignalSource> signals_;
   std::unique_ptr<io::FileWatch> watch_;
@@ -86,6 +93,7 @@ class Runtime {
   Result<> outcome_;
   bool stopping_ = false;
   bool stop_replicas_ = true;
+  io::Timer lame_duck_timer_{[this] { drain_front(true); }};
   Instant give_up_{};
   io::Timer drain_timer_{[this] { wait_for_drain(); }};
   bool reload_waits_ = false;

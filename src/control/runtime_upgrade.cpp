@@ -7,6 +7,7 @@
 #include "control/runtime.h"
 #include "control/say.h"
 #include "core/text.h"
+#include "io/cgroup.h"
 
 namespace headroom::control {
 namespace {
@@ -41,6 +42,8 @@ Result<Inheritance> Runtime::ask_predecessor() {
                 fmt::format("no headroom runs with the state folder {}: nothing to upgrade",
                             config_.state_dir));
   predecessor_ = std::move(*predecessor);
+  // Of the same service, with the same cgroup to divide, wherever it was started.
+  io::join_cgroup_of(predecessor_->pid());
   return predecessor_->ask();
 }
 
@@ -68,11 +71,13 @@ void Runtime::go_on_with_takeover() {
     takeover_ends_ = now + first_tick_longest;
   }
   if (!status_.ready() && now < takeover_ends_) return loop_->arm(takeover_timer_, takeover_poll);
-  if (const Result<> accepted = admin_->accept(); !accepted) say("{}", accepted.error().message);
+  if (const Result<> accepted = admin_->accept(); !accepted)
+    say(Level::error, "{}", accepted.error().message);
   predecessor_->tell_serving();
   predecessor_.reset();
-  say("took over from the process before");
+  say(Level::info, "took over from the process before");
   open_door();
+  if (options_.on_serving) options_.on_serving();
   if (reload_waits_) reload();
 }
 
@@ -98,33 +103,36 @@ std::string Runtime::service_without_replica() const {
 // --- the older process ---------------------------------------------------------------------------
 
 void Runtime::open_door() {
-  auto door = HandoverDoor::open(*loop_, config_.state_dir,
-                                 {.hand_over = [this] { return hand_over(); },
-                                  .serving = [this] { successor_serves(); },
-                                  .failed = [this] { successor_failed(); }});
+  auto door =
+      HandoverDoor::open(*loop_, config_.state_dir,
+                         {.hand_over = [this] { return hand_over(); },
+                          .serving = [this](pid_t successor) { successor_serves(successor); },
+                          .failed = [this] { successor_failed(); }});
   if (door)
     door_ = std::move(*door);
   else
-    say("an upgrade in place will not be possible: {}", door.error().message);
+    say(Level::warning, "an upgrade in place will not be possible: {}", door.error().message);
 }
 
 Inheritance Runtime::hand_over() {
-  say("handing over to a newer process");
+  say(Level::info, "handing over to a newer process");
   stop_control();
   Inheritance inherited{duplicate(admin_->listening()), {}};
   for (const int fd : gateway_->listening()) inherited.listeners.push_back(duplicate(fd));
   return inherited;
 }
 
-void Runtime::successor_serves() {
-  say("the newer process serves; finishing what is open");
+void Runtime::successor_serves(pid_t successor) {
+  say(Level::info, "the newer process serves; finishing what is open");
+  // By the process that the manager knows: it believes no other one.
+  if (successor > 0) tell_manager(fmt::format("MAINPID={}", successor));
   watch_.reset();
   admin_->stop_accepting();
   drain_front(false);
 }
 
 void Runtime::successor_failed() {
-  say("the newer process did not come to serve; carrying on");
+  say(Level::warning, "the newer process did not come to serve; carrying on");
   resume();
 }
 
@@ -136,12 +144,12 @@ void Runtime::resume() {
   const Result<> started = opened ? look_after_replicas() : opened;
   if (started) {
     start_controller();
-    if (std::exchange(resume_failed_, false)) say("replicas are looked after again");
+    if (std::exchange(resume_failed_, false)) say(Level::info, "replicas are looked after again");
     if (reload_waits_) reload();
     return;
   }
   if (!std::exchange(resume_failed_, true))
-    say("replicas are not looked after for now: {}", started.error().message);
+    say(Level::error, "replicas are not looked after for now: {}", started.error().message);
   loop_->arm(resume_timer_, resume_every);
 }
 

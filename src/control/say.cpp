@@ -4,12 +4,20 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <memory>
 
+#include "io/clock.h"
 #include "io/log_writer.h"
 
 namespace headroom::control {
 namespace {
+
+std::atomic<LogFormat> log_format = LogFormat::text;
+
+std::string line(const Event& event) {
+  return to_line(event, log_format, io::wall_now());
+}
 
 /// Null on a machine that is out of descriptors or threads.
 io::LogWriter* start_writer() {
@@ -17,7 +25,10 @@ io::LogWriter* start_writer() {
   if (!fd) return nullptr;
   auto writer = io::LogWriter::start(
       std::move(fd), {.log = io::Log::messages, .notice = [](std::uint64_t dropped) {
-                        return fmt::format("headroom: {} lines were dropped here\n", dropped);
+                        return line({.level = Level::warning,
+                                     .service = {},
+                                     .replica = {},
+                                     .text = fmt::format("{} lines were dropped here", dropped)});
                       }});
   return writer ? writer->release() : nullptr;
 }
@@ -30,9 +41,13 @@ io::LogWriter* writer() {
 
 }  // namespace
 
-void say_lines(std::string_view lines) {
-  // Without a writer they are lost: whoever speaks here must not wait for whoever reads.
-  if (writer() != nullptr) writer()->append(lines);
+void say_as(LogFormat format) {
+  log_format = format;
+}
+
+void tell(const Event& event) {
+  // Without a writer it is lost: whoever speaks here must not wait for whoever reads.
+  if (writer() != nullptr) writer()->append(line(event));
 }
 
 void finish_saying(Duration longest) {

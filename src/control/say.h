@@ -1,28 +1,28 @@
-// What headroom tells its user while it runs, one line each on standard error.
+// What headroom tells its user while it runs, on standard error.
 #pragma once
 
 #include <fmt/format.h>
 
-#include <string>
-#include <string_view>
 #include <utility>
 
+#include "control/event.h"
 #include "core/time.h"
 
 namespace headroom::control {
 
-/// Hands whole lines to the thread that writes them. Dropped and counted when nobody reads them.
-void say_lines(std::string_view lines);
+/// How it is told; text until then.
+void say_as(LogFormat format);
 
-/// From any thread, and no thread waits.
+/// From any thread, and no thread waits. Dropped and counted when nobody reads it.
+void tell(const Event& event);
+
+/// The same of headroom itself.
 template <class... Args>
-void say(fmt::format_string<Args...> text, Args&&... args) {
-  say_lines(fmt::format("headroom: {}\n", fmt::format(text, std::forward<Args>(args)...)));
-}
-
-/// What happened to a replica or an endpoint.
-inline void say_of_service(const std::string& service, const std::string& text) {
-  say("{}: {}", service, text);
+void say(Level level, fmt::format_string<Args...> text, Args&&... args) {
+  tell({.level = level,
+        .service = {},
+        .replica = {},
+        .text = fmt::format(text, std::forward<Args>(args)...)});
 }
 
 /// Before the process ends: waits until what was said has been written, at most so long.

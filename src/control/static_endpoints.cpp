@@ -59,15 +59,14 @@ class StaticEndpoints::Checked {
     if (!counts(result)) {
       health_ = supervisor::Health(all_.timing_.health);
       if (!was_healthy)
-        all_.changed(
-            terms_.service,
-            fmt::format("{} {} to {} and is no longer judged by it: requests go to it again",
-                        terms_.id, result.text, terms_.path));
+        all_.changed({Level::info, terms_.service, terms_.id,
+                      fmt::format("{} to {} and is no longer judged by it: requests go to it again",
+                                  result.text, terms_.path)});
       return;
     }
     health_.record(result.outcome, all_.loop_.now());
     if (healthy() != was_healthy)
-      all_.changed(terms_.service, supervisor::health_text(terms_.id, health_, result.text));
+      all_.changed(supervisor::health_event(terms_.service, terms_.id, health_, result.text));
   }
 
   /// A path that the file does not name is a convention: only an endpoint that has kept to it can
@@ -154,12 +153,12 @@ ReplicasSeen StaticEndpoints::look(const std::string& service,
 }
 
 /// Said once what follows from it is in force: after "nothing is sent to it" nothing is.
-void StaticEndpoints::changed(const std::string& service, const std::string& text) {
+void StaticEndpoints::changed(const Event& event) {
   hooks_.on_health();
-  hooks_.on_event(service, text);
-  std::vector<std::string>& events = events_[service];
+  hooks_.on_event(event);
+  std::vector<std::string>& events = events_[event.service];
   if (events.size() == events_max) events.erase(events.begin());
-  events.push_back(text);
+  events.push_back(event.sentence());
 }
 
 }  // namespace headroom::control

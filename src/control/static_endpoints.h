@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "control/event.h"
 #include "control/feed.h"
 #include "control/supervisor/crew.h"
 #include "core/result.h"
@@ -22,7 +23,7 @@ class StaticEndpoints {
  public:
   struct Hooks {
     std::function<void()> on_health;  // add_to() would now tell another health
-    std::function<void(const std::string& service, const std::string& text)> on_event;
+    std::function<void(const Event&)> on_event;
   };
   StaticEndpoints(io::Loop& loop, const supervisor::Timing& timing, Hooks hooks);
   ~StaticEndpoints();
@@ -44,7 +45,7 @@ class StaticEndpoints {
  private:
   class Checked;
   static constexpr std::size_t events_max = 100;
-  void changed(const std::string& service, const std::string& text);
+  void changed(const Event& event);
 
   io::Loop& loop_;
   supervisor::Timing timing_;

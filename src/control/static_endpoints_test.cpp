@@ -48,8 +48,7 @@ class EndpointsTest : public testing::Test {
         *loop_, timing,
         StaticEndpoints::Hooks{
             .on_health = [this] { ++changes_; },
-            .on_event = [this](const std::string&,
-                               const std::string& text) { said_.push_back(text); }});
+            .on_event = [this](const Event& event) { said_.push_back(event.sentence()); }});
   }
 
   void watch(const std::vector<const Service*>& services, const std::string& ready, bool stated) {

@@ -3,18 +3,22 @@
 // order of declaration: a type that gains a field does not compile until the field is listed here.
 #include "control/journal/codec.h"
 
+#include <type_traits>
+
 #include "control/journal/archive.h"
+#include "control/journal/changes.h"
 
 namespace headroom::spec {
 
 using control::archive::Is;
 
 static void fields(Is<Objective> auto& v, auto visit) {
-  auto& [quantile, latency, availability, window] = v;
+  auto& [quantile, latency, availability, window, misses] = v;
   visit("quantile", quantile);
   visit("latency", latency);
   visit("availability", availability);
   visit("window", window);
+  visit("misses", misses);
 }
 
 static void fields(Is<Replicas> auto& v, auto visit) {
@@ -101,14 +105,16 @@ static void from_json_value(const json& in, Phase& phase) {
 }
 
 static void fields(Is<ReplicaSeen> auto& v, auto visit) {
-  auto& [id, phase, age, startup, cpu_cores, rss_bytes, in_flight] = v;
+  auto& [id, version, phase, age, startup, cpu_cores, rss_bytes, in_flight, zone] = v;
   visit("id", id);
+  visit("version", version);
   visit("phase", phase);
   visit("age", age);
   visit("startup", startup);
   visit("cpu", cpu_cores);
   visit("rss", rss_bytes);
   visit("in_flight", in_flight);
+  visit("zone", zone);
 }
 
 static void fields(Is<ByConcurrency> auto& v, auto visit) {
@@ -118,10 +124,16 @@ static void fields(Is<ByConcurrency> auto& v, auto visit) {
   visit("latency_s", latency_s);
 }
 
+static void fields(Is<VersionAttempts> auto& v, auto visit) {
+  auto& [version, by_concurrency] = v;
+  visit("version", version);
+  visit("by_concurrency", by_concurrency);
+}
+
 static void fields(Is<ServiceSeen> auto& v, auto visit) {
   auto& [service, arrivals, good, late, shed, failed, gone, reasons, concurrency, waiting,
-         service_time_s, latency_p50_s, latency_p95_s, latency_p99_s, by_concurrency, replicas,
-         rolling_out, completeness, events] = v;
+         service_time_s, latency_p50_s, latency_p95_s, latency_p99_s, by_concurrency, by_version,
+         replicas, rolling_out, completeness, covered, events] = v;
   visit("service", service);
   visit("arrivals", arrivals);
   visit("good", good);
@@ -137,9 +149,11 @@ static void fields(Is<ServiceSeen> auto& v, auto visit) {
   visit("p95_s", latency_p95_s);
   visit("p99_s", latency_p99_s);
   visit("by_concurrency", by_concurrency);
+  visit("by_version", by_version);
   visit("replicas", replicas);
   visit("rolling_out", rolling_out);
   visit("completeness", completeness);
+  visit("covered", covered);
   visit("events", events);
 }
 
@@ -152,23 +166,34 @@ static void fields(Is<Observations> auto& v, auto visit) {
   visit("services", services);
 }
 
+/// Rules are stored by stage and name. What this version does not know is kept as it is.
 static void fields(Is<Reason> auto& v, auto visit) {
-  auto& [stage, rule, replicas, text, decisive] = v;
+  std::string stage(v.stage());
+  std::string name(v.name());
   visit("stage", stage);
-  visit("rule", rule);
-  visit("replicas", replicas);
-  visit("text", text);
-  visit("decisive", decisive);
+  visit("rule", name);
+  visit("replicas", v.replicas);
+  visit("text", v.text);
+  visit("decisive", v.decisive);
+  if constexpr (!std::is_const_v<std::remove_reference_t<decltype(v)>>) {
+    v.rule = rule_named(stage, name).value_or(Rule::other);
+    if (v.rule == Rule::other && !stage.empty()) name = stage + "/" + name;
+    v.of = entry(v.rule).name.empty() ? std::move(name) : std::string();
+  }
 }
 
 static void fields(Is<Counterfactual> auto& v, auto visit) {
-  auto& [without, replicas] = v;
+  std::string without(v.name());
   visit("without", without);
-  visit("replicas", replicas);
+  visit("replicas", v.replicas);
+  if constexpr (!std::is_const_v<std::remove_reference_t<decltype(v)>>) {
+    v.without = rule_named({}, without).value_or(without.empty() ? Rule::other : Rule::downstream);
+    v.of = entry(v.without).name.empty() ? std::move(without) : std::string();
+  }
 }
 
 static void fields(Is<ServiceDecision> auto& v, auto visit) {
-  auto& [service, replicas, ready, starting, reasons, counterfactuals, summary] = v;
+  auto& [service, replicas, ready, starting, reasons, counterfactuals, summary, zones] = v;
   visit("service", service);
   visit("replicas", replicas);
   visit("ready", ready);
@@ -176,15 +201,17 @@ static void fields(Is<ServiceDecision> auto& v, auto visit) {
   visit("reasons", reasons);
   visit("counterfactuals", counterfactuals);
   visit("summary", summary);
+  visit("zones", zones);
 }
 
 static void fields(Is<ServicePolicy> auto& v, auto visit) {
-  auto& [service, objective, replicas, scale, queue_wait] = v;
+  auto& [service, objective, replicas, scale, queue_wait, judged_by] = v;
   visit("service", service);
   visit("objective", objective);
   visit("replicas", replicas);
   visit("scale", scale);
   visit("queue_wait", queue_wait);
+  visit("judged_by", judged_by);
 }
 
 static void fields(Is<Policy> auto& v, auto visit) {
@@ -199,7 +226,30 @@ static void fields(Is<Policy> auto& v, auto visit) {
 
 namespace headroom::control {
 
+std::string encode_changes(const scale::ServiceSeen& now, const scale::ServiceSeen& before) {
+  std::string out;
+  if (!archive::same(now, before)) archive::write_changes(now, before, out);
+  return out;
+}
+
+Result<> decode_changes(std::string_view text, scale::ServiceSeen& seen) {
+  try {
+    archive::read_changes(nlohmann::json::parse(text), seen);
+    return {};
+  } catch (const std::exception& problem) {
+    return fail(ErrorCode::invalid, fmt::format("stored data is not readable: {}", problem.what()));
+  }
+}
+
+std::uint64_t digest_of(const ServiceDecisions& decisions) {
+  archive::Digest digest;
+  digest.add(decisions);
+  return digest.value();
+}
+
 template std::string encode(const scale::Observations&);
+template std::string encode(const scale::ServiceDecision&);
+template Result<scale::ServiceDecision> decode(std::string_view);
 template std::string encode(const ServiceDecisions&);
 template std::string encode(const scale::Policy&);
 template Result<scale::Observations> decode(std::string_view);

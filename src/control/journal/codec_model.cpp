@@ -24,13 +24,36 @@ static void fields(Is<LevelEvidence> auto& v, auto visit) {
 }
 
 static void fields(Is<Capacity> auto& v, auto visit) {
-  auto& [basis, concurrency, latency_s, proven, late_alone, attempts] = v;
+  auto& [basis, concurrency, latency_s, proven, late_alone, attempts, end_seen, low_per_second,
+         high_per_second, age_s, guessed_above] = v;
   visit("basis", basis);
   visit("concurrency", concurrency);
   visit("latency_s", latency_s);
   visit("proven", proven);
   visit("late_alone", late_alone);
   visit("attempts", attempts);
+  visit("end_seen", end_seen);
+  visit("low_per_second", low_per_second);
+  visit("high_per_second", high_per_second);
+  visit("age_s", age_s);
+  visit("guessed_above", guessed_above);
+}
+
+static void fields(Is<VersionEvidence> auto& v, auto visit) {
+  auto& [version, levels, capacity, unused_s] = v;
+  visit("version", version);
+  visit("levels", levels);
+  visit("capacity", capacity);
+  visit("unused_s", unused_s);
+}
+
+static void fields(Is<ScalingLaw> auto& v, auto visit) {
+  auto& [alone_s, contention, coherency, seen, error] = v;
+  visit("alone_s", alone_s);
+  visit("contention", contention);
+  visit("coherency", coherency);
+  visit("seen", seen);
+  visit("error", error);
 }
 
 static void fields(Is<Suspicion> auto& v, auto visit) {
@@ -53,6 +76,12 @@ static void fields(Is<GrowthMoment> auto& v, auto visit) {
   visit("expected_per_second", expected_per_second);
 }
 
+static void fields(Is<RateHistogram> auto& v, auto visit) {
+  auto& [at, thousandths] = v;
+  visit("at", at);
+  visit("thousandths", thousandths);
+}
+
 static void fields(Is<GrowthRises> auto& v, auto visit) {
   auto& [pooled, cells] = v;
   visit("pooled", pooled);
@@ -60,17 +89,18 @@ static void fields(Is<GrowthRises> auto& v, auto visit) {
 }
 
 static void fields(Is<Growth> auto& v, auto visit) {
-  auto& [rises, rises_beyond_season, unit_per_second, prior_samples, pending, loss, estimator,
-         season_rise, peak_per_second, since_moment_s, since_decay_s] = v;
+  auto& [rises, rises_beyond_season, levels, prior_samples, pending, loss, estimator, season_rise,
+         lead_s, seen_over_s, since_moment_s, since_decay_s] = v;
   visit("rises", rises);
   visit("rises_beyond_season", rises_beyond_season);
-  visit("unit_per_second", unit_per_second);
+  visit("levels", levels);
   visit("prior_samples", prior_samples);
   visit("pending", pending);
   visit("loss", loss);
   visit("estimator", estimator);
   visit("season_rise", season_rise);
-  visit("peak_per_second", peak_per_second);
+  visit("lead_s", lead_s);
+  visit("seen_over_s", seen_over_s);
   visit("since_moment_s", since_moment_s);
   visit("since_decay_s", since_decay_s);
 }
@@ -84,27 +114,125 @@ static void fields(Is<Season> auto& v, auto visit) {
   visit("seen_s", seen_s);
 }
 
+static void fields(Is<PastDay> auto& v, auto visit) {
+  auto& [day, top, minutes, usual_rise, compared_with] = v;
+  visit("day", day);
+  visit("top", top);
+  visit("minutes", minutes);
+  visit("usual_rise", usual_rise);
+  visit("compared_with", compared_with);
+}
+
+static void fields(Is<RepeatProof> auto& v, auto visit) {
+  auto& [gain, hits, told] = v;
+  visit("gain", gain);
+  visit("hits", hits);
+  visit("told", told);
+}
+
+static void fields(Is<RepeatTelling> auto& v, auto visit) {
+  auto& [half_hour, least_per_second, silent_s, came] = v;
+  visit("half_hour", half_hour);
+  visit("least_per_second", least_per_second);
+  visit("silent_s", silent_s);
+  visit("came", came);
+}
+
+static void fields(Is<RepeatMoment> auto& v, auto visit) {
+  auto& [age_s, half_hour, per_second, foretold] = v;
+  visit("age_s", age_s);
+  visit("half_hour", half_hour);
+  visit("per_second", per_second);
+  visit("foretold", foretold);
+}
+
+static void fields(Is<Repeat> auto& v, auto visit) {
+  auto& [days, minute, near, proofs, tellings, pending, since_moment_s, unseen_s, from_per_second,
+         expected_per_second] = v;
+  visit("days", days);
+  visit("minute", minute);
+  visit("near", near);
+  visit("proofs", proofs);
+  visit("tellings", tellings);
+  visit("pending", pending);
+  visit("since_moment_s", since_moment_s);
+  visit("unseen_s", unseen_s);
+  visit("from_per_second", from_per_second);
+  visit("expected_per_second", expected_per_second);
+}
+
+static void fields(Is<VirtualFleet> auto& v, auto visit) {
+  auto& [ready, starting, needs, in_flight, queue, missed, missed_lately] = v;
+  visit("ready", ready);
+  visit("starting", starting);
+  visit("needs", needs);
+  visit("in_flight", in_flight);
+  visit("queue", queue);
+  visit("missed", missed);
+  visit("missed_lately", missed_lately);
+}
+
+static void fields(Is<VirtualFleets> auto& v, auto visit) {
+  auto& [fleets, lived_s, requests, requests_lately, since_start_s, since_hold_s] = v;
+  visit("fleets", fleets);
+  visit("lived_s", lived_s);
+  visit("requests", requests);
+  visit("requests_lately", requests_lately);
+  visit("since_start_s", since_start_s);
+  visit("since_hold_s", since_hold_s);
+}
+
 static void fields(Is<ErrorBudget> auto& v, auto visit) {
-  auto& [shift, requests_per_day, seen_s] = v;
-  visit("shift", shift);
+  auto& [share, ended, missed, requests_per_day, seen_s] = v;
+  visit("share", share);
+  visit("ended", ended);
+  visit("missed", missed);
   visit("requests_per_day", requests_per_day);
   visit("seen_s", seen_s);
 }
 
+static void fields(Is<VersionCheck> auto& v, auto visit) {
+  auto& [block, block_s, noise, noise_attempts, noise_carried, differed, before, version, serves_s,
+         evidence, log_ratio, blocks, found] = v;
+  visit("block", block);
+  visit("block_s", block_s);
+  visit("noise", noise);
+  visit("noise_attempts", noise_attempts);
+  visit("noise_carried", noise_carried);
+  visit("differed", differed);
+  visit("before", before);
+  visit("version", version);
+  visit("serves_s", serves_s);
+  visit("evidence", evidence);
+  visit("log_ratio", log_ratio);
+  visit("blocks", blocks);
+  visit("found", found);
+}
+
 static void fields(Is<ServiceModel> auto& v, auto visit) {
-  auto& [levels, capacity, capacity_age_s, suspicion, service_time_s, startups_s, startup_s, lead_s,
-         season, growth, error_budget] = v;
+  auto& [levels, capacity, capacity_age_s, suspicion, service_time_s, judged_by, serving_versions,
+         other_versions, scaling_law, version_check, starting_version, startups_s, startup_before_s,
+         startup_s, lead_s, season, repeat, growth, virtual_fleets, error_budget] = v;
   visit("levels", levels);
   visit("capacity", capacity);
   visit("capacity_age_s", capacity_age_s);
   visit("suspicion", suspicion);
   visit("service_time_s", service_time_s);
+  visit("judged_by", judged_by);
+  visit("serving_versions", serving_versions);
+  visit("other_versions", other_versions);
+  visit("scaling_law", scaling_law);
+  visit("version_check", version_check);
+  visit("starting_version", starting_version);
   visit("startups_s", startups_s);
+  visit("startup_before_s", startup_before_s);
   visit("startup_s", startup_s);
   visit("lead_s", lead_s);
   visit("season", season);
-  visit("growth", growth);
-  visit("error_budget", error_budget);
+  visit("repeat", repeat);
+  visit("demand_growth", growth);  // "growth" had bins that depended on the highest demand seen
+  visit("virtual_fleets", virtual_fleets);
+  visit("account", error_budget);  // "error_budget" was a loop that moved by a day's misses
 }
 
 static void fields(Is<Model> auto& v, auto visit) {
@@ -148,11 +276,13 @@ static void fields(Is<PidState> auto& v, auto visit) {
 }
 
 static void fields(Is<ServiceState> auto& v, auto visit) {
-  auto& [demand, outcomes, needs, events, situation, roughness, pid, unseen_s, replicas] = v;
+  auto& [demand, outcomes, needs, events, repeats, situation, roughness, pid, unseen_s, replicas] =
+      v;
   visit("demand", demand);
   visit("outcomes", outcomes);
   visit("needs", needs);
   visit("events", events);
+  visit("repeats", repeats);
   visit("situation", situation);
   visit("roughness", roughness);
   visit("pid", pid);
@@ -170,8 +300,12 @@ static void fields(Is<State> auto& v, auto visit) {
 namespace headroom::control {
 
 template std::string encode(const scale::Model&);
+template std::string encode(const scale::ServiceModel&);
+template std::string encode(const scale::ServiceState&);
 template std::string encode(const scale::State&);
 template Result<scale::Model> decode(std::string_view);
+template Result<scale::ServiceModel> decode(std::string_view);
+template Result<scale::ServiceState> decode(std::string_view);
 template Result<scale::State> decode(std::string_view);
 
 }  // namespace headroom::control

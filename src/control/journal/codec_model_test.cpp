@@ -23,26 +23,110 @@ std::vector<double> some(Random& random) {
   return out;
 }
 
+scale::RateHistogram any_histogram(Random& random) {
+  scale::RateHistogram histogram;
+  for (std::uint64_t i = random.below(5); i > 0; --i) {
+    histogram.at.push_back(static_cast<int>(random.below(1000)) - 500);
+    histogram.thousandths.push_back(static_cast<std::uint32_t>(random.next()));
+  }
+  return histogram;
+}
+
+scale::ByEstimator any_figures(Random& random) {
+  scale::ByEstimator figures{};
+  for (auto& by_share : figures)
+    for (double& figure : by_share) figure = any(random);
+  return figures;
+}
+
 scale::Growth any_growth(Random& random) {
   scale::Growth growth;
-  growth.rises.pooled = some(random);
-  growth.rises_beyond_season.pooled = some(random);
+  growth.rises.pooled = any_histogram(random);
+  growth.rises_beyond_season.pooled = any_histogram(random);
   for (std::uint64_t i = random.below(4); i > 0; --i)
-    growth.rises_beyond_season.cells[static_cast<int>(random.below(1000)) - 500] = some(random);
-  growth.unit_per_second = any(random);
+    growth.rises_beyond_season.cells[static_cast<int>(random.below(1000)) - 500] =
+        any_histogram(random);
+  growth.levels = any_histogram(random);
   growth.prior_samples = any(random);
   growth.pending.resize(random.below(3));
   for (auto& moment : growth.pending) {
     moment = {any(random), any(random), any(random), any(random),
               any(random), any(random), any(random), {}};
-    moment.expected_per_second = {any(random), any(random), any(random)};
+    moment.expected_per_second = any_figures(random);
   }
-  growth.loss = {any(random), any(random), any(random)};
+  growth.loss = any_figures(random);
   growth.season_rise = any(random);
+  growth.lead_s = any(random);
+  growth.seen_over_s = any(random);
   growth.estimator = static_cast<scale::GrowthEstimator>(random.below(3));
   growth.since_moment_s = any(random);
   growth.since_decay_s = any(random);
   return growth;
+}
+
+scale::Repeat any_repeat(Random& random) {
+  scale::Repeat repeat;
+  const auto place = [&] { return static_cast<int>(random.below(48)); };
+  for (std::uint64_t i = random.below(3); i > 0; --i) {
+    scale::PastDay day = scale::unknown_day(static_cast<std::int64_t>(random.below(100'000)));
+    for (int minute = 0; minute < scale::minutes_a_day; ++minute)
+      scale::raise(day, minute, std::abs(any(random)));
+    day.usual_rise = any(random);
+    day.compared_with = any(random);
+    repeat.days.push_back(day);
+  }
+  repeat.minute = static_cast<int>(random.below(scale::minutes_a_day));
+  repeat.near = random.below(2) == 1;
+  repeat.proofs.resize(random.below(3), {any(random), any(random), any(random)});
+  repeat.tellings[1] = {place(), any(random), any(random), random.below(2) == 1};
+  repeat.pending.resize(random.below(3), {any(random), place(), any(random), {}});
+  for (auto& moment : repeat.pending) moment.foretold = {any(random), any(random), any(random)};
+  repeat.since_moment_s = any(random);
+  repeat.unseen_s = any(random);
+  repeat.from_per_second = any(random);
+  repeat.expected_per_second = any(random);
+  return repeat;
+}
+
+scale::VersionCheck any_check(Random& random) {
+  scale::VersionCheck check;
+  check.block.resize(random.below(3), {any(random), any(random), any(random)});
+  check.before.resize(random.below(3), {any(random), any(random), any(random)});
+  check.block_s = any(random);
+  check.noise = any(random);
+  check.noise_attempts = any(random);
+  check.noise_carried = any(random);
+  check.differed = any(random);
+  check.version = random.below(2) != 0 ? "4f2a" : "";
+  check.serves_s = any(random);
+  check.evidence = any(random);
+  check.log_ratio = any(random);
+  check.blocks = any(random);
+  check.found = random.below(2) != 0;
+  return check;
+}
+
+scale::Capacity any_capacity(Random& random) {
+  return {.basis = static_cast<scale::Basis>(random.below(4)),
+          .concurrency = any(random),
+          .latency_s = any(random),
+          .proven = any(random),
+          .late_alone = any(random),
+          .attempts = any(random),
+          .end_seen = random.below(2) != 0,
+          .low_per_second = any(random),
+          .high_per_second = any(random),
+          .age_s = any(random),
+          .guessed_above = any(random)};
+}
+
+scale::VersionEvidence any_version(Random& random) {
+  scale::VersionEvidence one;
+  one.version = "9f31";
+  one.capacity = any_capacity(random);
+  one.levels.resize(random.below(3), {any(random), any(random), any(random)});
+  one.unused_s = any(random);
+  return one;
 }
 
 TEST(Codec, models_come_back_equal) {
@@ -54,14 +138,13 @@ TEST(Codec, models_come_back_equal) {
       scale::ServiceModel& service = model.services[name];
       service.levels.resize(random.below(3));
       for (auto& level : service.levels) level = {any(random), any(random), any(random)};
-      service.capacity = {static_cast<scale::Basis>(random.below(4)),
-                          any(random),
-                          any(random),
-                          any(random),
-                          any(random),
-                          any(random)};
+      service.capacity = any_capacity(random);
+      service.other_versions.resize(random.below(3), any_version(random));
+      service.scaling_law = {any(random), any(random), any(random), any(random), any(random)};
       service.suspicion = {any(random), any(random), any(random)};
       service.service_time_s = any(random);
+      service.judged_by.resize(random.below(3), Duration(static_cast<int>(random.below(9))));
+      service.version_check = any_check(random);
       service.startups_s = some(random);
       service.startup_s = any(random);
       service.lead_s = any(random);
@@ -70,12 +153,25 @@ TEST(Codec, models_come_back_equal) {
       service.season.bin = static_cast<int>(random.below(288));
       service.season.requests = any(random);
       service.season.seen_s = any(random);
+      service.repeat = any_repeat(random);
       service.growth = any_growth(random);
     }
     const auto back = decode<scale::Model>(encode(model));
     ASSERT_TRUE(back) << back.error().message;
     ASSERT_EQ(*back, model) << "seed " << seed << " round " << round;
   }
+}
+
+TEST(Codec, growth_stored_by_bins_that_followed_the_peak_begins_anew_and_all_else_is_kept) {
+  const auto model = decode<scale::Model>(
+      R"({"services":{"shop":{"startup_s":7.0,"season":{"day":20000},"growth":{"rises":{"pooled":)"
+      R"([1.0,2.0],"cells":{"4":[3.0]}},"unit_per_second":128.0,"estimator":2,"loss":[0,1.5]}}}})");
+  ASSERT_TRUE(model) << model.error().message;
+  const scale::ServiceModel& shop = model->services.at("shop");
+  EXPECT_EQ(shop.growth, scale::Growth{});
+  EXPECT_EQ(shop.startup_s, 7);
+  EXPECT_EQ(shop.season.day, 20000);
+  EXPECT_TRUE(well_formed(*model));
 }
 
 TEST(Codec, states_come_back_equal) {
@@ -111,7 +207,8 @@ TEST(Codec, policies_come_back_with_all_that_decisions_depend_on) {
   policy.services[0].objective = {.quantile = 0.95,
                                   .latency = std::chrono::milliseconds(150),
                                   .availability = 0.99,
-                                  .window = std::chrono::hours(1)};
+                                  .window = std::chrono::hours(1),
+                                  .misses = 0.001};
   policy.services[0].replicas = {
       .min = 2, .max = 40, .cost_per_hour = 0.04, .concurrency = 8, .zones = 3};
   policy.services[0].scale.target_concurrency = 0.0;
@@ -154,13 +251,13 @@ TEST(Codec, an_estimator_that_does_not_exist_is_refused_and_not_looked_up) {
     return read ? "read" : read.error().message;
   };
   const std::string refused = "stored data is not readable: ";
-  EXPECT_EQ(model(R"("growth":{"estimator":2})"), "read");
+  EXPECT_EQ(model(R"("demand_growth":{"estimator":2})"), "read");
   EXPECT_EQ(model(R"("capacity":{"basis":3})"), "read");
-  EXPECT_EQ(model(R"("growth":{"estimator":3})"),
+  EXPECT_EQ(model(R"("demand_growth":{"estimator":3})"),
             refused + "found 3, allowed 0 to 2 for an estimator of growth");
-  EXPECT_EQ(model(R"("growth":{"estimator":-1})"),
+  EXPECT_EQ(model(R"("demand_growth":{"estimator":-1})"),
             refused + "found -1, allowed 0 to 2 for an estimator of growth");
-  EXPECT_EQ(model(R"("growth":{"estimator":257})"),
+  EXPECT_EQ(model(R"("demand_growth":{"estimator":257})"),
             refused + "found 257, allowed 0 to 2 for an estimator of growth")
       << "not cut to eight bits, which would be 1";
   EXPECT_EQ(model(R"("capacity":{"basis":4})"),

@@ -59,16 +59,23 @@ scale::ServiceSeen any_service(Random& random) {
     seen.by_concurrency.late.at(i) = static_cast<std::uint32_t>(random.below(2));
     seen.by_concurrency.latency_s.at(i) = any_double(random);
   }
+  if (random.below(3) == 0) {
+    scale::VersionAttempts& one = seen.by_version.emplace_back(any_text(random));
+    one.by_concurrency = seen.by_concurrency;
+  }
   for (std::uint64_t i = random.below(4); i > 0; --i)
     seen.replicas.push_back({.id = any_text(random),
+                             .version = any_text(random),
                              .phase = static_cast<scale::Phase>(random.below(3)),
                              .age = Duration(static_cast<std::int64_t>(random.next())),
                              .startup = Duration(static_cast<std::int64_t>(random.below(1000))),
                              .cpu_cores = any_double(random),
                              .rss_bytes = static_cast<std::int64_t>(random.next()),
-                             .in_flight = static_cast<std::int64_t>(random.below(9))});
+                             .in_flight = static_cast<std::int64_t>(random.below(9)),
+                             .zone = static_cast<int>(random.below(4))});
   seen.rolling_out = random.below(2) != 0;
   seen.completeness = any_double(random);
+  seen.covered = any_double(random);
   if (random.below(2) != 0) seen.events = {any_text(random), any_text(random)};
   return seen;
 }
@@ -92,6 +99,16 @@ TEST(Codec, observations_come_back_equal_to_the_last_bit) {
   }
 }
 
+scale::Reason any_reason(Random& random) {
+  scale::Reason reason{static_cast<scale::Rule>(random.below(scale::rules().size())),
+                       static_cast<int>(random.below(9)), any_text(random), random.below(2) != 0};
+  if (reason.rule == scale::Rule::other)
+    reason.of = "shape/older";
+  else if (reason.name().empty())
+    reason.of = "postgres";
+  return reason;
+}
+
 TEST(Codec, decisions_come_back_equal) {
   constexpr std::uint64_t seed = 7;
   Random random(seed);
@@ -103,16 +120,39 @@ TEST(Codec, decisions_come_back_equal) {
       decision.ready = static_cast<int>(random.below(50));
       decision.starting = -1;
       for (std::uint64_t i = random.below(5); i > 0; --i)
-        decision.reasons.push_back({any_text(random), any_text(random),
-                                    static_cast<int>(random.below(9)), any_text(random),
-                                    random.below(2) != 0});
-      if (random.below(2) != 0) decision.counterfactuals = {{any_text(random), 12}};
+        decision.reasons.push_back(any_reason(random));
+      if (random.below(2) != 0) decision.counterfactuals = {{scale::Rule::max, 12}};
+      if (random.below(2) != 0)
+        decision.counterfactuals.push_back({scale::Rule::downstream, 9, "postgres"});
       decision.summary = any_text(random);
+      if (random.below(2) != 0) decision.zones = {2, static_cast<int>(random.below(3))};
     }
     const auto back = decode<ServiceDecisions>(encode(decisions));
     ASSERT_TRUE(back) << back.error().message;
     ASSERT_EQ(*back, decisions) << "seed " << seed << " round " << round;
   }
+}
+
+TEST(Codec, rules_are_stored_by_stage_and_name_and_unknown_ones_are_kept) {
+  scale::ServiceDecision decision;
+  decision.reasons = {{scale::Rule::in_delay, 3, "kept", true},
+                      {scale::Rule::downstream, 2, "all want more", true, "max"}};
+  decision.counterfactuals = {{scale::Rule::in_delay, 2}};
+  const std::string stored =
+      R"({"reasons":[{"stage":"shape","rule":"scale-in delay","replicas":3,"text":"kept",)"
+      R"("decisive":true},{"stage":"allocate","rule":"max","replicas":2,"text":"all want more",)"
+      R"("decisive":true}],"counterfactuals":[{"without":"scale-in delay","replicas":2}]})";
+  EXPECT_EQ(encode(decision), stored);
+  const auto back = decode<scale::ServiceDecision>(stored);
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(*back, decision) << "a downstream may be called as a rule of another stage is";
+
+  const std::string older = R"({"reasons":[{"stage":"shape","rule":"patience","text":"it was"}]})";
+  const auto read = decode<scale::ServiceDecision>(older);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->reasons[0].stage(), "shape");
+  EXPECT_EQ(read->reasons[0].name(), "patience");
+  EXPECT_EQ(encode(*read), older);
 }
 
 TEST(Codec, not_a_number_survives) {

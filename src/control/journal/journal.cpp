@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -19,22 +20,6 @@ struct Entry {
   std::optional<Checkpoint> checkpoint;
   std::optional<Gap> gap;
 };
-
-TickRow row_of(const Entry& entry) {
-  TickRow row{.wall = entry.seen.now.wall,
-              .seen = encode(entry.seen),
-              .decided = encode(entry.decisions),
-              .checkpoint = std::nullopt,
-              .gap = entry.gap};
-  if (entry.checkpoint) {
-    const Checkpoint& point = *entry.checkpoint;
-    row.checkpoint = CheckpointRow{.reason = point.reason,
-                                   .policy = encode(point.policy),
-                                   .model = encode(point.model),
-                                   .state = encode(point.state)};
-  }
-  return row;
-}
 
 }  // namespace
 
@@ -54,13 +39,17 @@ class Journal::Writer {
 
  private:
   void loop();
+  [[nodiscard]] TickRow rows_of(const Entry& entry) const;
   Result<> write(const TickRow& row, const std::optional<Gap>& outage);
+  Result<> use(Result<Store> opened);
+  Result<> begin_anew(const Error& why);
   void note_failure(const Error& error, WallTime at);
 
   const std::string path_;
   const JournalOptions options_;
   const std::int64_t run_;
-  std::optional<Store> store_;  // empty until the file could be opened
+  std::optional<Store> store_;  // empty until the file could be opened; of the writer thread,
+  Series series_;               // as this is
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // work, a commit, or the end
@@ -73,6 +62,7 @@ class Journal::Writer {
   std::optional<Gap> outage_;  // since the first write that failed
   std::string_view due_ = "start";
   Instant last_checkpoint_{};
+  bool round_due_ = false;  // by what has been written
   std::thread thread_;
 };
 
@@ -86,13 +76,8 @@ Journal::Writer::~Writer() {
 }
 
 Result<> Journal::Writer::start() {
-  auto opened = Store::open(path_, options_, run_);
-  if (opened) {
-    store_.emplace(std::move(*opened));
-    status_.note = store_->note();
-  } else {
-    if (opened.error().code != ErrorCode::unavailable)
-      return std::unexpected(std::move(opened).error());
+  if (const auto opened = use(Store::open(path_, options_, run_)); !opened) {
+    if (opened.error().code != ErrorCode::unavailable) return opened;
     note_failure(opened.error(), wall_from_unix_ns(run_));
   }
   thread_ = std::thread([this] { loop(); });
@@ -110,7 +95,7 @@ Ticket Journal::Writer::push(Entry entry) {
     due_ = "gap";
     return 0;
   }
-  if (entry.checkpoint) {
+  if (entry.checkpoint && begins_round(entry.checkpoint->reason)) {
     due_ = {};
     last_checkpoint_ = entry.seen.now.elapsed;
   }
@@ -130,7 +115,11 @@ bool Journal::Writer::wait(Ticket ticket, Duration limit) {
 std::optional<std::string_view> Journal::Writer::checkpoint_due(Instant now) const {
   const std::scoped_lock lock(mutex_);
   if (!due_.empty()) return due_;
-  if (now - last_checkpoint_ >= checkpoint_every) return "periodic";
+  // Where little is kept, more often: what is left is to be decided again and recalled.
+  const Duration often = round_due_ ? Duration{} : options_.retention / rounds_in_retention;
+  if (now - last_checkpoint_ >=
+      std::clamp<Duration>(often, checkpoint_every_least, checkpoint_every))
+    return "periodic";
   return std::nullopt;
 }
 
@@ -142,8 +131,40 @@ Journal::Status Journal::Writer::status() const {
 }
 
 Result<> Journal::Writer::write(const TickRow& row, const std::optional<Gap>& outage) {
-  if (!store_) store_.emplace(TRY(Store::open(path_, options_, run_)));
-  return store_->write(row, outage);
+  if (!store_) TRY(use(Store::open(path_, options_, run_)));
+  auto written = store_->write(row, outage);
+  if (!written && store_->broken()) TRY(begin_anew(written.error()));
+  return written;
+}
+
+Result<> Journal::Writer::use(Result<Store> opened) {
+  store_.emplace(TRY(std::move(opened)));
+  const std::string& note = store_->note();
+  if (!note.empty() && options_.on_note) options_.on_note(note);
+  const std::scoped_lock lock(mutex_);
+  status_.note = note;
+  return {};
+}
+
+/// What was not written is tried again, whole, and replays need a checkpoint to begin with.
+Result<> Journal::Writer::begin_anew(const Error& why) {
+  const Error about{why.code, fmt::format("journal {}: {}", path_, why.message)};
+  store_.reset();
+  series_ = {};
+  {
+    const std::scoped_lock lock(mutex_);
+    due_ = "gap";
+  }
+  return use(Store::begin_anew(path_, options_, run_, about));
+}
+
+TickRow Journal::Writer::rows_of(const Entry& entry) const {
+  const bool round = entry.checkpoint && entry.checkpoint->policy;
+  TickRow row = series_.rows_of(entry.seen, entry.decisions,
+                                round || (store_ && store_->whole_due(entry.seen.now.elapsed)));
+  if (entry.checkpoint) row.checkpoint = row_of(*entry.checkpoint);
+  row.gap = entry.gap;
+  return row;
 }
 
 void Journal::Writer::note_failure(const Error& error, WallTime at) {
@@ -158,19 +179,24 @@ void Journal::Writer::loop() {
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
-    const Entry& entry = queue_.front();  // stays in place: only this thread takes from the front
+    Entry& entry = queue_.front();  // stays in place: only this thread takes from the front
     std::optional<Gap> outage = outage_;
     if (outage) outage->to = entry.seen.now.wall;
     lock.unlock();
-    const TickRow row = row_of(entry);
+    const TickRow row = rows_of(entry);
     const auto written = write(row, outage);
-    if (!written) note_failure(written.error(), row.wall);
+    if (written)
+      series_.written(std::move(entry.seen), std::move(entry.decisions));
+    else
+      note_failure(written.error(), row.now.wall);
     lock.lock();
     if (!written) {
       if (changed_.wait_for(lock, retry_every, [this] { return stopping_; })) return;
       continue;
     }
     outage_.reset();
+    status_.cramped = store_->cramped();
+    round_due_ = store_->round_due();
     committed_ = entry.ticket;
     ++status_.written;
     queue_.pop_front();
@@ -181,7 +207,7 @@ void Journal::Writer::loop() {
     changed_.notify_all();
     lock.unlock();
     // After the commit was announced: it already survives a crash of this process.
-    if (const auto synced = store_->sync(); !synced) note_failure(synced.error(), row.wall);
+    if (const auto synced = store_->sync(); !synced) note_failure(synced.error(), row.now.wall);
     lock.lock();
   }
 }

@@ -8,21 +8,12 @@
 #include <string_view>
 
 #include "control/journal/codec.h"
+#include "control/journal/rows.h"
 #include "control/journal/store.h"
 #include "core/result.h"
 #include "core/time.h"
-#include "scale/model.h"
-#include "scale/state.h"
 
 namespace headroom::control {
-
-/// What the next tick is decided from. Taken before learning and deciding.
-struct Checkpoint {
-  std::string reason;
-  scale::Policy policy;
-  scale::Model model;
-  scale::State state;
-};
 
 /// A tick's place in the queue; 0 is a tick that was lost.
 using Ticket = std::uint64_t;
@@ -33,6 +24,9 @@ class Journal {
  public:
   static constexpr std::size_t queue_limit = 64;  // ticks
   static constexpr Duration checkpoint_every = std::chrono::minutes(10);
+  /// Where so little is kept that ticks go before the next one would come.
+  static constexpr Duration checkpoint_every_least = std::chrono::minutes(1);
+  static constexpr int rounds_in_retention = 4;
   static constexpr Duration retry_every = std::chrono::milliseconds(250);
 
   /// Starts the writer. A full disk is no error here: the journal begins unhealthy and heals.
@@ -43,8 +37,8 @@ class Journal {
   /// Writes what is queued, unless the disk refuses.
   ~Journal();
 
-  /// Why the next tick must be recorded together with a checkpoint ("start", "gap", "periodic"),
-  /// or nothing. A reload needs one too; that, only the caller knows.
+  /// Why a round of checkpoints must begin with the next tick ("start", "gap", "periodic"), or
+  /// nothing. A reload needs a checkpoint too; that, only the caller knows.
   [[nodiscard]] std::optional<std::string_view> checkpoint_due(Instant now) const;
 
   /// Hands the tick to the writer. Takes a lock for the length of a move and never waits for the
@@ -61,6 +55,7 @@ class Journal {
   struct Status {
     bool healthy = true;
     std::string problem;        // the last failure, for people; empty when healthy
+    std::string cramped;        // why what was learned is not stored at present; empty: it is
     std::uint64_t written = 0;  // ticks
     std::uint64_t lost = 0;     // ticks, since the start
     std::size_t queued = 0;     // ticks

@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "control/journal/journal.h"
 #include "control/journal/journal_for_test.h"
+#include "control/journal/store_file.h"
 
 namespace headroom::control {
 namespace {
@@ -70,6 +72,37 @@ TEST_F(JournalFault, when_writes_fail_it_says_so_loses_only_what_has_no_room_and
   EXPECT_FALSE((*gaps)[1].reason.empty());
 }
 
+TEST_F(JournalFault, what_was_learned_and_does_not_fit_is_left_out_told_and_costs_no_tick) {
+  auto journal = open(path_, {.max_bytes = 1 << 20});
+  Checkpoint large = checkpoint("start");
+  large.state.services["shop"].demand.resize(100'000, {.seconds = 1, .per_second = 0.123456789});
+  large.model.services["shop"];
+  ASSERT_TRUE(journal->wait_committed(journal->record(tick(1), {}, large), patience));
+  EXPECT_EQ(journal->status().cramped,
+            "what was learned does not fit into journal.max_size of 1 MiB");
+  EXPECT_TRUE(journal->healthy());
+  for (int i = 2; i <= 20; ++i)
+    ASSERT_TRUE(journal->wait_committed(journal->record(tick(i), {}), patience));
+  Checkpoint small = checkpoint("periodic");
+  small.model.services["shop"];
+  ASSERT_TRUE(journal->wait_committed(journal->record(tick(21), {}, small), patience));
+  EXPECT_EQ(journal->status().cramped, "");
+  journal.reset();
+  EXPECT_EQ(all(path_).size(), 21U);
+}
+
+TEST_F(JournalFault, a_full_file_makes_room_for_whatever_comes) {
+  auto journal = open(path_, {.max_bytes = 1 << 20});
+  int last = 0;
+  for (; last < 2000;)
+    ASSERT_TRUE(journal->wait_committed(journal->record(tick(++last, 300), {}), patience));
+  // A thousand times as much as what goes for each.
+  ASSERT_TRUE(journal->wait_committed(journal->record(tick(++last, 300'000), {}), patience))
+      << journal->status().problem;
+  journal.reset();
+  EXPECT_EQ(all(path_).back().seen, tick(last, 300'000));
+}
+
 TEST_F(JournalFault, a_really_full_disk_stops_it_and_room_heals_it) {
   const auto disk = folder_ / "disk";
   std::filesystem::create_directory(disk);
@@ -111,6 +144,56 @@ TEST_F(JournalFault, a_disk_that_is_full_from_the_start_is_no_reason_not_to_run)
   const Ticket ticket = journal->record(tick(1), {}, checkpoint("start"));
   EXPECT_TRUE(journal->wait_committed(ticket, patience));
   EXPECT_TRUE(eventually([&] { return journal->healthy(); }));
+}
+
+/// Overwrites the first page of a table.
+void break_table(const std::string& path, const std::string& table) {
+  auto sqlite = sqlite::Connection::open(path, sqlite::Access::read);
+  const auto page =
+      sqlite->integer("SELECT rootpage FROM sqlite_schema WHERE name='" + table + "'");
+  ASSERT_TRUE(page && *page > 1);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp((*page - 1) * Store::page_bytes);
+  file << std::string(Store::page_bytes, '\x5a');
+}
+
+TEST_F(JournalFault, a_broken_page_behind_the_schema_is_damage_to_who_asks_before_a_start_too) {
+  open(path_).reset();
+  EXPECT_FALSE(is_damaged(path_));
+  break_table(path_, "meta");
+  EXPECT_TRUE(is_damaged(path_)) << "a check would refuse it, and a start with it";
+  auto journal = open(path_);
+  ASSERT_NE(journal, nullptr);
+  EXPECT_TRUE(std::filesystem::exists(path_ + ".damaged"));
+}
+
+TEST_F(JournalFault, a_page_that_turns_out_broken_costs_the_file_and_not_the_journal) {
+  {
+    auto journal = open(path_);
+    for (int i = 1; i <= 50; ++i)
+      ASSERT_TRUE(journal->wait_committed(journal->record(tick(i), {}), patience));
+  }
+  break_table(path_, "seen");
+  std::atomic<int> told = 0;
+  auto journal = open(path_, {.on_note = [&told](const std::string&) { ++told; }}, start + 1h);
+  ASSERT_NE(journal, nullptr);
+  ASSERT_TRUE(
+      journal->wait_committed(journal->record(tick(100), {}, checkpoint("start")), patience))
+      << journal->status().problem;
+  EXPECT_NE(journal->status().note.find("it is kept as " + path_ + ".damaged"), std::string::npos)
+      << journal->status().note;
+  EXPECT_EQ(told, 1);
+  EXPECT_EQ(journal->checkpoint_due(Instant(100s)), "gap") << "for replays to begin with";
+  for (int i = 101; i <= 110; ++i)
+    ASSERT_TRUE(journal->wait_committed(journal->record(tick(i), {}), patience));
+  EXPECT_TRUE(journal->healthy());
+  journal.reset();
+  EXPECT_TRUE(std::filesystem::exists(path_ + ".damaged"));
+  EXPECT_EQ(all(path_).size(), 11U);
+  auto reader = JournalReader::open(path_);
+  const auto gaps = reader->gaps({});
+  ASSERT_EQ(gaps->size(), 1U);
+  EXPECT_NE((*gaps)[0].reason.find("malformed"), std::string::npos) << (*gaps)[0].reason;
 }
 
 TEST_F(JournalFault, every_tick_said_to_be_committed_survives_sigkill) {

@@ -34,12 +34,12 @@ inline scale::Observations tick(std::int64_t i, std::size_t bytes = 100) {
   seen.services.resize(1);
   seen.services[0].service = "checkout";
   seen.services[0].arrivals = static_cast<std::uint64_t>(i);
-  seen.services[0].events = {std::string(bytes, 'x')};
+  seen.services[0].events = {std::to_string(i) + std::string(bytes, 'x')};
   return seen;
 }
 
 inline Checkpoint checkpoint(std::string reason) {
-  return {.reason = std::move(reason), .policy = {}, .model = {}, .state = {}};
+  return {.reason = std::move(reason), .policy = scale::Policy{}, .model = {}, .state = {}};
 }
 
 inline std::unique_ptr<Journal> open(const std::string& path, const JournalOptions& options = {},

@@ -6,21 +6,18 @@
 #include <filesystem>
 #include <utility>
 
+#include "control/journal/reader_walk.h"
+
 namespace headroom::control {
 namespace {
-
-constexpr std::string_view columns =
-    "tick.id, run, seen, decided, checkpoint.reason, policy, model, state,"
-    " EXISTS(SELECT 1 FROM gap WHERE next_tick_id=tick.id AND lost>0)"
-    " FROM tick LEFT JOIN checkpoint ON checkpoint.tick_id=tick.id";
 
 Result<> check_format(sqlite::Connection& connection) {
   if (TRY(connection.integer("SELECT count(*) FROM sqlite_schema WHERE name='checkpoint'")) == 0)
     return fail(ErrorCode::invalid, "it is not a journal of headroom");
   const auto format =
       TRY(connection.integer("SELECT CAST(value AS INTEGER) FROM meta WHERE key='format'"));
-  if (format <= Store::format_version) return {};
-  return fail(ErrorCode::invalid, fmt::format("it has format {}, this headroom reads up to {}",
+  if (format == Store::format_version) return {};
+  return fail(ErrorCode::invalid, fmt::format("it has format {}, this headroom reads format {}",
                                               format, Store::format_version));
 }
 
@@ -39,7 +36,9 @@ Result<JournalReader> JournalReader::open(const std::string& path) {
 }
 
 Result<JournalReader::Extent> JournalReader::extent() {
-  auto rows = TRY(connection_.prepare("SELECT count(*), min(wall_ns), max(wall_ns) FROM tick"));
+  auto rows =
+      TRY(connection_.prepare("SELECT count(*), min(wall_ns), max(wall_ns) FROM tick"
+                              " WHERE id >= (SELECT min(id) FROM tick WHERE whole)"));
   Extent extent;
   if (TRY(rows.step()))
     extent = {rows.integer(0), wall_from_unix_ns(rows.integer(1)),
@@ -47,86 +46,102 @@ Result<JournalReader::Extent> JournalReader::extent() {
   return extent;
 }
 
-Result<StoredTick> JournalReader::tick_of(const sqlite::Statement& row) const {
-  const auto read = [&]() -> Result<StoredTick> {
-    StoredTick tick;
-    tick.id = row.integer(0);
-    tick.run = row.integer(1);
-    tick.seen = TRY(decode<scale::Observations>(row.text(2)));
-    tick.decisions = TRY(decode<ServiceDecisions>(row.text(3)));
-    tick.after_loss = row.integer(8) != 0;
-    if (row.text(4).empty()) return tick;
-    Checkpoint checkpoint;
-    checkpoint.reason = row.text(4);
-    checkpoint.policy = TRY(decode<scale::Policy>(row.text(5)));
-    checkpoint.model = TRY(decode<scale::Model>(row.text(6)));
-    TRY(scale::well_formed(checkpoint.model));
-    checkpoint.state = TRY(decode<scale::State>(row.text(7)));
-    tick.checkpoint = std::move(checkpoint);
-    return tick;
-  };
-  auto tick = read();
-  if (!tick)
-    return fail(tick.error().code, fmt::format("journal {}: tick {}: {}", path_, row.integer(0),
-                                               tick.error().message));
-  return tick;
+Result<std::string> JournalReader::simulation() {
+  auto rows = TRY(connection_.prepare("SELECT value FROM meta WHERE key='simulation'"));
+  return TRY(rows.step()) ? std::string(rows.text(0)) : std::string();
 }
 
-Result<std::vector<StoredTick>> JournalReader::read(std::int64_t from_id, const Span& span) {
-  auto rows = TRY(connection_.prepare(fmt::format(
-      "SELECT {} WHERE tick.id>=?1 AND wall_ns<=?2 ORDER BY tick.id LIMIT ?3", columns)));
-  rows.bind(from_id).bind(unix_ns(span.to)).bind(chunk);
-  std::vector<StoredTick> ticks;
-  while (TRY(rows.step())) ticks.push_back(TRY(tick_of(rows)));
-  return ticks;
+Result<std::int64_t> JournalReader::find(std::string_view sql, std::int64_t value) {
+  // Its statement ends with it: an open one would hold back the writer's checkpoints.
+  auto rows = TRY(connection_.prepare(sql));
+  return TRY(rows.bind(value).step()) ? rows.integer(0) : 0;
+}
+
+/// Where reading begins to come to tick `id`; 0: it cannot be read.
+Result<std::int64_t> JournalReader::whole_before(std::int64_t id) {
+  return find(
+      "SELECT max(id) FROM tick WHERE whole AND id<=?1"
+      " AND run=(SELECT run FROM tick WHERE id=?1)",
+      id);
 }
 
 Result<> JournalReader::each(const Span& span, bool from_checkpoint,
                              const std::function<Result<>(StoredTick&&)>& visit) {
-  // Its statement ends with it: an open one would hold back the writer's checkpoints.
-  const auto id_of = [this](std::string_view sql, std::int64_t value) -> Result<std::int64_t> {
-    auto rows = TRY(connection_.prepare(sql));
-    return TRY(rows.bind(value).step()) ? rows.integer(0) : 0;
-  };
-  auto next = TRY(id_of("SELECT min(id) FROM tick WHERE wall_ns>=?1", unix_ns(span.from)));
-  if (next == 0) return {};
+  auto first = TRY(find("SELECT min(id) FROM tick WHERE wall_ns>=?1", unix_ns(span.from)));
+  if (first == 0) return {};
   if (from_checkpoint) {
-    const auto point = TRY(id_of("SELECT max(tick_id) FROM checkpoint WHERE tick_id<=?1", next));
-    if (point != 0) next = point;
+    const auto point = TRY(find(
+        "SELECT max(tick_id) FROM checkpoint JOIN tick ON tick.id=tick_id WHERE complete_id<=?1",
+        first));
+    if (point != 0) first = point;
   }
-  return each_from(next, span, visit);
+  return each_from(first, span, visit);
 }
 
 Result<> JournalReader::each_since_checkpoint(const std::function<Result<>(StoredTick&&)>& visit) {
-  const auto point = TRY(connection_.integer("SELECT max(tick_id) FROM checkpoint"));
+  const auto point =
+      TRY(connection_.integer("SELECT max(tick_id) FROM checkpoint JOIN tick ON tick.id=tick_id"
+                              " WHERE complete_id IS NOT NULL"));
   return point == 0 ? Result<>{} : each_from(point, {}, visit);
 }
 
-Result<> JournalReader::each_from(std::int64_t id, const Span& span,
+Result<> JournalReader::each_from(std::int64_t first, const Span& span,
                                   const std::function<Result<>(StoredTick&&)>& visit) {
+  auto next = TRY(whole_before(first));
+  if (next == 0) next = first;
+  // Not fixed before: what is written meanwhile is read, too.
+  const auto last = [&] {
+    return find("SELECT max(id) FROM tick WHERE wall_ns<=?1", unix_ns(span.to));
+  };
+  Walk walk(path_);
   for (;;) {
-    auto ticks = TRY(read(id, span));
-    if (ticks.empty()) return {};
-    id = ticks.back().id + 1;
-    for (auto& tick : ticks) TRY(visit(std::move(tick)));
+    const auto to = TRY(last());
+    auto ticks = TRY(walk.read(connection_, next, to));
+    if (walk.at_end()) return {};
+    next = walk.last_id() + 1;
+    for (auto& tick : ticks)
+      if (tick.id >= first && tick.seen.now.wall <= span.to) TRY(visit(std::move(tick)));
   }
 }
 
-Result<std::optional<StoredTick>> JournalReader::one(sqlite::Statement& rows) const {
-  if (!TRY(rows.step())) return std::nullopt;
-  return TRY(tick_of(rows));
+Result<std::optional<StoredTick>> JournalReader::tick(std::int64_t id) {
+  std::optional<StoredTick> found;
+  auto next = TRY(whole_before(id));
+  if (next == 0) return found;
+  Walk walk(path_);
+  while (!found && next <= id) {
+    auto ticks = TRY(walk.read(connection_, next, id));
+    if (walk.at_end()) break;
+    next = walk.last_id() + 1;
+    for (auto& tick : ticks)
+      if (tick.id == id) found = std::move(tick);
+  }
+  return found;
 }
 
 Result<std::optional<StoredTick>> JournalReader::at(WallTime at) {
-  auto rows = TRY(connection_.prepare(
-      fmt::format("SELECT {} WHERE wall_ns<=?1 ORDER BY tick.id DESC LIMIT 1", columns)));
-  return one(rows.bind(unix_ns(at)));
+  return tick(
+      TRY(find("SELECT id FROM tick WHERE wall_ns<=?1 ORDER BY id DESC LIMIT 1", unix_ns(at))));
 }
 
-Result<std::optional<StoredTick>> JournalReader::before(const StoredTick& tick) {
-  auto rows = TRY(connection_.prepare(
-      fmt::format("SELECT {} WHERE tick.id<?1 AND run=?2 ORDER BY tick.id DESC LIMIT 1", columns)));
-  return one(rows.bind(tick.id).bind(tick.run));
+Result<std::optional<StoredTick>> JournalReader::before(const StoredTick& later) {
+  return tick(later.previous);
+}
+
+Result<std::vector<StoredPart>> JournalReader::parts() {
+  auto rows =
+      TRY(connection_.prepare("SELECT service, wall_ns, model, state FROM part"
+                              " WHERE id IN (SELECT max(id) FROM part GROUP BY service)"));
+  std::vector<StoredPart> parts;
+  while (TRY(rows.step())) {
+    StoredPart part{.service = std::string(rows.text(0)),
+                    .wall = wall_from_unix_ns(rows.integer(1)),
+                    .model = TRY(decode<scale::ServiceModel>(rows.text(2))),
+                    .state = TRY(decode<scale::ServiceState>(rows.text(3)))};
+    TRY(scale::well_formed(scale::Model{.services = {{part.service, part.model}}}));
+    parts.push_back(std::move(part));
+  }
+  return parts;
 }
 
 Result<std::optional<scale::Policy>> JournalReader::policy_at(const StoredTick& tick) {
@@ -138,11 +153,11 @@ Result<std::optional<scale::Policy>> JournalReader::policy_at(const StoredTick& 
 
 Result<std::optional<StoredTick>> JournalReader::last_change(const std::string& service,
                                                              WallTime at) {
-  // One number of each tick, so that a long quiet time costs little.
+  // A number that changes has a row.
   auto rows = TRY(connection_.prepare(
-      "SELECT tick.id, json_extract(one.value, '$.replicas') FROM tick, json_each(decided) one"
-      " WHERE wall_ns<=?1 AND json_extract(one.value, '$.service')=?2 ORDER BY tick.id DESC"));
-  rows.bind(unix_ns(at)).bind(service);
+      "SELECT tick_id, replicas FROM decided WHERE service=?1 AND tick_id<="
+      "(SELECT id FROM tick WHERE wall_ns<=?2 ORDER BY id DESC LIMIT 1) ORDER BY tick_id DESC"));
+  rows.bind(service).bind(unix_ns(at));
   std::int64_t later_id = 0;
   std::int64_t later = 0;
   while (TRY(rows.step())) {
@@ -150,8 +165,8 @@ Result<std::optional<StoredTick>> JournalReader::last_change(const std::string& 
     later_id = rows.integer(0);
     later = rows.integer(1);
   }
-  auto found = TRY(connection_.prepare(fmt::format("SELECT {} WHERE tick.id=?1", columns)));
-  return one(found.bind(later_id));
+  rows.reset();
+  return tick(later_id);
 }
 
 Result<std::vector<Gap>> JournalReader::gaps(const Span& span) {

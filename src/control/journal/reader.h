@@ -15,11 +15,22 @@ namespace headroom::control {
 
 struct StoredTick {
   std::int64_t id = 0;
-  std::int64_t run = 0;  // which process wrote it
+  std::int64_t run = 0;       // which process wrote it
+  std::int64_t previous = 0;  // the tick that the same process wrote before; 0: none
   scale::Observations seen;
-  ServiceDecisions decisions;
+  ServiceDecisions
+      decisions;             // only the number where number and rules are those of the tick before
+  std::uint64_t digest = 0;  // of the decisions with all their reasons; see digest_of()
   std::optional<Checkpoint> checkpoint;
   bool after_loss = false;  // ticks before it are missing
+};
+
+/// What was learned of a service, by the last checkpoint that has it.
+struct StoredPart {
+  std::string service;
+  WallTime wall;  // the tick before which it was so
+  scale::ServiceModel model;
+  scale::ServiceState state;
 };
 
 /// A time span of wall clock; the ends are part of it.
@@ -31,11 +42,12 @@ struct Span {
 class JournalReader {
  public:
   /// Ticks taken in one read transaction, so that a long reading never holds back the writer.
-  static constexpr int chunk = 256;
+  static constexpr std::int64_t chunk = 256;
 
-  /// Fails when the file is missing, is no journal or is of a newer format.
+  /// Fails when the file is missing, is no journal or is of another format.
   [[nodiscard]] static Result<JournalReader> open(const std::string& path);
 
+  /// Of the ticks that can be read: what stands before the first whole one is being removed.
   struct Extent {
     std::int64_t ticks = 0;
     WallTime first{};
@@ -43,13 +55,20 @@ class JournalReader {
   };
   [[nodiscard]] Result<Extent> extent();
 
+  /// What was simulated, in words; empty where it is the journal of a live headroom.
+  [[nodiscard]] Result<std::string> simulation();
+
   /// Visits the ticks within `span` in the order they were written, until `visit` fails.
-  /// `from_checkpoint`: begins already at the last checkpoint before it.
+  /// `from_checkpoint`: begins already at the last checkpoint of all services before it.
   [[nodiscard]] Result<> each(const Span& span, bool from_checkpoint,
                               const std::function<Result<>(StoredTick&&)>& visit);
 
-  /// Visits the last tick with a checkpoint and all after it; none when there is no checkpoint.
+  /// Visits the tick at which the last complete round of checkpoints began and all after it; none
+  /// when there is no such tick.
   [[nodiscard]] Result<> each_since_checkpoint(const std::function<Result<>(StoredTick&&)>& visit);
+
+  /// What was learned of each service, whatever ticks are left.
+  [[nodiscard]] Result<std::vector<StoredPart>> parts();
 
   /// The last tick at or before `at`.
   [[nodiscard]] Result<std::optional<StoredTick>> at(WallTime at);
@@ -72,11 +91,12 @@ class JournalReader {
   JournalReader(std::string path, sqlite::Connection connection)
       : path_(std::move(path)), connection_(std::move(connection)) {}
 
-  [[nodiscard]] Result<> each_from(std::int64_t id, const Span& span,
+  class Walk;
+  [[nodiscard]] Result<> each_from(std::int64_t first, const Span& span,
                                    const std::function<Result<>(StoredTick&&)>& visit);
-  [[nodiscard]] Result<std::vector<StoredTick>> read(std::int64_t from_id, const Span& span);
-  [[nodiscard]] Result<std::optional<StoredTick>> one(sqlite::Statement& rows) const;
-  [[nodiscard]] Result<StoredTick> tick_of(const sqlite::Statement& row) const;
+  [[nodiscard]] Result<std::optional<StoredTick>> tick(std::int64_t id);
+  [[nodiscard]] Result<std::int64_t> find(std::string_view sql, std::int64_t value);
+  [[nodiscard]] Result<std::int64_t> whole_before(std::int64_t id);
 
   std::string path_;
   sqlite::Connection connection_;

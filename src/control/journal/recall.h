@@ -19,9 +19,10 @@ struct Recalled {
 constexpr Duration state_age_max = std::chrono::minutes(5);
 
 /// Model and state for a controller with this policy that begins at `now`: the journal's last
-/// checkpoint and the ticks after it, folded as replay folds them. The time since the last tick
-/// counts as one tick without evidence, so what was under way then is forgotten. Services that the
-/// policy does not name are left out. Nothing where there is no journal, or none to decide from.
+/// checkpoint and the ticks after it, folded as replay folds them; of a service for which these
+/// ticks are not all there, its last checkpoint alone. The time since then counts as one tick
+/// without evidence, so what was under way is forgotten. Services that the policy does not name are
+/// left out. Nothing where there is no journal, or nothing was learned in it.
 [[nodiscard]] Result<std::optional<Recalled>> recall(const std::string& path,
                                                      const scale::Policy& policy, WallTime now);
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "control/journal/checkpoint_round.h"
 #include "control/journal/journal_for_test.h"
 #include "control/journal/replay.h"
 #include "scale/fluid_world_for_test.h"
@@ -27,7 +28,7 @@ class RecallTest : public JournalTest {
       const auto seen = world_.tick(pilot_.policy.services[0], rate);
       std::optional<Checkpoint> point;
       if (const auto due = journal_->checkpoint_due(seen.now.elapsed))
-        point = Checkpoint{std::string(*due), pilot_.policy, pilot_.model, pilot_.state};
+        point = whole_checkpoint(std::string(*due), pilot_.policy, pilot_.model, pilot_.state);
       pilot_.decide_on(seen);
       world_.apply(pilot_.last.replicas);
       last_wall_ = seen.now.wall;
@@ -82,6 +83,20 @@ TEST_F(RecallTest, recent_demand_and_needs_are_taken_along_and_older_ones_are_no
   EXPECT_EQ(recall_after(24h).model.services.at("shop").capacity.basis, scale::Basis::learned);
 }
 
+TEST_F(RecallTest, is_decided_at_the_time_it_is_not_at_the_beginning_of_all_time) {
+  spec::Event new_year;
+  new_year.cron = *spec::parse_cron("0 0 1 1 *");
+  new_year.length = 1h;
+  new_year.at_least = 11;
+  pilot_.policy.services[0].scale.calendar = {new_year};
+  open_journal();
+  run(300);
+  ASSERT_LT(pilot_.last.replicas, 11) << "it is not the first of January";
+  const scale::ServiceState shop = recall_after(10s).state.services.at("shop");
+  EXPECT_TRUE(shop.events.empty());
+  EXPECT_LT(shop.replicas, 11);
+}
+
 TEST_F(RecallTest, replay_repeats_every_decision_across_the_restart) {
   open_journal();
   run(650);
@@ -106,17 +121,107 @@ TEST_F(RecallTest, replay_repeats_every_decision_across_the_restart) {
   EXPECT_EQ(again.counts().starts, 3);
 }
 
+TEST_F(RecallTest, many_idle_services_in_a_small_journal_are_recalled_whatever_retention_removed) {
+  constexpr int services = 60;
+  scale::Policy policy;
+  for (int i = 0; i < services; ++i)
+    policy.services.emplace_back(scale::policy_for_test()).service = "service-" + std::to_string(i);
+  scale::Model model;
+  scale::State state;
+  WallTime last;
+  {
+    auto journal = open(path_, {.max_bytes = 1 << 20});
+    scale::FluidWorld world;
+    world.apply(1);
+    for (int second = 0; second < 400; ++second) {
+      auto seen = world.tick(policy.services[0], 0);
+      seen.services.resize(services, seen.services[0]);
+      for (std::size_t i = 0; i < services; ++i) {
+        seen.services[i].service = policy.services[i].service;
+        // Measured: never twice the same.
+        seen.services[i].replicas[0].cpu_cores = 1e-3 * world.random.uniform();
+        seen.services[i].replicas[0].rss_bytes = 20'000'000 + 4096 * (second % 7);
+      }
+      std::optional<Checkpoint> point;
+      if (const auto due = journal->checkpoint_due(seen.now.elapsed))
+        point = whole_checkpoint(std::string(*due), policy, model, state);
+      scale::Step step = scale::step(policy, std::move(model), state, seen);
+      model = std::move(step.model);
+      state = std::move(step.decisions.next);
+      last = seen.now.wall;
+      const auto ticket = journal->record(seen, step.decisions.services, std::move(point));
+      ASSERT_TRUE(journal->wait_committed(ticket, patience)) << journal->status().problem;
+    }
+  }
+  const auto before = recall(path_, policy, last + 2s);
+  ASSERT_TRUE(before) << before.error().message;
+  ASSERT_TRUE(*before) << "nothing was recalled";
+  ASSERT_EQ((*before)->model.services.size(), services);
+  for (const auto& [name, learned] : (*before)->model.services)
+    EXPECT_EQ(learned.startups_s, model.services.at(name).startups_s) << name;
+}
+
+TEST_F(RecallTest, what_a_journal_of_format_1_had_learned_is_gone_on_with) {
+  open_journal();
+  run(50);
+  journal_.reset();
+  const scale::Model learned = pilot_.model;
+  ASSERT_FALSE(learned.services.at("shop").startups_s.empty());
+  std::filesystem::remove(path_);
+  {
+    auto old = sqlite::Connection::open(path_, sqlite::Access::write);
+    ASSERT_TRUE(old->run(
+        "CREATE TABLE meta(key, value); INSERT INTO meta VALUES('format', '1');"
+        "CREATE TABLE tick(id INTEGER PRIMARY KEY, run, wall_ns, seen, decided);"
+        "CREATE TABLE checkpoint(tick_id INTEGER PRIMARY KEY, reason, policy, model, state);"
+        "CREATE TABLE gap(id INTEGER PRIMARY KEY, next_tick_id, from_ns, to_ns, lost, reason)"));
+    auto tick = old->prepare("INSERT INTO tick VALUES(7, 1, ?, '{}', '[]')");
+    ASSERT_TRUE(tick->bind(unix_ns(last_wall_)).run());
+    auto point = old->prepare("INSERT INTO checkpoint VALUES(7, 'periodic', '{}', ?, ?)");
+    const std::string model = encode(learned);
+    const std::string state = encode(pilot_.state);
+    ASSERT_TRUE(point->bind(std::string_view(model)).bind(std::string_view(state)).run());
+  }
+  const auto refused = JournalReader::open(path_);
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().message.find("it has format 1, this headroom reads format 2"),
+            std::string::npos)
+      << refused.error().message;
+  open_journal();
+  EXPECT_NE(journal_->status().note.find("is kept as " + path_ + ".format-1"), std::string::npos)
+      << journal_->status().note;
+  EXPECT_TRUE(std::filesystem::exists(path_ + ".format-1"));
+  const Recalled before = recall_after(10s);
+  EXPECT_EQ(before.model.services.at("shop").startups_s, learned.services.at("shop").startups_s);
+  EXPECT_EQ(before.state.services.at("shop").unseen_s, 10) << "by the time of its checkpoint";
+}
+
+TEST_F(RecallTest, a_part_alone_is_recalled_where_no_tick_is_left) {
+  open_journal();
+  run(50);
+  journal_.reset();
+  {
+    auto edit = sqlite::Connection::open(path_, sqlite::Access::write);
+    ASSERT_TRUE(
+        edit->run("DELETE FROM tick; DELETE FROM seen; DELETE FROM decided;"
+                  "DELETE FROM checkpoint"));
+  }
+  EXPECT_TRUE(recall_after(2s).model.services.contains("shop"));
+}
+
 TEST_F(RecallTest, services_that_are_no_longer_there_are_left_behind) {
   open_journal();
   run(50);
   pilot_.policy.services[0].service = "store";
-  const Recalled before = recall_after(1s);
-  EXPECT_FALSE(before.model.services.contains("shop"));
-  EXPECT_FALSE(before.state.services.contains("shop"));
+  EXPECT_FALSE(recall(path_, pilot_.policy, last_wall_ + 1s)->has_value());
 }
 
 TEST_F(RecallTest, without_a_journal_or_a_checkpoint_there_is_nothing_and_no_error) {
   EXPECT_FALSE(recall(path_, pilot_.policy, start)->has_value());
+  std::ofstream(path_).flush();
+  const auto of_empty_file = recall(path_, pilot_.policy, start);
+  ASSERT_TRUE(of_empty_file) << of_empty_file.error().message;
+  EXPECT_FALSE(of_empty_file->has_value());
   open_journal();
   EXPECT_FALSE(recall(path_, pilot_.policy, start)->has_value());
   ASSERT_TRUE(journal_->wait_committed(journal_->record(tick(1), {}), patience));

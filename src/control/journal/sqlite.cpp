@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <limits>
 #include <system_error>
 
 namespace headroom::control::sqlite {
@@ -48,6 +49,11 @@ Statement& Statement::bind(std::int64_t value) {
   return *this;
 }
 
+Statement& Statement::bind(double value) {
+  sqlite3_bind_double(statement_.get(), ++parameter_, value);  // NaN becomes null
+  return *this;
+}
+
 Statement& Statement::bind(std::string_view text) {
   sqlite3_bind_text64(statement_.get(), ++parameter_, text.data(), text.size(), SQLITE_STATIC,
                       SQLITE_UTF8);
@@ -63,6 +69,12 @@ Result<bool> Statement::step() {
 
 std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
+}
+
+double Statement::real(int column) const {
+  if (sqlite3_column_type(statement_.get(), column) == SQLITE_NULL)
+    return std::numeric_limits<double>::quiet_NaN();
+  return sqlite3_column_double(statement_.get(), column);
 }
 
 std::string_view Statement::text(int column) const {

@@ -19,12 +19,14 @@ class Statement {
   explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
 
   Statement& bind(std::int64_t value);
+  Statement& bind(double value);
   /// `text` must live until reset().
   Statement& bind(std::string_view text);
 
   /// Whether there is a row to read.
   [[nodiscard]] Result<bool> step();
   [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] double real(int column) const;  // NaN where there is none
   [[nodiscard]] std::string_view text(int column) const;
   void reset();
 

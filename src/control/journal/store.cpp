@@ -1,72 +1,29 @@
-// Tables, transactions and retention of the journal's file.
+// Transactions and retention of the journal's file.
 #include "control/journal/store.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <bit>
+
+#include "control/journal/store_file.h"
 
 namespace headroom::control {
 namespace {
 
-constexpr std::string_view schema = R"(
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS tick (
-  id INTEGER PRIMARY KEY, run INTEGER NOT NULL, wall_ns INTEGER NOT NULL,
-  seen TEXT NOT NULL, decided TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS tick_wall ON tick (wall_ns);
-CREATE TABLE IF NOT EXISTS checkpoint (
-  tick_id INTEGER PRIMARY KEY, reason TEXT NOT NULL,
-  policy TEXT NOT NULL, model TEXT NOT NULL, state TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS gap (
-  id INTEGER PRIMARY KEY, next_tick_id INTEGER NOT NULL, from_ns INTEGER NOT NULL,
-  to_ns INTEGER NOT NULL, lost INTEGER NOT NULL, reason TEXT NOT NULL);
-)";
+/// Deleted at once while room is made.
+constexpr std::int64_t trimmed_each_tick = 4;
 
-/// More than a tick adds, so that a full file gains room.
-constexpr int trimmed_each_tick = 4;
+/// Of the rounds of checkpoints about so many stay, for replays that begin in the middle: each hour
+/// one in a week.
+constexpr int rounds_kept = 168;
 
-/// Trimming starts here, so that a tick still fits while the file is at its largest.
+/// What was learned of a service that is gone stays for so much longer than ticks.
+constexpr Duration gone_kept = std::chrono::hours(1);
+
+/// Trimming starts here: pages are not full, and indices are not counted.
 constexpr std::int64_t trim_from(std::int64_t max_bytes) {
   return max_bytes - max_bytes / 8;
-}
-
-/// Renames the file; its write-ahead log must not be taken for that of the next one.
-Result<> set_aside(const std::string& path) {
-  std::error_code error;
-  for (const char* suffix : {"-shm", "-wal", ""}) {
-    if (!std::filesystem::exists(path + suffix, error)) continue;
-    std::filesystem::rename(path + suffix, path + ".damaged" + suffix, error);
-    if (error)
-      return fail(ErrorCode::io, fmt::format("journal {} is damaged and cannot be renamed: {}",
-                                             path, error.message()));
-  }
-  return {};
-}
-
-Result<> prepare_file(sqlite::Connection& connection, const JournalOptions& options) {
-  // The order matters: page size and vacuum mode are fixed by the first table.
-  TRY(
-      connection.run(fmt::format("PRAGMA page_size={}; PRAGMA auto_vacuum=INCREMENTAL;"
-                                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
-                                 "PRAGMA wal_autocheckpoint={}; PRAGMA journal_size_limit={};"
-                                 "PRAGMA max_page_count={}",
-                                 Store::page_bytes, Store::wal_bytes_max / 2 / Store::page_bytes,
-                                 Store::wal_bytes_max, options.max_bytes / Store::page_bytes)));
-  if (TRY(connection.integer("SELECT count(*) FROM sqlite_schema")) != 0) {
-    if (TRY(connection.integer("SELECT count(*) FROM sqlite_schema WHERE name='checkpoint'")) == 0)
-      return fail(ErrorCode::invalid, "it is a database of something else");
-    const auto format =
-        TRY(connection.integer("SELECT CAST(value AS INTEGER) FROM meta WHERE key='format'"));
-    if (format > Store::format_version)
-      return fail(ErrorCode::invalid,
-                  fmt::format("it has format {}, this headroom writes format {}", format,
-                              Store::format_version));
-    return {};
-  }
-  return connection.run(
-      fmt::format("BEGIN IMMEDIATE;{} INSERT OR IGNORE INTO meta VALUES('format','{}');COMMIT",
-                  schema, Store::format_version));
 }
 
 }  // namespace
@@ -75,55 +32,100 @@ Result<Store::Statements> Store::Statements::prepare(sqlite::Connection& connect
   // Each by itself: a value under way, of which a later part fails, is not taken back by GCC 12.
   auto begin = TRY(connection.prepare("BEGIN IMMEDIATE"));
   auto commit = TRY(connection.prepare("COMMIT"));
-  auto tick =
-      TRY(connection.prepare("INSERT INTO tick(run, wall_ns, seen, decided) VALUES(?,?,?,?)"));
-  auto checkpoint = TRY(connection.prepare("INSERT INTO checkpoint VALUES(?,?,?,?,?)"));
+  auto tick = TRY(connection.prepare(
+      "INSERT INTO tick(run, previous, wall_ns, elapsed_ns, dt_ns, machine_cpu, whole, digest)"
+      " VALUES(?,?,?,?,?,?,?,?)"));
+  auto seen = TRY(connection.prepare("INSERT INTO seen VALUES(?,?,?)"));
+  auto decided = TRY(connection.prepare("INSERT INTO decided VALUES(?,?,?,?,?)"));
+  auto checkpoint =
+      TRY(connection.prepare("INSERT INTO checkpoint VALUES(?, ?, ?, ?, ?, NULL, ?)"));
+  auto complete = TRY(
+      connection.prepare("UPDATE checkpoint SET complete_id=?1 WHERE tick_id=(SELECT max(tick_id)"
+                         " FROM checkpoint WHERE run=?2 AND reason <> 'reload')"));
+  auto drop_rounds = TRY(connection.prepare("DELETE FROM checkpoint WHERE NOT kept"));
+  auto drop_part = TRY(connection.prepare("DELETE FROM part WHERE service=? AND NOT kept"));
+  auto part =
+      TRY(connection.prepare("INSERT INTO part(tick_id, run, wall_ns, kept, service, model, state)"
+                             " VALUES(?, ?, ?, ?, ?, ?, ?)"));
   auto gap = TRY(connection.prepare(
       "INSERT INTO gap(next_tick_id, from_ns, to_ns, lost, reason) VALUES(?,?,?,?,?)"));
   auto used =
       TRY(connection.prepare("SELECT (SELECT page_count FROM pragma_page_count())"
                              " - (SELECT freelist_count FROM pragma_freelist_count())"));
-  auto trim_old = TRY(
-      connection.prepare("DELETE FROM tick WHERE wall_ns < ?1 AND id <> (SELECT max(id) FROM tick)"
-                         " AND id IN (SELECT id FROM tick ORDER BY id LIMIT ?2)"));
-  auto trim_much =
-      TRY(connection.prepare("DELETE FROM tick WHERE id <> (SELECT max(id) FROM tick)"
-                             " AND id IN (SELECT id FROM tick ORDER BY id LIMIT ?1)"));
-  auto drop_points = TRY(connection.prepare(
-      "DELETE FROM checkpoint WHERE tick_id < (SELECT max(tick_id) FROM checkpoint"
-      " WHERE tick_id <= (SELECT min(id) FROM tick))"));
-  auto drop_gaps =
-      TRY(connection.prepare("DELETE FROM gap WHERE next_tick_id < (SELECT min(id) FROM tick)"));
+  auto old_ticks = TRY(
+      connection.prepare("SELECT max(id) FROM (SELECT id, wall_ns FROM tick ORDER BY id LIMIT ?2)"
+                         " WHERE wall_ns < ?1 AND id <> (SELECT max(id) FROM tick)"));
+  auto oldest_ticks =
+      TRY(connection.prepare("SELECT max(id) FROM (SELECT id FROM tick WHERE id <>"
+                             " (SELECT max(id) FROM tick) ORDER BY id LIMIT ?1)"));
+  std::vector<sqlite::Statement> remove;
+  for (const char* sql : {
+           "DELETE FROM seen WHERE tick_id<=?1",
+           "DELETE FROM decided WHERE tick_id<=?1",
+           "DELETE FROM tick WHERE id<=?1",
+           "DELETE FROM gap WHERE next_tick_id<=?1",
+           "DELETE FROM checkpoint WHERE tick_id < (SELECT max(tick_id) FROM checkpoint"
+           " WHERE tick_id<=?1 + 1)",
+           "DELETE FROM part WHERE tick_id<=?1 AND EXISTS(SELECT 1 FROM part later"
+           " WHERE later.service=part.service AND later.tick_id>part.tick_id)",
+       })
+    remove.push_back(TRY(connection.prepare(sql)));
+  auto drop_gone = TRY(connection.prepare("DELETE FROM part WHERE wall_ns<?1"));
   return Statements{.begin = std::move(begin),
                     .commit = std::move(commit),
                     .tick = std::move(tick),
+                    .seen = std::move(seen),
+                    .decided = std::move(decided),
                     .checkpoint = std::move(checkpoint),
+                    .complete = std::move(complete),
+                    .drop_rounds = std::move(drop_rounds),
+                    .drop_part = std::move(drop_part),
+                    .part = std::move(part),
                     .gap = std::move(gap),
                     .used = std::move(used),
-                    .trim_old = std::move(trim_old),
-                    .trim_much = std::move(trim_much),
-                    .drop_points = std::move(drop_points),
-                    .drop_gaps = std::move(drop_gaps)};
+                    .old_ticks = std::move(old_ticks),
+                    .oldest_ticks = std::move(oldest_ticks),
+                    .remove = std::move(remove),
+                    .drop_gone = std::move(drop_gone)};
 }
 
-Result<Store> Store::open(const std::string& path, const JournalOptions& wanted, std::int64_t run) {
-  JournalOptions options = wanted;
-  options.max_bytes = std::max(options.max_bytes, max_bytes_least);
+Result<Store> Store::open(const std::string& path, const JournalOptions& options,
+                          std::int64_t run) {
+  if (is_of_format_1(path)) return open_after_format_1(path, options, run);
   bool damaged = false;
   auto opened = open_file(path, options, run, damaged);
-  std::string note;
-  if (!opened && damaged) {
-    note = fmt::format("{}; it is kept as {}.damaged and a new one is begun",
-                       opened.error().message, path);
-    TRY(set_aside(path));
-    opened = open_file(path, options, run, damaged);
-  }
-  if (opened) opened->note_ = std::move(note);
+  if (!opened && damaged) return begin_anew(path, options, run, opened.error());
   return opened;
 }
 
-Result<Store> Store::open_file(const std::string& path, const JournalOptions& options,
+Result<Store> Store::begin_anew(const std::string& path, const JournalOptions& options,
+                                std::int64_t run, const Error& why) {
+  TRY(set_aside(path, ".damaged"));
+  bool damaged = false;
+  Store store = TRY(open_file(path, options, run, damaged));
+  store.note_ =
+      fmt::format("{}; it is kept as {}.damaged and a new one is begun", why.message, path);
+  return store;
+}
+
+Result<Store> Store::open_after_format_1(const std::string& path, const JournalOptions& options,
+                                         std::int64_t run) {
+  constexpr const char* as = ".format-1";
+  TRY(set_aside(path, as));
+  bool damaged = false;
+  Store store = TRY(open_file(path, options, run, damaged));
+  const auto taken = take_over(store.connection_, path + as);
+  store.note_ = fmt::format(
+      "journal {}: it had format 1 and is kept as {}{}; a new one is begun, with what was "
+      "learned{}",
+      path, path, as, taken ? std::string() : fmt::format(" left out: {}", taken.error().message));
+  return store;
+}
+
+Result<Store> Store::open_file(const std::string& path, const JournalOptions& wanted,
                                std::int64_t run, bool& damaged) {
+  JournalOptions options = wanted;
+  options.max_bytes = std::max(options.max_bytes, max_bytes_least);
   const sqlite::Connection* at_fault = nullptr;
   const auto about = [&](auto result) {
     if (result) return result;
@@ -142,27 +144,53 @@ Result<Store> Store::open_file(const std::string& path, const JournalOptions& op
 }
 
 Result<> Store::write(const TickRow& row, const std::optional<Gap>& outage) {
+  const std::int64_t before = previous_;
   TRY(statements_.begin.run());
   auto outcome = write_rows(row, outage);
   if (outcome) outcome = statements_.commit.run();
-  // A full disk rolls back by itself in some cases; what is left open must not stay so.
-  if (!outcome && connection_.in_transaction()) (void)connection_.run("ROLLBACK");
+  if (!outcome) {
+    previous_ = before;
+    broken_ = connection_.damaged();
+    // A full disk rolls back by itself in some cases; what is left open must not stay so.
+    if (connection_.in_transaction()) (void)connection_.run("ROLLBACK");
+    return outcome;
+  }
+  const bool round = row.checkpoint && begins_round(row.checkpoint->reason);
+  if (round) keep_round_ = keeps_round(row);
+  const bool kept = round && keep_round_;
+  if (row.whole) whole_id_ = previous_;
+  if (row.whole) whole_at_ = row.now.elapsed;
+  if (round) round_id_ = previous_;
+  if (kept) kept_at_ = row.now.elapsed;
+  since_whole_ = row.bytes() + (row.whole ? 0 : since_whole_);
+  since_round_ = row.tick_bytes() + (round ? 0 : since_round_);
+  since_kept_ = row.tick_bytes() + (kept ? 0 : since_kept_);
   return outcome;
 }
 
 Result<> Store::write_rows(const TickRow& row, const std::optional<Gap>& outage) {
-  TRY(trim(row.wall));
-  TRY(statements_.tick.bind(run_).bind(unix_ns(row.wall)).bind(row.seen).bind(row.decided).run());
+  TRY(trim(row.now.wall, row.bytes()));
+  TRY(statements_.tick.bind(run_)
+          .bind(previous_)
+          .bind(unix_ns(row.now.wall))
+          .bind(row.now.elapsed.time_since_epoch().count())
+          .bind(row.dt.count())
+          .bind(row.machine_cpu)
+          .bind(std::int64_t{row.whole})
+          .bind(std::bit_cast<std::int64_t>(row.digest))
+          .run());
   const std::int64_t id = connection_.last_id();
-  if (row.checkpoint) {
-    const CheckpointRow& point = *row.checkpoint;
-    TRY(statements_.checkpoint.bind(id)
-            .bind(point.reason)
-            .bind(point.policy)
-            .bind(point.model)
-            .bind(point.state)
+  previous_ = id;
+  for (const auto& one : row.seen)
+    TRY(statements_.seen.bind(id).bind(one.place).bind(one.changed).run());
+  for (const auto& one : row.decided)
+    TRY(statements_.decided.bind(id)
+            .bind(one.place)
+            .bind(one.service)
+            .bind(std::int64_t{one.replicas})
+            .bind(one.decision)
             .run());
-  }
+  if (row.checkpoint) TRY(write_checkpoint(id, row));
   for (const auto& gap : {row.gap, outage}) {
     if (!gap) continue;
     TRY(statements_.gap.bind(id)
@@ -175,31 +203,85 @@ Result<> Store::write_rows(const TickRow& row, const std::optional<Gap>& outage)
   return {};
 }
 
-Result<> Store::trim(WallTime now) {
-  TRY(statements_.trim_old.bind(unix_ns(now - options_.retention)).bind(trimmed_at_once).run());
-  (void)TRY(statements_.used.step());
-  const std::int64_t used = statements_.used.integer(0) * page_bytes;
+/// Older rounds are for replays that begin in the middle of a journal.
+bool Store::keeps_round(const TickRow& row) const {
+  return row.checkpoint->reason != "periodic" || !kept_at_ ||
+         row.now.elapsed - *kept_at_ >= options_.retention / rounds_kept ||
+         since_kept_ > options_.max_bytes / round_every_share;
+}
+
+Result<> Store::write_checkpoint(std::int64_t id, const TickRow& row) {
+  const CheckpointRow& point = *row.checkpoint;
+  const std::int64_t wall_ns = unix_ns(row.now.wall);
+  const bool round = begins_round(point.reason);
+  const bool keep = round ? keeps_round(row) : keep_round_ || !point.reason.empty();
+  if (round) TRY(statements_.drop_rounds.run());
+  if (point.reason == "periodic")  // by now all that are still there have newer ones
+    TRY(statements_.drop_gone.bind(wall_ns - (options_.retention + gone_kept).count()).run());
+  if (!point.reason.empty())
+    TRY(statements_.checkpoint.bind(id)
+            .bind(run_)
+            .bind(wall_ns)
+            .bind(point.reason)
+            .bind(std::int64_t{keep})
+            .bind(point.policy)
+            .run());
+  if (!cramped_.empty()) return {};
+  for (const auto& part : point.parts) {
+    TRY(statements_.drop_part.bind(part.service).run());
+    TRY(statements_.part.bind(id)
+            .bind(run_)
+            .bind(wall_ns)
+            .bind(std::int64_t{keep})
+            .bind(part.service)
+            .bind(part.model)
+            .bind(part.state)
+            .run());
+  }
+  return point.complete ? statements_.complete.bind(id).bind(run_).run() : Result<>{};
+}
+
+Result<std::int64_t> Store::used_bytes() {
+  const auto row = statements_.used.step();
+  const std::int64_t used = row ? statements_.used.integer(0) * page_bytes : 0;
   statements_.used.reset();
-  if (used > trim_from(options_.max_bytes))
-    TRY(statements_.trim_much.bind(trimmed_each_tick).run());
-  TRY(statements_.drop_points.run());
-  return statements_.drop_gaps.run();
+  TRY(row);
+  return used;
+}
+
+/// Whether there was something.
+Result<bool> Store::remove_up_to(sqlite::Statement& last) {
+  const auto row = last.step();
+  const std::int64_t id = row ? last.integer(0) : 0;
+  last.reset();
+  TRY(row);
+  if (id == 0) return false;
+  for (auto& statement : statements_.remove) TRY(statement.bind(id).run());
+  // What follows goes on from what is gone, and cannot be read.
+  if (id >= whole_id_) whole_id_ = 0;
+  if (id >= round_id_) round_id_ = 0;
+  return true;
+}
+
+/// Makes room for `bytes`, so that a full file goes on whatever comes.
+Result<> Store::trim(WallTime now, std::int64_t bytes) {
+  TRY(remove_up_to(
+      statements_.old_ticks.bind(unix_ns(now - options_.retention)).bind(trimmed_at_once)));
+  while (TRY(used_bytes()) + bytes > trim_from(options_.max_bytes))
+    if (!TRY(remove_up_to(statements_.oldest_ticks.bind(trimmed_each_tick)))) break;
+  cramped_.clear();
+  if (TRY(used_bytes()) + bytes > options_.max_bytes)
+    cramped_ = fmt::format("what was learned does not fit into journal.max_size of {} MiB",
+                           options_.max_bytes >> 20);
+  return {};
 }
 
 /// A journal from before, larger than it may be now, gives its space back.
 Result<> Store::shrink() {
-  const auto bytes = [this]() -> Result<std::int64_t> {
-    return TRY(connection_.integer("PRAGMA page_count")) * page_bytes;
-  };
-  if (TRY(bytes()) <= options_.max_bytes) return {};
-  while (TRY(connection_.integer("SELECT count(*) FROM (SELECT 1 FROM tick LIMIT 2)")) > 1) {
-    (void)TRY(statements_.used.step());
-    const std::int64_t used = statements_.used.integer(0) * page_bytes;
-    statements_.used.reset();
-    if (used <= trim_from(options_.max_bytes)) break;
-    TRY(statements_.trim_much.bind(trimmed_at_once).run());
-    TRY(statements_.drop_points.run());
-  }
+  const auto bytes = TRY(connection_.integer("PRAGMA page_count")) * page_bytes;
+  if (bytes <= options_.max_bytes) return {};
+  while (TRY(used_bytes()) > trim_from(options_.max_bytes))
+    if (!TRY(remove_up_to(statements_.oldest_ticks.bind(trimmed_at_once)))) break;
   TRY(connection_.run("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)"));
   return connection_.run(fmt::format("PRAGMA max_page_count={}", options_.max_bytes / page_bytes));
 }

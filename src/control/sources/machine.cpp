@@ -1,5 +1,5 @@
 // The machine's CPU from /proc/stat.
-#include "control/machine.h"
+#include "control/sources/machine.h"
 
 #include "core/text.h"
 #include "io/file.h"
