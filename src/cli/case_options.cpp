@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <utility>
 
 #include "cli/recording_file.h"
 #include "cli/trace_file.h"
@@ -63,7 +64,10 @@ Result<Split> read_split(const std::string& path) {
   return split;
 }
 
-Result<std::vector<double>> startups_of(const CaseOptions& options) {
+Result<std::vector<double>> startups_of(const CaseOptions& options,
+                                        const prove::Workload& workload) {
+  if (options.startups.empty())
+    return std::vector{workload.startup.value_or(prove::Startup{}).mean_s};
   std::vector<double> out;
   for (const std::string& text : options.startups) {
     const auto length = parse_duration(text);
@@ -72,6 +76,23 @@ Result<std::vector<double>> startups_of(const CaseOptions& options) {
     out.push_back(seconds(*length));
   }
   return out;
+}
+
+Result<> check_objective_of(const prove::Scenario& scenario) {
+  const spec::Objective objective =
+      scenario.policy ? scenario.policy->objective : spec::Objective{};
+  return prove::check_objective(scenario.workload, objective.quantile);
+}
+
+/// As long as the gateway lets a request wait, unless something else is asked for.
+Result<> settle_wait(const std::string& asked, prove::Scenario& scenario) {
+  if (asked.empty()) return {};
+  const auto wait = parse_duration(asked);
+  if (!wait || *wait <= Duration::zero() || *wait > std::chrono::minutes(10))
+    return wrong(fmt::format("--wait '{}' is not a duration such as 1s, up to 10m", asked));
+  scenario.world.patience_s = seconds(*wait);
+  if (scenario.policy) scenario.policy->queue_wait = *wait;
+  return {};
 }
 
 Result<> check(const CaseOptions& options) {
@@ -83,13 +104,16 @@ Result<> check(const CaseOptions& options) {
   if (!(options.days >= 0)) return wrong("--days is a number of days, 0 for all");
   if (options.jobs < 0 || options.jobs > 1000)
     return wrong("--jobs is a number of runs at once up to 1000, 0 for one per core");
-  prove::World world;
-  TRY(read_world(options.world, world));
-  for (const std::string& option : options.workloads) {
-    const prove::Workload workload = TRY(read_workload(option));
-    TRY(prove::check_objective(workload));
-  }
-  return {};
+  prove::Scenario scenario;
+  TRY(settle_wait(options.wait, scenario));
+  return read_world(options.world, scenario.world);
+}
+
+/// A workload that misses the objective whatever is done is told before anything runs.
+Result<> check_workload(const Cases& cases, const prove::Workload& workload) {
+  prove::Scenario scenario{.demand = {}, .workload = workload, .world = {}};
+  if (cases.planned) TRY(plan_for(*cases.planned, scenario));
+  return check_objective_of(scenario);
 }
 
 prove::Plant plant_of(const CaseOptions& options) {
@@ -100,21 +124,36 @@ int replicas_max(double peak_replicas) {
   return static_cast<int>(std::ceil(most_over_peak * std::max(1.0, peak_replicas)));
 }
 
+/// Of few requests, each that takes longer fills as many replicas as many more of them would.
+bool is_small(const prove::Workload& workload, double peak_replicas, double factor) {
+  const double recorded = prove::carried_per_second(workload, peak_replicas) / factor;
+  return factor > 1 && 60 * recorded < prove::few_requests_a_minute;
+}
+
 /// Scales the trace. Errors do not name it, nor below.
-Result<> take_demand(const CaseOptions& options, Trace trace, prove::Scenario& scenario) {
+Result<> take_demand(const Cases& cases, Trace trace, prove::Scenario& scenario) {
+  const CaseOptions& options = cases.options;
   if (options.days > 0)
     trace = TRY(slice(trace, trace.start_s, trace.start_s + options.days * day_s));
-  const double peak = options.peak_replicas.value_or(peak_replicas_usual);
-  const double factor = TRY(prove::scaled_to_peak(trace, scenario.workload, peak));
+  double factor = 1;
+  if (cases.planned) TRY(plan_for(*cases.planned, scenario));
+  if (!cases.planned || options.peak_replicas) {
+    const double peak = options.peak_replicas.value_or(peak_replicas_usual);
+    factor = TRY(prove::scaled_to_peak(trace, scenario.workload, peak));
+    if (!cases.planned) {
+      scenario.world.replicas_max = replicas_max(peak);
+      if (is_small(scenario.workload, peak, factor))
+        scenario.workload = prove::slowed(std::move(scenario.workload), std::exchange(factor, 1));
+    }
+  }
   scenario.demand = TRY(prove::demand_of(
       std::move(trace), {.factor = factor, .speed = 1, .history_share = options.history}));
-  scenario.world.replicas_max = replicas_max(peak);
   return {};
 }
 
 /// Every request at its own moment, as often as it came, taking as long as it took.
-Result<> take_requests(const CaseOptions& options, prove::Recording recorded,
-                       prove::Scenario& scenario) {
+Result<> take_requests(const Cases& cases, prove::Recording recorded, prove::Scenario& scenario) {
+  const CaseOptions& options = cases.options;
   if (options.peak_replicas)
     return wrong(
         "single requests are replayed as often as they came: --peak-replicas is for rates");
@@ -123,13 +162,16 @@ Result<> take_requests(const CaseOptions& options, prove::Recording recorded,
                                 recorded.start_s + options.days * day_s));
   if (!recorded.service_s.empty())
     scenario.workload = prove::workload_of(recorded, std::move(scenario.workload));
+  if (cases.planned) TRY(plan_for(*cases.planned, scenario));
   scenario.demand = TRY(prove::demand_of(std::move(recorded), 1, options.history));
-  scenario.world.replicas_max = replicas_max(prove::peak_per_second(scenario.demand) /
-                                             prove::carried_per_second(scenario.workload, 1));
+  if (!cases.planned)
+    scenario.world.replicas_max = replicas_max(prove::peak_per_second(scenario.demand) /
+                                               prove::carried_per_second(scenario.workload, 1));
   return {};
 }
 
 Result<> check_taken(const CaseOptions& options, const prove::Scenario& scenario) {
+  TRY(check_objective_of(scenario));
   TRY(prove::check_size(scenario.demand, plant_of(options)));
   return prove::check_scored(scenario.demand);
 }
@@ -137,6 +179,7 @@ Result<> check_taken(const CaseOptions& options, const prove::Scenario& scenario
 }  // namespace
 
 void add_case_options(CLI::App& command, CaseOptions& options) {
+  add_service_options(command, options.service);
   command
       .add_option("--trace", options.traces,
                   "CSV files with a rate over time or one row a request; .gz too")
@@ -148,13 +191,18 @@ void add_case_options(CLI::App& command, CaseOptions& options) {
       .add_option("--workload", options.workloads,
                   "fast-web, slow-api, go-with-pauses, or a file; FILE#ROW of a table")
       ->delimiter(',');
-  command.add_option("--startup", options.startups, "how long a replica takes to be ready")
+  command
+      .add_option("--startup", options.startups,
+                  "how long a replica takes to be ready; the workload's, or 30s")
       ->delimiter(',');
   command.add_option("--world", options.world,
                      "file: crashes, noisy neighbours, new machines, a scarce downstream, "
                      "late or lost metrics");
+  command.add_option("--wait", options.wait,
+                     "how long a request waits at the gateway for a replica; gateway.queue.wait of "
+                     "the file, or its default, 1s");
   command.add_option("--peak-replicas", options.peak_replicas,
-                     "scale each rate so that its peak needs so many; 40");
+                     "scale each rate so that its peak needs so many; 40, with -f not at all");
   command.add_option("--days", options.days, "of each trace only the first so many days");
   command
       .add_option("--history", options.history,
@@ -171,21 +219,45 @@ void add_case_options(CLI::App& command, CaseOptions& options) {
       ->check(CLI::IsMember({"text", "json"}));
 }
 
+Result<report::Yardstick> yardstick_of(const Cases& cases, const std::string& permitted,
+                                       double otherwise) {
+  report::Yardstick out{.permitted = otherwise, .service = "", .cost_per_hour = std::nullopt};
+  if (cases.planned) {
+    const spec::Service& service = cases.planned->service;
+    out.permitted = service.objective.planned_misses();
+    out.objective = service.objective;
+    out.service = fmt::format("{} in {}", service.name, cases.options.service.file);
+    out.cost_per_hour = service.replicas.cost_per_hour;
+  }
+  if (permitted.empty()) return out;
+  const auto share = parse_share(permitted);
+  if (!share || *share <= 0 || *share >= 1)
+    return wrong(fmt::format("--permitted '{}' is not a share between 0% and 100%", permitted));
+  out.permitted = *share;
+  return out;
+}
+
 Result<Cases> cases_of(const CaseOptions& options, const std::string& split_path) {
   TRY(check(options));
   Cases cases;
   cases.options = options;
   cases.plant = plant_of(options);
+  if (!options.service.file.empty()) cases.planned = TRY(read_service(options.service));
   const Split split = TRY(read_split(split_path));
-  const std::vector<double> startups = TRY(startups_of(options));
+  std::vector<std::pair<std::string, std::vector<double>>> startups;  // by workload
+  for (const std::string& name : options.workloads) {
+    const prove::Workload workload = TRY(read_workload(name));
+    TRY(check_workload(cases, workload));
+    startups.emplace_back(name, TRY(startups_of(options, workload)));
+  }
   for (const std::string& path : options.traces) {
     const std::string name = std::filesystem::path(path).filename().string();
     if (!cases.paths.emplace(name, path).second)
       return wrong(fmt::format("two traces are named {}", name));
     const Split::Row* row = split.find(path);
     cases.columns[name] = row != nullptr && !row->column.empty() ? row->column : options.column;
-    for (const std::string& workload : options.workloads)
-      for (const double startup_s : startups)
+    for (const auto& [workload, some] : startups)
+      for (const double startup_s : some)
         cases.all.push_back({name, row != nullptr ? row->family : name,
                              row != nullptr ? row->part : "", workload, startup_s});
   }
@@ -199,16 +271,23 @@ Result<prove::Scenario> make_scenario(const Cases& cases, const prove::Case& one
                            .to = ""};
   prove::Scenario scenario;
   scenario.workload = TRY(read_workload(one.workload));
+  if (scenario.workload.startup) scenario.world.startup = *scenario.workload.startup;
   scenario.world.startup.mean_s = one.startup_s;
+  scenario.world.drain_s = scenario.workload.drain_s.value_or(scenario.world.drain_s);
   TRY(read_world(cases.options.world, scenario.world));
+  scenario.world.patience_s = seconds(spec::Queue{}.wait);
   auto recorded = TRY(read_recording(choice, cases.options.requests));
   Trace trace;
   if (!recorded) trace = TRY(read_trace(choice));
-  auto taken = recorded ? take_requests(cases.options, *std::move(recorded), scenario)
-                        : take_demand(cases.options, std::move(trace), scenario);
+  const std::string line =
+      recorded ? trace_line(one.trace, *recorded) : trace_line(one.trace, trace);
+  auto taken = recorded ? take_requests(cases, *std::move(recorded), scenario)
+                        : take_demand(cases, std::move(trace), scenario);
+  if (taken) taken = settle_wait(cases.options.wait, scenario);
   if (taken) taken = check_taken(cases.options, scenario);
   if (!taken)
     return fail(taken.error().code, fmt::format("{}: {}", one.trace, taken.error().message));
+  cases.lines->say(line);
   return scenario;
 }
 

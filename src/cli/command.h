@@ -21,6 +21,7 @@ using Action = std::function<Result<Exit>()>;
 void add_compare(CLI::App& app, Action& chosen);
 void add_check(CLI::App& app, Action& chosen);
 void add_explain(CLI::App& app, Action& chosen);
+void add_forecast(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);
 void add_report(CLI::App& app, Action& chosen);
 void add_top(CLI::App& app, Action& chosen);

@@ -1,7 +1,10 @@
 // headroom compare: every policy at every setting on the same traffic, and what each could reach.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <CLI/CLI.hpp>
+#include <iterator>
+#include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
@@ -12,6 +15,7 @@
 #include "cli/progress.h"
 #include "cli/terminal.h"
 #include "core/text.h"
+#include "prove/refine.h"
 #include "prove/summary.h"
 #include "prove/trial.h"
 #include "report/frontier.h"
@@ -21,56 +25,102 @@ namespace {
 
 constexpr std::uint64_t resampling_seed = 1;
 
-/// Runs the tasks that are not known yet, several at a time.
+/// Runs what is not known yet, several at a time: of each case first the settings of the grid, then
+/// those closer to what is asked for.
 class Work {
  public:
   Work(const CompareOrder& order, CompareStore& store)
       : order_(order), store_(store), scenarios_(order.cases) {}
 
-  Result<> run() {
-    const Result<> outcome = [this] {
-      Progress progress(order_.tasks.size());
-      return at_once(order_.cases.options.jobs, order_.tasks.size(), [&](std::size_t i) {
-        const CompareTask& task = order_.tasks[i];
-        Result<> done = one(task);
-        progress.done(task.setting.policy + " " + task.of.trace);
-        return done;
-      });
-    }();
-    if (left_out_.size() < order_.cases.paths.size())
-      for (const auto& [trace, error] : left_out_)
-        fmt::print(stderr, "headroom: left out: {}\n", printable_lines(error.message));
-    return outcome;
+  Result<std::vector<prove::Trial>> run() {
+    std::size_t runs = 0;
+    for (const std::string& policy : order_.policies) runs += order_.settings_of(policy).size();
+    std::vector<prove::Trial> trials;
+    {
+      Progress progress(runs * order_.cases.all.size());
+      for (const prove::Case& of : order_.cases.all)
+        std::ranges::move(TRY(run_case(of, progress)), std::back_inserter(trials));
+    }
+    if (left_out_.size() == order_.cases.paths.size())
+      return std::unexpected(left_out_.begin()->second);
+    for (const auto& [trace, error] : left_out_)
+      fmt::print(stderr, "headroom: left out: {}\n", printable_lines(error.message));
+    return trials;
   }
 
-  /// Traces that cannot be run, and why.
-  [[nodiscard]] const std::map<std::string, Error>& left_out() const { return left_out_; }
-
  private:
-  Result<> one(const CompareTask& task) {
+  using ByPolicy = std::map<std::string, std::vector<const prove::Trial*>>;
+
+  Result<std::vector<prove::Trial>> run_case(const prove::Case& of, Progress& progress) {
+    std::vector<prove::Setting> settings;
+    for (const std::string& policy : order_.policies)
+      std::ranges::move(order_.settings_of(policy), std::back_inserter(settings));
+    ByPolicy done;
+    for (int round = 0; !settings.empty(); ++round) {
+      TRY(run_all(of, settings, progress));
+      for (const prove::Setting& setting : settings)
+        if (const prove::Trial* found = store_.find(of, setting))
+          done[setting.policy].push_back(found);
+      if (round == prove::refining_rounds) break;
+      settings = closer(done);
+      progress.expect(settings.size());
+    }
+    std::vector<prove::Trial> trials;
+    for (const auto& [policy, some] : done)
+      for (const prove::Trial* one : some) trials.push_back(*one);
+    return trials;
+  }
+
+  [[nodiscard]] std::vector<prove::Setting> closer(const ByPolicy& done) const {
+    std::vector<prove::Setting> settings;
+    for (const auto& [policy, some] : done)
+      for (const double share : order_.shares())
+        for (prove::Setting& one : prove::refined(some, share)) {
+          const auto known = [&](const prove::Trial* run) { return run->setting == one; };
+          if (std::ranges::find(settings, one) == settings.end() &&
+              std::ranges::none_of(some, known))
+            settings.push_back(std::move(one));
+        }
+    return settings;
+  }
+
+  Result<> run_all(const prove::Case& of, const std::vector<prove::Setting>& settings,
+                   Progress& progress) {
+    return at_once(order_.cases.options.jobs, settings.size(), [&](std::size_t i) {
+      Result<> done = one(of, settings[i]);
+      progress.done(settings[i].policy + " " + of.trace);
+      return done;
+    });
+  }
+
+  Result<> one(const prove::Case& of, const prove::Setting& setting) {
     {
       const std::lock_guard lock(mutex_);
-      if (store_.find(task.of, task.setting) != nullptr || left_out_.contains(task.of.trace))
-        return {};
+      if (store_.find(of, setting) != nullptr || left_out_.contains(of.trace)) return {};
     }
-    const auto score = run_one(task);
-    if (!score) {
-      // One trace that makes no sense is no reason to give up the others, hours later.
-      const std::lock_guard lock(mutex_);
-      left_out_.emplace(task.of.trace, score.error());
-      return {};
-    }
+    const auto trial = try_one(of, setting);
     const std::lock_guard lock(mutex_);
-    return store_.add({task.of, task.setting, *score});
+    if (trial) return store_.add(*trial);
+    // One trace that makes no sense is no reason to give up the others, hours later.
+    left_out_.emplace(of.trace, trial.error());
+    return {};
   }
 
   /// Errors name the trace.
-  Result<prove::Score> run_one(const CompareTask& task) {
-    const auto scenario = TRY(scenarios_.of(task.of));
-    auto score =
-        prove::try_setting(task.setting, *scenario, order_.cases.plant, order_.cases.options.seeds);
-    if (score) return score;
-    return fail(score.error().code, fmt::format("{}: {}", task.of.trace, score.error().message));
+  Result<prove::Trial> try_one(const prove::Case& of, const prove::Setting& setting) {
+    const auto scenario = TRY(scenarios_.of(of));
+    const auto score =
+        prove::try_setting(setting, *scenario, order_.cases.plant, order_.cases.options.seeds);
+    if (score)
+      return prove::Trial{.of = of,
+                          .setting = setting,
+                          .score = *score,
+                          .objective_s = scenario->workload.objective_s,
+                          .replicas_min = scenario->world.replicas_min,
+                          .replicas_max = scenario->world.replicas_max,
+                          .bin_s = scenario->demand.bin_s,
+                          .service_factor = scenario->workload.factor};
+    return fail(score.error().code, fmt::format("{}: {}", of.trace, score.error().message));
   }
 
   const CompareOrder& order_;
@@ -82,34 +132,28 @@ class Work {
 
 Result<Exit> compare(const CompareOptions& options) {
   const CompareOrder order = TRY(order_of(options));
+  TRY(check_page(options.report));
   CompareStore store = TRY(CompareStore::open(options.runs, order.origin));
   std::vector<prove::Trial> trials;
   if (!options.against.empty()) trials = TRY(read_runs(options.against));
-  Work work(order, store);
-  TRY(work.run());
-  if (work.left_out().size() == order.cases.paths.size())
-    return std::unexpected(work.left_out().begin()->second);
-  for (const CompareTask& task : order.tasks)
-    if (const prove::Trial* found = store.find(task.of, task.setting)) trials.push_back(*found);
+  std::ranges::move(TRY(Work(order, store).run()), std::back_inserter(trials));
   const auto summary = prove::comparisons(trials, resampling_seed);
   if (!options.report.empty())
-    TRY(write_page(options.report, report::frontier_page(trials, summary)));
+    TRY(write_page(options.report, report::frontier_page(trials, order.yardstick, summary)));
   if (options.cases.format == "json") {
-    fmt::print("{}\n", report::frontier_json(trials, summary).dump(1));
+    fmt::print("{}\n", report::frontier_json(trials, order.yardstick, summary).dump(1));
     return Exit::done;
   }
-  if (summary.empty())
-    fmt::print(
-        "nothing to compare: that takes headroom and another policy; --format json has every "
-        "run\n");
-  else
-    for (const auto& line : report::frontier_text(summary, terminal_columns()))
-      fmt::print("{}\n", line);
+  for (const auto& line :
+       report::frontier_text(trials, order.yardstick, summary, terminal_columns()))
+    fmt::print("{}\n", line);
   return Exit::done;
 }
 
 void add_options(CLI::App& command, CompareOptions& options) {
   add_case_options(command, options.cases);
+  command.add_option("--permitted", options.permitted,
+                     "share of the requests that may be missed; the file's objective, or 1%");
   command.add_option("--split", options.split,
                      "CSV file,family,part[,column]: which traces are alike, and which were "
                      "looked at while tuning");

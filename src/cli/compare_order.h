@@ -13,6 +13,7 @@ namespace headroom::cli {
 /// As typed.
 struct CompareOptions {
   CaseOptions cases;
+  std::string permitted;
   std::string split;
   std::vector<std::string> policies;
   std::string runs;
@@ -20,15 +21,16 @@ struct CompareOptions {
   std::string report;
 };
 
-struct CompareTask {
-  prove::Case of;
-  prove::Setting setting;
-};
-
 struct CompareOrder {
   Cases cases;
-  std::vector<CompareTask> tasks;  // those of a case stand together
-  std::string origin;              // the build and the world
+  report::Yardstick yardstick;
+  std::vector<std::string> policies;
+  std::string origin;  // the build and the world
+
+  /// What is tried of a policy first.
+  [[nodiscard]] std::vector<prove::Setting> settings_of(const std::string& policy) const;
+  /// The shares that frontiers are read at.
+  [[nodiscard]] std::vector<double> shares() const;
 };
 
 [[nodiscard]] Result<CompareOrder> order_of(const CompareOptions& options);

@@ -11,6 +11,8 @@
 #include "cli/command.h"
 #include "cli/journal_options.h"
 #include "cli/terminal.h"
+#include "control/journal/replay.h"
+#include "core/date.h"
 #include "report/when.h"
 
 namespace headroom::cli {
@@ -36,6 +38,26 @@ std::unexpected<Error> unknown_service(const control::StoredTick& tick,
                                               service, fmt::join(names, ", ")));
 }
 
+/// With its reasons: those that are recorded, or else, as in a time without change, those of the
+/// decision taken again. Another build may find others; then there are none.
+Result<scale::ServiceDecision> with_reasons(control::JournalReader& reader,
+                                            const control::StoredTick& tick,
+                                            scale::ServiceDecision decision) {
+  if (!decision.reasons.empty()) return decision;
+  control::Replay replay;
+  std::optional<scale::ServiceDecision> again;
+  const control::Span up_to{.from = tick.seen.now.wall, .to = tick.seen.now.wall};
+  const auto decide = [&](const control::StoredTick& each) -> Result<> {
+    const auto outcome = TRY(replay.feed(each, false));
+    if (each.id != tick.id || !outcome) return {};
+    const auto found = find(*outcome->decisions, decision.service);
+    if (found != outcome->decisions->end() && found->replicas == decision.replicas) again = *found;
+    return {};
+  };
+  TRY(reader.each(up_to, true, decide));
+  return again.value_or(std::move(decision));
+}
+
 Result<report::Explanation> explanation(control::JournalReader& reader,
                                         const control::StoredTick& tick,
                                         const std::string& service) {
@@ -43,7 +65,7 @@ Result<report::Explanation> explanation(control::JournalReader& reader,
   if (decision == tick.decisions.end()) return unknown_service(tick, service);
   report::Explanation what;
   what.at = tick.seen.now.wall;
-  what.decision = *decision;
+  what.decision = TRY(with_reasons(reader, tick, *decision));
   what.dt_s = seconds(tick.seen.dt);
   what.machine_cpu = tick.seen.machine_cpu;
   if (const auto seen = find(tick.seen.services, service); seen != tick.seen.services.end())
@@ -57,15 +79,24 @@ Result<report::Explanation> explanation(control::JournalReader& reader,
   return what;
 }
 
+/// The last tick up to then. The first counts for the time it looked back on, too: a report
+/// begins there.
+Result<std::optional<control::StoredTick>> tick_at(OpenJournal& journal, WallTime at) {
+  if (at >= journal.extent.first) return journal.reader.at(at);
+  auto first = TRY(journal.reader.at(journal.extent.first));
+  if (first && at < first->seen.now.wall - first->seen.dt) first.reset();
+  return first;
+}
+
 Result<Exit> explain(const Options& options) {
   auto journal = TRY(open_journal(options.journal));
-  const WallTime at = options.at.empty() ? journal.extent.last
-                                         : TRY(report::parse_when(options.at, journal.extent.last));
-  auto tick = TRY(journal.reader.at(at));
+  const WallTime at = options.at.empty()
+                          ? journal.extent.last
+                          : TRY(report::parse_when(options.at, journal.extent.last)).last;
+  auto tick = TRY(tick_at(journal, at));
   if (!tick)
-    return fail(ErrorCode::invalid,
-                fmt::format("journal {}: it begins only at {}", options.journal.path,
-                            report::format_when(journal.extent.first)));
+    return fail(ErrorCode::invalid, fmt::format("journal {}: it begins only at {}", journal.path,
+                                                format_date(journal.extent.first)));
   if (options.last)
     if (auto change = TRY(journal.reader.last_change(options.service, at))) tick = change;
   const auto what = TRY(explanation(journal.reader, *tick, options.service));
@@ -85,8 +116,8 @@ void add_explain(CLI::App& app, Action& chosen) {
   add_journal_options(*command, options->journal);
   command->add_option("--service", options->service, "the service")->required();
   command->add_option("--at", options->at,
-                      "the moment: 2026-11-21T10:00:00Z, seconds since 1970, or -30s before the "
-                      "journal's end (default: its end)");
+                      "the moment: 2026-11-21T10:00:00Z, 10:00:00 for the last one in UTC, seconds "
+                      "since 1970, or -30s before the journal's end (default: its end)");
   command->add_flag("--last", options->last,
                     "the last decision up to then that changed the number of replicas");
   command->callback([&chosen, options] { chosen = [options] { return explain(*options); }; });

@@ -17,6 +17,21 @@ namespace {
 
 constexpr std::size_t answer_bytes_max = 16 << 20;
 
+/// Somebody listens there, and it is not who was asked for.
+std::unexpected<Error> stranger(std::string_view why) {
+  return fail(ErrorCode::unavailable,
+              fmt::format("answers, but is not headroom's admin, gateway.admin of headroom.yaml "
+                          "({})",
+                          why));
+}
+
+std::unexpected<Error> unreachable(int error) {
+  return fail(ErrorCode::unavailable,
+              error != ECONNREFUSED
+                  ? fmt::format("cannot be reached: {}", std::strerror(error))
+                  : "nothing listens there; headroom's admin is gateway.admin of headroom.yaml");
+}
+
 /// The body of the answer once it is whole and 200; nothing while more must come.
 Result<std::optional<std::string>> body_of(std::string_view answer, bool closed) {
   http::ResponseParser parser(http::Limits{});
@@ -30,7 +45,7 @@ Result<std::optional<std::string>> body_of(std::string_view answer, bool closed)
     switch (step.event) {
       case http::Event::head:
         if (parser.head().status != 200)
-          return fail(ErrorCode::unavailable, fmt::format("it answers {}", parser.head().status));
+          return stranger(fmt::format("status {}", parser.head().status));
         break;
       case http::Event::body:
         body += step.body;
@@ -39,7 +54,7 @@ Result<std::optional<std::string>> body_of(std::string_view answer, bool closed)
         return body;
       case http::Event::need_more:
       case http::Event::refused:
-        return fail(ErrorCode::unavailable, "no whole HTTP answer");
+        return stranger("no whole HTTP answer");
     }
   }
 }
@@ -52,7 +67,7 @@ class Exchange {
   Result<> connect() {
     TRY(wait(POLLOUT));
     const int error = io::connect_result(socket_.get());
-    if (error != 0) return fail(ErrorCode::unavailable, std::strerror(error));
+    if (error != 0) return unreachable(error);
     return {};
   }
 
@@ -76,7 +91,7 @@ class Exchange {
       if (got < 0 && errno == EAGAIN) continue;
       if (got < 0) return fail(ErrorCode::unavailable, std::strerror(errno));
       answer.append(buffer, static_cast<std::size_t>(got));
-      if (answer.size() > answer_bytes_max) return fail(ErrorCode::unavailable, "it never ends");
+      if (answer.size() > answer_bytes_max) return stranger("an answer that never ends");
       if (auto body = TRY(body_of(answer, got == 0))) return std::move(*body);
     }
   }
@@ -111,8 +126,7 @@ Result<std::string> http_get(const std::string& address, const std::string& path
     return exchange.receive();
   };
   auto body = ask();
-  if (!body)
-    body.error().message = fmt::format("http://{}{}: {}", address, path, body.error().message);
+  if (!body) body.error().message = fmt::format("{}: {}", address, body.error().message);
   return body;
 }
 

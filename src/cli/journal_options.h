@@ -13,7 +13,8 @@ class App;
 namespace headroom::cli {
 
 struct JournalOptions {
-  std::string path;
+  std::string file = "headroom.yaml";
+  std::string path;  // empty: the file's
   std::string from;  // empty: the journal's begin
   std::string to;    // empty: its end
   std::string format = "text";
@@ -21,18 +22,19 @@ struct JournalOptions {
   [[nodiscard]] bool json() const { return format == "json"; }
 };
 
-/// -j, --journal and --format.
+/// -f, --file, -j, --journal and --format.
 void add_journal_options(CLI::App& command, JournalOptions& options);
 /// --from and --to.
 void add_span_options(CLI::App& command, JournalOptions& options);
 
 struct OpenJournal {
+  std::string path;
   control::JournalReader reader;
   control::JournalReader::Extent extent;  // at least one tick
   control::Span span;
 };
 
-/// Fails also when there is nothing in it.
+/// The journal that was named, or else the one of the file. Fails also when there is nothing in it.
 [[nodiscard]] Result<OpenJournal> open_journal(const JournalOptions& options);
 
 }  // namespace headroom::cli

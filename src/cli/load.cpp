@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "cli/load_options.h"
+#include "cli/trace_line.h"
 #include "load/outline.h"
 #include "load/output.h"
 #include "load/shape.h"
@@ -47,6 +48,7 @@ Result<Exit> verdict(const load::LoadResult& result, const LoadOrder& order) {
 
 Result<Exit> run(const LoadOptions& options) {
   const LoadOrder order = TRY(order_of(options));
+  if (!order.read.empty()) TraceLines().say(order.read);
   if (!order.note.empty()) fmt::print(stderr, "headroom: {}\n", order.note);
   if (options.dry_run) {
     const load::Outline outline = TRY(load::outline_of(order.plan));
@@ -75,7 +77,8 @@ void add_traffic_options(CLI::App& command, LoadOptions& options) {
   command
       .add_option("--shape", options.shape,
                   "with --rate as its base. day: a morning, a crowd of 6x that comes as recorded "
-                  "ones do; ramp-flash: a ramp to 2x, a crowd of 5x at once")
+                  "ones do; ramp: straight up to 12.5x and back; ramp-flash: a ramp to 2x, a "
+                  "crowd of 5x at once")
       ->check(CLI::IsMember(shapes));
   command.add_option("--closed", options.closed,
                      "instead: N connections, each with one request after the other");

@@ -10,6 +10,7 @@
 
 #include "cli/recording_file.h"
 #include "cli/trace_file.h"
+#include "cli/trace_line.h"
 #include "core/random.h"
 #include "core/text.h"
 #include "load/request.h"
@@ -47,12 +48,9 @@ Result<Duration> duration(std::string_view option, const std::string& text, Dura
                            text, format_duration(max)));
 }
 
-Result<RateCurve> curve_of_trace(const LoadOptions& options) {
-  Trace trace = TRY(read_trace(options.trace));
+Result<RateCurve> curve_of_trace(const LoadOptions& options, Trace trace) {
   auto filled = fill_gaps(std::move(trace), gap_bins_max);
-  if (!filled)
-    return wrong(fmt::format("{}: {}; choose a part without the gap with --from and --to",
-                             options.trace.file, filled.error().message));
+  if (!filled) return wrong(fmt::format("{}: {}", options.trace.file, filled.error().message));
   RateCurve::Transform transform;
   if (!options.speed.empty()) transform.speed = TRY(positive("--speed", options.speed, 1e9));
   if (!options.scale.empty()) transform.scale = TRY(positive("--scale", options.scale, 1e9));
@@ -97,10 +95,14 @@ void cut(load::Moments& moments, Duration length) {
 Result<> plan_trace(const LoadOptions& options, Duration length, LoadOrder& order) {
   LoadPlan& plan = order.plan;
   const auto recorded = TRY(read_recording(options.trace, options.requests));
-  if (recorded)
+  if (recorded) {
+    order.read = trace_line(options.trace.file, *recorded);
     plan.recorded = TRY(moments_of(options, *recorded, plan.seed));
-  else
-    plan.curve = TRY(curve_of_trace(options));
+  } else {
+    Trace trace = TRY(read_trace(options.trace));
+    order.read = trace_line(options.trace.file, trace);
+    plan.curve = TRY(curve_of_trace(options, std::move(trace)));
+  }
   if (length > plan.length())
     order.note = fmt::format("the trace ends after {:.1f} s, before --duration {}",
                              seconds(plan.length()), options.duration);

@@ -35,6 +35,7 @@ struct LoadOptions {
 struct LoadOrder {
   load::LoadPlan plan;
   std::vector<load::Requirement> requirements;
+  std::string read;  // of a trace, for a person
   std::string note;  // for the user before the start; often empty
 };
 

@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/usage.h"
 #include "core/text.h"
+#include "core/version.h"
 
 namespace headroom::cli {
 namespace {
@@ -17,6 +18,7 @@ void add_commands(CLI::App& app, Action& chosen) {
   add_check(app, chosen);
   add_compare(app, chosen);
   add_explain(app, chosen);
+  add_forecast(app, chosen);
   add_replay(app, chosen);
   add_report(app, chosen);
   add_top(app, chosen);
@@ -44,7 +46,7 @@ int report(const std::exception& error) {
 
 int run(int argc, char** argv) {
   CLI::App app("Keeps services inside their latency objective at the lowest cost.", "headroom");
-  app.set_version_flag("--version", "headroom " HEADROOM_VERSION);
+  app.set_version_flag("--version", "headroom " + std::string(version()));
   app.require_subcommand(1);
   Action chosen;
   add_commands(app, chosen);

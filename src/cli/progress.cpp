@@ -13,6 +13,11 @@ Progress::~Progress() {
   if (shown_) fmt::print(stderr, "\r\033[K");
 }
 
+void Progress::expect(std::size_t more) {
+  const std::lock_guard lock(mutex_);
+  runs_ += more;
+}
+
 void Progress::done(std::string_view what) {
   const std::lock_guard lock(mutex_);
   ++done_;

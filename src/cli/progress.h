@@ -19,6 +19,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// So many more will follow than were known of.
+  void expect(std::size_t more);
   /// One more run is over.
   void done(std::string_view what);
 

@@ -11,16 +11,13 @@
 #include "cli/terminal.h"
 #include "io/config_file.h"
 #include "report/layout.h"
-#include "report/when.h"
+#include "report/replayed.h"
 #include "scale/knob.h"
 
 namespace headroom::cli {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// Differences listed at most; all are counted.
-constexpr std::size_t listed_max = 1000;
 
 struct Options {
   JournalOptions journal;
@@ -43,27 +40,19 @@ Result<control::Replay::Change> change_of(const Options& options) {
   };
 }
 
-struct Findings {
-  control::ReplayCounts counts;
-  std::vector<control::Difference> listed;
-};
-
-Result<Findings> replay_all(OpenJournal& journal, control::Replay& replay) {
-  Findings found;
+Result<report::Replayed> replay_all(OpenJournal& journal, control::Replay& replay) {
+  report::Replayed replayed;
   const auto again = [&](const control::StoredTick& tick) -> Result<> {
-    auto outcome = TRY(replay.feed(tick, tick.seen.now.wall >= journal.span.from));
-    if (!outcome) return {};
-    for (auto& difference : outcome->differences)
-      if (found.listed.size() < listed_max) found.listed.push_back(std::move(difference));
+    const bool within = tick.seen.now.wall >= journal.span.from;
+    const auto outcome = TRY(replay.feed(tick, within));
+    if (outcome && within) replayed.add(tick, *outcome);
     return {};
   };
   TRY(journal.reader.each(journal.span, true, again));
-  found.counts = replay.counts();
-  return found;
+  return replayed;
 }
 
-void print_json(const Findings& found) {
-  const auto& counts = found.counts;
+void print_json(const report::Replayed& replayed, const control::ReplayCounts& counts) {
   Json out = {{"observations", counts.observations},
               {"differences", counts.differences},
               {"worded_differently", counts.worded},
@@ -71,42 +60,30 @@ void print_json(const Findings& found) {
               {"skipped", counts.skipped},
               {"starts", counts.starts},
               {"reloads", counts.reloads}};
-  out["listed"] = Json::array();
-  for (const auto& difference : found.listed)
-    out["listed"].push_back({{"at", report::format_when(difference.at)},
-                             {"service", difference.service},
-                             {"recorded", difference.recorded},
-                             {"replayed", difference.replayed},
-                             {"reason", difference.reason}});
+  out.update(replayed.json());
   fmt::print("{}\n", out.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
-void print_differences(const std::vector<control::Difference>& listed) {
-  for (const auto& difference : listed) {
-    const auto text = fmt::format("{} {}: {} recorded, {} replayed ({})",
-                                  report::format_when(difference.at), difference.service,
-                                  difference.recorded, difference.replayed, difference.reason);
-    bool first = true;
-    for (const auto& line : report::wrap(text, terminal_columns() - 4))
-      fmt::print("  {}{}\n", std::exchange(first, false) ? "" : "  ", line);
-  }
+std::string counted(std::int64_t count, std::string_view one) {
+  return report::counted(static_cast<std::uint64_t>(count), one);
 }
 
-void print_text(const Findings& found, bool changed) {
-  const auto& counts = found.counts;
-  print_differences(found.listed);
-  if (found.listed.size() < static_cast<std::size_t>(counts.differences))
-    fmt::print("  and {} more\n",
-               static_cast<std::size_t>(counts.differences) - found.listed.size());
-  fmt::print("{} observations, {} differences\n", counts.observations, counts.differences);
+void print_text(const report::Replayed& replayed, const control::ReplayCounts& counts,
+                bool changed) {
+  for (const auto& line : replayed.text(terminal_columns())) fmt::print("{}\n", line);
+  fmt::print("{}, {}\n", counted(counts.observations, "observation"),
+             counted(counts.differences, "difference"));
   if (counts.starts + counts.reloads > 1)
-    fmt::print("across {} starts and {} reloads\n", counts.starts, counts.reloads);
+    fmt::print("across {} and {}\n", counted(counts.starts, "start"),
+               counted(counts.reloads, "reload"));
   if (counts.drifted > 0)
-    fmt::print("at {} checkpoints the recorded model or state is another one\n", counts.drifted);
+    fmt::print("at {} the recorded model or state is another one\n",
+               counted(counts.drifted, "checkpoint"));
   if (counts.worded > 0)
-    fmt::print("{} decisions have the same number for other reasons\n", counts.worded);
+    fmt::print("{} with the same number for other reasons\n", counted(counts.worded, "decision"));
   if (counts.skipped > 0)
-    fmt::print("{} ticks could not be decided: no checkpoint stands before them\n", counts.skipped);
+    fmt::print("{} could not be decided: no checkpoint stands before\n",
+               counted(counts.skipped, "tick"));
   if (changed)
     fmt::print("what was seen is what the recorded decisions led to; only the deciding changed\n");
 }
@@ -114,12 +91,14 @@ void print_text(const Findings& found, bool changed) {
 Result<Exit> replay(const Options& options) {
   control::Replay again(TRY(change_of(options)));
   auto journal = TRY(open_journal(options.journal));
-  const Findings found = TRY(replay_all(journal, again));
-  options.journal.json() ? print_json(found) : print_text(found, options.changed());
-  if (found.counts.observations == 0)
+  const report::Replayed replayed = TRY(replay_all(journal, again));
+  const control::ReplayCounts& counts = again.counts();
+  options.journal.json() ? print_json(replayed, counts)
+                         : print_text(replayed, counts, options.changed());
+  if (counts.observations == 0)
     return fail(ErrorCode::io,
-                fmt::format("journal {}: no checkpoint to decide from", options.journal.path));
-  const bool faithful = found.counts.differences == 0 && found.counts.drifted == 0;
+                fmt::format("journal {}: no checkpoint to decide from", journal.path));
+  const bool faithful = counts.differences == 0 && counts.drifted == 0;
   return options.changed() || faithful ? Exit::done : Exit::failed;
 }
 

@@ -55,6 +55,7 @@ Result<Exit> report_on(const Options& options) {
   std::vector<report::Requirement> requirements;
   for (const auto& text : options.requirements)
     requirements.push_back(TRY(report::parse_requirement(text)));
+  TRY(check_page(options.html));
   const auto client = TRY(read_loads(options.loads));
   auto journal = TRY(open_journal(options.journal));
   const report::Run run = TRY(report::read_run(journal.reader, journal.span));
@@ -90,7 +91,8 @@ void add_report(CLI::App& app, Action& chosen) {
   command
       ->add_option("--require", options->requirements,
                    "exit code 3 when not so. met: each objective; fixed<0.75: replica-hours as a "
-                   "share of the smallest fixed fleet's; may be repeated")
+                   "share of the smallest fixed fleet's; worst5m<5%: missed in the worst five "
+                   "minutes; spell<3m: longest with more than 1% missed; may be repeated")
       ->allow_extra_args(false);
   command->add_option("--html", options->html, "write a page with plots to this file");
   command->callback([&chosen, options] { chosen = [options] { return report_on(*options); }; });

@@ -3,6 +3,9 @@
 
 #include <signal.h>
 
+#include <CLI/CLI.hpp>
+#include <map>
+
 #include "control/say.h"
 
 namespace headroom::cli {
@@ -13,10 +16,22 @@ constexpr Duration last_lines_longest = std::chrono::seconds(1);
 
 }  // namespace
 
-Exit serve(const std::function<Result<>()>& body) {
+void add_log_format(CLI::App& command, control::LogFormat& format) {
+  const std::map<std::string, control::LogFormat> formats = {{"text", control::LogFormat::text},
+                                                             {"json", control::LogFormat::json}};
+  command
+      .add_option("--log-format", format, "of standard error: text for people, json for programs")
+      ->transform(CLI::CheckedTransformer(formats).description("{text,json}"))
+      ->type_name("TEXT")
+      ->default_str("text");
+}
+
+Exit serve(control::LogFormat format, const std::function<Result<>()>& body) {
+  control::say_as(format);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file that may not grow any more is as one on a full disk
   const Result<> outcome = body();
-  if (!outcome) control::say("{}", outcome.error().message);
+  if (!outcome) control::say(control::Level::error, "{}", outcome.error().message);
   control::finish_saying(last_lines_longest);
   return outcome ? Exit::done : exit_for(outcome.error());
 }

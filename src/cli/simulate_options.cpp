@@ -9,14 +9,18 @@
 
 #include "cli/recording_file.h"
 #include "cli/trace_file.h"
+#include "cli/trace_line.h"
 #include "cli/workload_choice.h"
 #include "core/text.h"
-#include "io/config_file.h"
 #include "prove/demand.h"
+#include "prove/grid.h"
 #include "prove/workload.h"
 
 namespace headroom::cli {
 namespace {
+
+/// As long as a trace may be.
+constexpr int zone_fails_days_max = static_cast<int>(prove::demand_seconds_max / 86400);
 
 std::unexpected<Error> wrong(std::string message) {
   return fail(ErrorCode::invalid, std::move(message));
@@ -37,35 +41,35 @@ Result<double> share(std::string_view option, const std::string& text, double ot
   return wrong(fmt::format("{} '{}' is not a share such as 25%, below 100%", option, text));
 }
 
-Result<double> duration_s(std::string_view option, const std::string& text, double otherwise) {
+Result<double> duration_s(std::string_view option, const std::string& text, double otherwise,
+                          int days_most = 1) {
   if (text.empty()) return otherwise;
   const auto parsed = parse_duration(text);
-  if (parsed && parsed->count() >= 0 && *parsed <= std::chrono::hours(24)) return seconds(*parsed);
-  return wrong(fmt::format("{} '{}' is not a duration such as 30s, up to 1d", option, text));
+  if (parsed && parsed->count() >= 0 && *parsed <= std::chrono::days(days_most))
+    return seconds(*parsed);
+  return wrong(
+      fmt::format("{} '{}' is not a duration such as 30s, up to {}d", option, text, days_most));
 }
 
-Result<spec::Service> find_service(const spec::Config& config, const std::string& name) {
-  std::vector<std::string_view> names;
-  for (const spec::Service& service : config.services) {
-    if (service.name == name || (name.empty() && config.services.size() == 1)) return service;
-    names.push_back(service.name);
-  }
-  if (name.empty())
-    return wrong(fmt::format("{} has several services: say which with --service, one of {}",
-                             config.file, fmt::join(names, ", ")));
+Result<std::int64_t> whole_number(std::string_view option, const std::string& text,
+                                  std::int64_t least, std::int64_t most) {
+  const auto number = parse_integer(text);
+  if (number && *number >= least && *number <= most) return *number;
   return wrong(
-      fmt::format("{} has no service '{}'; it has {}", config.file, name, fmt::join(names, ", ")));
+      fmt::format("{} '{}' is not a whole number from {} to {}", option, text, least, most));
 }
 
 /// The service's own objective decides what is late, unless another one is asked for.
-Result<> settle_objective(const SimulateOptions& options, SimulateOrder& order) {
-  prove::Workload& workload = order.scenario.workload;
-  spec::Objective& objective = order.policy.objective;
-  const double own_s = workload.objective_s;
-  if (options.objective == "workload")
-    objective.latency = from_seconds(own_s);
-  else if (!options.objective.empty())
-    objective.latency = from_seconds(TRY(duration_s("--objective", options.objective, 0)));
+Result<> settle_objective(const SimulateOptions& options, double own_s, prove::Scenario& scenario) {
+  prove::Workload& workload = scenario.workload;
+  spec::Objective& objective = scenario.policy->objective;
+  if (!options.objective.empty()) {
+    const double asked_s = options.objective == "workload"
+                               ? own_s
+                               : TRY(duration_s("--objective", options.objective, 0));
+    objective.latency = from_seconds(asked_s);
+    for (prove::RouteLoad& route : workload.routes) route.objective_s = 0;
+  }
   workload.objective_s = seconds(objective.latency);
   if (const auto met = prove::check_objective(workload, objective.quantile); !met)
     return wrong(fmt::format("{}; --objective workload judges by {:.4g} ms", met.error().message,
@@ -73,76 +77,58 @@ Result<> settle_objective(const SimulateOptions& options, SimulateOrder& order) 
   return {};
 }
 
-/// What a route promises and how it is treated stands in the service's file.
-Result<> settle_routes(const SimulateOptions& options, const spec::Service& service,
-                       prove::Workload& workload) {
-  for (prove::RouteLoad& load : workload.routes) {
-    const auto route = std::ranges::find(service.routes, load.name, &spec::Route::name);
-    if (route == service.routes.end()) {
-      std::vector<std::string_view> names;
-      for (const spec::Route& one : service.routes) names.push_back(one.name);
-      return wrong(fmt::format("workload {} has a route '{}', service {} has {}", workload.name,
-                               load.name, service.name, fmt::join(names, ", ")));
-    }
-    load.rank = static_cast<std::uint8_t>(route->priority);
-    if (options.objective.empty()) load.objective_s = seconds(route->objective.latency);
-  }
-  return {};
-}
-
 /// One of the zones is lost, when that is asked for.
-Result<> settle_zones(const SimulateOptions& options, const spec::Replicas& replicas,
-                      prove::World& world) {
-  world.zones = replicas.zones;
-  if (!options.zones.empty()) {
-    const auto zones = parse_integer(options.zones);
-    if (!zones || *zones < 1 || *zones > 100)
-      return wrong(fmt::format("--zones '{}' is not a whole number from 1 to 100", options.zones));
-    world.zones = static_cast<int>(*zones);
-  }
-  world.zone_fails_for_s = TRY(duration_s("--zone-fails-for", options.zone_fails_for, 600));
+Result<> settle_zones(const SimulateOptions& options, prove::World& world) {
+  if (!options.zones.empty())
+    world.zones = static_cast<int>(TRY(whole_number("--zones", options.zones, 1, 100)));
+  world.zone_fails_for_s =
+      TRY(duration_s("--zone-fails-for", options.zone_fails_for, 600, zone_fails_days_max));
   if (options.zone_fails.empty()) return {};
   if (world.zones < 2)
     return wrong("--zone-fails needs two zones or more: --zones 3, or replicas.zones in the file");
-  world.zone_fails_at_s = TRY(duration_s("--zone-fails", options.zone_fails, 0));
+  world.zone_fails_at_s =
+      TRY(duration_s("--zone-fails", options.zone_fails, 0, zone_fails_days_max));
   return {};
+}
+
+/// A zone that is lost after the end would silently be no loss.
+Result<> check_zone_loss(const SimulateOptions& options, const prove::Scenario& scenario) {
+  const auto length_s = static_cast<double>(scenario.demand.per_second.size());
+  if (scenario.world.zone_fails_at_s < length_s) return {};
+  return wrong(fmt::format("--zone-fails {} is after the end: {} lasts {}", options.zone_fails,
+                           options.trace.file, format_duration(from_seconds(length_s))));
 }
 
 using Recorded = std::optional<prove::Recording>;
 
 Result<> settle_service(const SimulateOptions& options, const Recorded& recorded,
                         SimulateOrder& order) {
-  const spec::Config config = TRY(io::load_config(options.file));
-  const spec::Service service = TRY(find_service(config, options.service));
+  const PlannedService planned = TRY(read_service(options.service));
   prove::Scenario& scenario = order.scenario;
+  prove::World& world = scenario.world;
   scenario.workload = TRY(read_workload(options.workload));
   if (recorded && !recorded->service_s.empty())
     scenario.workload = prove::workload_of(*recorded, std::move(scenario.workload));
-  order.policy = scale::ServicePolicy::from(service, config.gateway.queue);
-  // The gateway sends a replica no more than the file allows, nor more than it can work on.
-  scenario.workload.concurrency =
-      std::min(scenario.workload.concurrency, service.replicas.concurrency);
-  order.policy.replicas.concurrency = scenario.workload.concurrency;
-  order.cost_per_hour = service.replicas.cost_per_hour;
-  scenario.world.replicas_min = service.replicas.min;
-  scenario.world.replicas_max = service.replicas.max;
-  scenario.world.patience_s = seconds(config.gateway.queue.wait);
-  if (scenario.workload.startup) scenario.world.startup = *scenario.workload.startup;
-  scenario.world.startup.mean_s =
-      TRY(duration_s("--startup", options.startup, scenario.world.startup.mean_s));
-  TRY(read_world(options.world, scenario.world));
-  TRY(settle_zones(options, service.replicas, scenario.world));
-  scenario.world.drain_s = scenario.workload.drain_s.value_or(scenario.world.drain_s);
-  scenario.world.replicas_at_first =
+  const double own_objective_s = scenario.workload.objective_s;
+  TRY(plan_for(planned, scenario));
+  TRY(settle_objective(options, own_objective_s, scenario));
+  order.cost_per_hour = planned.service.replicas.cost_per_hour;
+  order.journal = planned.journal;
+  if (scenario.workload.startup) world.startup = *scenario.workload.startup;
+  world.startup.mean_s = TRY(duration_s("--startup", options.startup, world.startup.mean_s));
+  TRY(read_world(options.world, world));
+  TRY(settle_zones(options, world));
+  world.drain_s = scenario.workload.drain_s.value_or(world.drain_s);
+  world.replicas_at_first =
       static_cast<int>(TRY(positive("--replicas-at-first", options.replicas_at_first, 0, 1e4)));
-  TRY(settle_routes(options, service, scenario.workload));
-  return settle_objective(options, order);
+  return {};
 }
 
 Result<> settle_demand(const SimulateOptions& options, SimulateOrder& order) {
   if (!options.scale.empty() && !options.peak_replicas.empty())
     return wrong("give either --scale or --peak-replicas");
   Trace trace = TRY(read_trace(options.trace));
+  order.read = trace_line(options.trace.file, trace);
   const auto in_file = [&](Error error) {
     return wrong(fmt::format("{}: {}", options.trace.file, error.message));
   };
@@ -174,6 +160,7 @@ Result<> settle_recorded(const SimulateOptions& options, prove::Recording record
                     "--scale and --peak-replicas are for rates; --speed plays them faster",
                     options.trace.file));
   const double speed = TRY(positive("--speed", options.speed, 1));
+  order.read = trace_line(options.trace.file, recorded);
   auto made =
       prove::demand_of(std::move(recorded), speed, TRY(share("--history", options.history, 0)));
   if (!made) return wrong(fmt::format("{}: {}", options.trace.file, made.error().message));
@@ -182,8 +169,8 @@ Result<> settle_recorded(const SimulateOptions& options, prove::Recording record
 }
 
 Result<> settle_policy(const SimulateOptions& options, SimulateOrder& order) {
-  const bool rival = options.policy != "headroom" && options.policy != "oracle";
-  if (!rival && (!options.target.empty() || !options.stabilise.empty() || options.fresh_signal))
+  if (prove::permits_misses(options.policy) &&
+      (!options.target.empty() || !options.stabilise.empty() || options.fresh_signal))
     return wrong(
         fmt::format("--target, --stabilise and --fresh-signal belong to rivals; {} is "
                     "steered by the objective alone",
@@ -192,27 +179,62 @@ Result<> settle_policy(const SimulateOptions& options, SimulateOrder& order) {
   order.setting.stabilise_s =
       TRY(duration_s("--stabilise", options.stabilise, order.setting.stabilise_s));
   order.setting.fresh_signal = options.fresh_signal;
+  if (options.fleet.empty()) return {};
+  if (options.policy != "fixed" || !options.target.empty())
+    return wrong("--fleet is the size of --policy fixed, instead of its --target");
+  order.fleet_asked = static_cast<int>(TRY(whole_number("--fleet", options.fleet, 1, 10'000)));
+  return {};
+}
+
+/// A fleet that the file does not allow would silently be another one.
+Result<> check_fleet(const SimulateOrder& order) {
+  const prove::World& world = order.scenario.world;
+  if (order.fleet_asked == 0 ||
+      (order.fleet_asked >= world.replicas_min && order.fleet_asked <= world.replicas_max))
+    return {};
+  return wrong(fmt::format("--fleet {} is not within replicas.min and max of the file, {} to {}",
+                           order.fleet_asked, world.replicas_min, world.replicas_max));
+}
+
+Result<> settle_seeds(const SimulateOptions& options, SimulateOrder& order) {
+  constexpr std::int64_t seed_most = std::int64_t{1} << 53;  // whole in JSON, too
+  if (!options.seed.empty())
+    order.seed =
+        static_cast<std::uint64_t>(TRY(whole_number("--seed", options.seed, 0, seed_most)));
+  if (!options.seeds.empty())
+    order.seeds = static_cast<int>(TRY(whole_number("--seeds", options.seeds, 1, 1000)));
+  if (order.seeds == 1) return {};
+  for (const auto& [option, file] : {std::pair{"--timeline", &options.timeline},
+                                     {"--journal", &options.journal},
+                                     {"--report", &options.report}})
+    if (!file->empty())
+      return wrong(fmt::format("{} shows one run: choose it with --seed, without --seeds", option));
   return {};
 }
 
 }  // namespace
 
+int SimulateOrder::fleet() const {
+  if (fleet_asked > 0) return fleet_asked;
+  return prove::fleet_of({.policy = "fixed", .target = setting.target}, scenario.world.replicas_min,
+                         scenario.world.replicas_max);
+}
+
 Result<SimulateOrder> order_of(const SimulateOptions& options) {
   SimulateOrder order;
   TRY(settle_policy(options, order));
-  if (!options.seed.empty()) {
-    const auto seed = parse_integer(options.seed);
-    if (!seed || *seed < 0)
-      return wrong(fmt::format("--seed '{}' is not a whole number from 0", options.seed));
-    order.seed = static_cast<std::uint64_t>(*seed);
-  }
+  TRY(settle_seeds(options, order));
   order.plant = options.plant == "exact" ? prove::Plant::exact : prove::Plant::fluid;
   Recorded recorded = TRY(read_recording(options.trace, options.requests));
   TRY(settle_service(options, recorded, order));
+  TRY(check_fleet(order));
   if (recorded)
     TRY(settle_recorded(options, *std::move(recorded), order));
   else
     TRY(settle_demand(options, order));
+  TRY(check_zone_loss(options, order.scenario));
+  if (const auto scored = prove::check_scored(order.scenario.demand); !scored)
+    return wrong(fmt::format("{}: {}", options.trace.file, scored.error().message));
   return order;
 }
 

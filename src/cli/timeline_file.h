@@ -2,11 +2,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/result.h"
 #include "scale/rivals/autoscaler.h"
 
 namespace headroom::cli {
+
+constexpr std::string_view timeline_header =
+    "second,arrivals,late,shed,failed,concurrency,waiting,starting,ready,draining,wanted\n";
 
 /// Another autoscaler, with what it sees and decides noted a line a second.
 class Noted final : public rivals::Autoscaler {
@@ -20,8 +24,7 @@ class Noted final : public rivals::Autoscaler {
 
  private:
   rivals::Autoscaler& inner_;
-  std::string text_ =
-      "second,arrivals,late,shed,failed,concurrency,waiting,starting,ready,draining,wanted\n";
+  std::string text_{timeline_header};
   std::size_t second_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <limits>
 
+#include "core/stamps.h"
 #include "core/text.h"
 #include "io/gzip.h"
 
@@ -16,11 +17,14 @@ Result<double> stamp(std::string_view option, const std::string& text, double fi
                      double otherwise) {
   if (text.empty()) return otherwise;
   const bool relative = text.starts_with('+');
-  const auto number = parse_number(std::string_view(text).substr(relative ? 1 : 0));
-  if (number) return relative ? first_s + *number : *number;
-  return fail(ErrorCode::invalid,
-              fmt::format("{} '{}' is not a time of the trace in seconds, such as 86400 or +3600",
-                          option, text));
+  const auto stamp_s =
+      relative ? parse_number(std::string_view(text).substr(1)) : parse_stamp(text);
+  if (stamp_s) return relative ? first_s + *stamp_s : *stamp_s;
+  return fail(
+      ErrorCode::invalid,
+      fmt::format("{} '{}' is not a time of the trace: a date, seconds as in its stamps, or "
+                  "+3600 for so many after its start",
+                  option, printable(text)));
 }
 
 }  // namespace
@@ -30,7 +34,7 @@ CLI::Option* add_trace_options(CLI::App& command, TraceChoice& choice) {
       command.add_option("--trace", choice.file, "CSV file with a rate over time; .gz too");
   command.add_option("--column", choice.column, "the trace's value column");
   command.add_option("--from", choice.from,
-                     "first stamp of the trace to use, seconds; +S from its start");
+                     "first stamp of the trace to use, seconds or a date; +S from its start");
   command.add_option("--to", choice.to, "stamp to stop before");
   return file;
 }

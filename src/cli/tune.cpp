@@ -28,9 +28,9 @@ struct Options {
 struct Order {
   Cases cases;
   std::vector<std::string> policies;
-  double permitted = 0;
+  report::Yardstick yardstick;
   double judged_share = 0;
-  std::vector<load::Requirement> requirements;
+  std::vector<ScoreRequirement> requirements;
 };
 
 Result<double> inner_share(std::string_view option, const std::string& text) {
@@ -45,9 +45,20 @@ Result<Order> order_of(const Options& options) {
   order.requirements = TRY(parse_requirements(options.requirements));
   for (const std::string& policy : options.policies) TRY(prove::known_policy(policy));
   order.policies = options.policies;
-  order.permitted = TRY(inner_share("--permitted", options.permitted));
   order.judged_share = TRY(inner_share("--judged", options.judged));
+  if (options.permitted.empty() && options.cases.service.file.empty())
+    return fail(ErrorCode::invalid,
+                "--permitted is required where no file (-f) says what may be missed");
   order.cases = TRY(cases_of(options.cases, ""));
+  order.yardstick = TRY(yardstick_of(order.cases, options.permitted, 0));
+  for (const ScoreRequirement& requirement : order.requirements) {
+    const bool price = requirement.of == ScoreRequirement::Of::cost;
+    if (order.yardstick.cost_per_hour || (!price && requirement.of != ScoreRequirement::Of::met))
+      continue;
+    return fail(ErrorCode::invalid,
+                fmt::format("'{}' needs the {}: name a file with -f", requirement.text,
+                            price ? "price of a replica" : "promise of a service"));
+  }
   return order;
 }
 
@@ -58,7 +69,7 @@ Settings settings_of(const Order& order) {
   Settings settings;
   for (const std::string& policy : order.policies)
     settings.push_back(prove::settings_to_choose_from(policy));
-  settings.push_back({{.policy = "headroom", .target = order.permitted}});
+  settings.push_back({{.policy = "headroom", .target = order.yardstick.permitted}});
   return settings;
 }
 
@@ -87,7 +98,8 @@ class Work {
     std::vector<prove::Tried> chosen;
     auto rest = std::span<const prove::Tried>(tried);
     for (const auto& some : settings_) {
-      const prove::Tried& best = prove::best_of(rest.first(some.size()), order_.permitted);
+      const prove::Tried& best =
+          prove::best_of(rest.first(some.size()), order_.yardstick.permitted);
       tuned.push_back({best.setting, some.size(), best.score, {}});
       chosen.push_back({best.setting, {}});
       rest = rest.subspan(some.size());
@@ -101,7 +113,9 @@ class Work {
     TunedCase out{.of = of,
                   .searched_s = scored(parts.searched),
                   .judged_s = scored(parts.judged),
+                  .replicas_min = parts.judged.world.replicas_min,
                   .replicas_max = parts.judged.world.replicas_max,
+                  .objective_s = parts.judged.workload.objective_s,
                   .policies = {},
                   .headroom = std::move(tuned.back())};
     tuned.pop_back();
@@ -136,7 +150,7 @@ class Work {
 
 /// Traces that make no sense are left out and named, unless all are so.
 Result<TuneResult> tune_all(const Order& order) {
-  TuneResult result{.permitted = order.permitted, .cases = {}};
+  TuneResult result{.yardstick = order.yardstick, .cases = {}};
   std::map<std::string, Error> left_out;
   {
     Work work(order);
@@ -157,7 +171,10 @@ Result<TuneResult> tune_all(const Order& order) {
 Result<> check_requirements(const Order& order, const TuneResult& result) {
   for (const TunedCase& one : result.cases)
     for (const Tuned& tuned : one.policies)
-      if (const std::string found = violation(order.requirements, tuned.judged); !found.empty())
+      if (const std::string found =
+              violation(order.requirements, tuned.judged, order.yardstick.objective,
+                        order.yardstick.cost_per_hour.value_or(0));
+          !found.empty())
         return fail(ErrorCode::unsatisfiable,
                     fmt::format("{} with its best setting on {}: {}", tuned.setting.policy,
                                 one.of.trace, found));
@@ -186,16 +203,16 @@ void add_tune(CLI::App& app, Action& chosen) {
   command->add_option("--policy", options->policies, "whose settings; several with commas")
       ->delimiter(',')
       ->required();
-  command
-      ->add_option("--permitted", options->permitted,
-                   "share of the requests that may be missed, such as 0.1%")
-      ->required();
+  command->add_option(
+      "--permitted", options->permitted,
+      "share of the requests that may be missed, such as 0.1%; the file's objective");
   command->add_option("--judged", options->judged,
                       "last share of what is scored, on which the setting is judged; 50%");
   command
       ->add_option("--require", options->requirements,
-                   "missed<0.1% or p99<150ms where it is judged: exit code 3 when not met; may be "
-                   "repeated")
+                   "met, missed<0.1%, wanting<0.1%, worst5m<5%, spell<3m, p99<150ms, "
+                   "replica-hours<=40 or cost<20 where it is judged: exit code 3 when not met; may "
+                   "be repeated")
       ->allow_extra_args(false);
   command->callback([&chosen, options] { chosen = [options] { return tune(*options); }; });
 }

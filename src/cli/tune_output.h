@@ -22,13 +22,15 @@ struct TunedCase {
   prove::Case of;
   std::size_t searched_s = 0;  // scored seconds
   std::size_t judged_s = 0;
+  int replicas_min = 0;
   int replicas_max = 0;
+  double objective_s = 0;  // answered within
   std::vector<Tuned> policies;
   Tuned headroom;  // with nothing tuned: its objective permits what was asked for
 };
 
 struct TuneResult {
-  double permitted = 0;  // share of the requests that may be missed
+  report::Yardstick yardstick;
   std::vector<TunedCase> cases;
 };
 

@@ -83,6 +83,7 @@ Result<Demand> demand_of(Trace trace, const DemandOptions& options) {
   Demand demand;
   demand.per_second.resize(TRY(length_of(trace, options.speed)));
   demand.start_s = trace.start_s;
+  demand.bin_s = trace.bin_s / options.speed;
   demand.counts = trace.bin_s <= options.speed;
   if (demand.counts) {
     add_up(trace, options.speed, demand);

@@ -38,6 +38,10 @@ struct DemandOptions {
 /// Requests/s that so many replicas carry with 80% of their places taken.
 [[nodiscard]] double carried_per_second(const Workload& workload, double replicas);
 
+/// A trace with fewer requests in its peak minute than this is not multiplied: its chance, 3% of
+/// the minute and more, would be taken for demand.
+inline constexpr double few_requests_a_minute = 1000;
+
 /// The factor that makes the trace's peak need `replicas`. Refused when nothing arrives.
 [[nodiscard]] Result<double> scaled_to_peak(const Trace& trace, const Workload& workload,
                                             double replicas = 40, double speed = 1);

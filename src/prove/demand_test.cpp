@@ -72,7 +72,8 @@ TEST(demand, short_gaps_are_filled_and_long_ones_refused) {
   const auto refused = demand_of(trace_of(1, values), {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            "requests_per_second is unknown for 3998 bins from 1001; at most 1800 are filled in");
+            "requests_per_second is unknown for 3998 bins from 1001 to 4999, 1h6m38s: at most 1800 "
+            "are filled in; write rows with 0 where nothing came, or take a part without the gap");
 }
 
 TEST(demand, what_cannot_be_simulated_is_refused_in_a_sentence) {

@@ -23,7 +23,7 @@ Scenario queue_of(Distribution service_time, int servers, double per_s, double o
 
 double missed_share(const Scenario& scenario, Plant plant = Plant::exact) {
   Fixed one(1);
-  return simulate(scenario, plant, 1, one).missed_share();
+  return simulate(scenario, plant, 1, one).wanting_share();
 }
 
 TEST(exact, one_server_with_exponential_service_is_m_m_1) {
@@ -145,7 +145,7 @@ TEST(exact, a_noisy_or_pausing_replica_is_not_blamed_on_too_few_replicas) {
   Fixed fleet(10);
   const Score score = simulate(scenario, Plant::exact, 1, fleet);
   EXPECT_GT(score.late_alone / score.requests, 0.005);
-  EXPECT_EQ(score.missed(), 0);
+  EXPECT_EQ(score.wanting(), 0);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ TEST(fluid, enough_replicas_miss_nothing_but_what_is_late_by_itself) {
   const Score score = simulate(scenario, Plant::fluid, 1, fleet);
   EXPECT_NEAR(score.requests, 3.6e6, 1e4);
   EXPECT_NEAR(score.late_alone / score.requests, 0.00245, 1e-4);
-  EXPECT_LT(score.missed_share(), 1e-5);
+  EXPECT_LT(score.wanting_share(), 1e-5);
   EXPECT_NEAR(score.replica_hours(), 5, 0.01);
   EXPECT_NEAR(score.p99_s, scenario.workload.service_time.quantile(0.99), 0.003);
 }
@@ -27,7 +27,7 @@ TEST(fluid, too_few_replicas_shed_what_they_cannot_carry) {
   EXPECT_NEAR(score.shed / score.requests, 0.2, 0.01);
   EXPECT_NEAR(score.late / score.requests, 0.8, 0.01);
   EXPECT_NEAR(score.p50_s, 15, 0.5);
-  EXPECT_GT(score.recovery_s, 3500);
+  EXPECT_GT(score.longest_spell_s, 3500);
 }
 
 TEST(fluid, every_arrival_is_shown_to_end_exactly_once) {

@@ -10,7 +10,10 @@ namespace {
 
 class Headroom final : public rivals::Autoscaler {
  public:
-  explicit Headroom(scale::ServicePolicy policy) {
+  Headroom(scale::ServicePolicy policy, DecisionRecord* record, SharedLimits limits)
+      : record_(record) {
+    policy_.downstreams = std::move(limits.downstreams);
+    policy_.budget_per_hour = limits.budget_per_hour;
     policy_.services.push_back(std::move(policy));
     seen_.services.resize(1);
   }
@@ -21,9 +24,12 @@ class Headroom final : public rivals::Autoscaler {
     seen_.services[0] = seen;
     seen_.services[0].service = policy_.services[0].service;
     if (model_.services.empty()) remember_startups(seen);
-    scale::Step done = scale::step(policy_, std::move(model_), state_, seen_, scale::Explain::no);
+    if (record_ != nullptr) record_->before(policy_, model_, state_);
+    const auto explain = record_ == nullptr ? scale::Explain::no : scale::Explain::yes;
+    scale::Step done = scale::step(policy_, std::move(model_), state_, seen_, explain);
     model_ = std::move(done.model);
     state_ = std::move(done.decisions.next);
+    if (record_ != nullptr) record_->decided(seen_, done.decisions.services);
     return done.decisions.services[0].replicas;
   }
 
@@ -37,6 +43,7 @@ class Headroom final : public rivals::Autoscaler {
         model.startups_s.push_back(seconds(replica.startup));
   }
 
+  DecisionRecord* record_;
   scale::Policy policy_;
   scale::Model model_;
   scale::State state_;
@@ -45,8 +52,10 @@ class Headroom final : public rivals::Autoscaler {
 
 }  // namespace
 
-std::unique_ptr<rivals::Autoscaler> headroom_autoscaler(scale::ServicePolicy policy) {
-  return std::make_unique<Headroom>(std::move(policy));
+std::unique_ptr<rivals::Autoscaler> headroom_autoscaler(scale::ServicePolicy policy,
+                                                        DecisionRecord* record,
+                                                        SharedLimits limits) {
+  return std::make_unique<Headroom>(std::move(policy), record, std::move(limits));
 }
 
 }  // namespace headroom::prove

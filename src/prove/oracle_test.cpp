@@ -24,7 +24,7 @@ TEST(oracle, is_ready_when_demand_leaps_and_gone_when_it_falls) {
     const Scenario scenario = steps(startup_s);
     const auto all_knowing = oracle(scenario, 0.001);
     const Score score = simulate(scenario, Plant::fluid, 1, *all_knowing);
-    EXPECT_LT(score.missed_share(), 0.002) << startup_s;
+    EXPECT_LT(score.wanting_share(), 0.002) << startup_s;
     // 21 replicas half of the time, 3 the other half; and the starts.
     EXPECT_LT(score.replica_hours(), 12.5 * 6900 / 3600 + 4 * 19 * 1.3 * startup_s / 3600 + 1);
   }

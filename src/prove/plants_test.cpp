@@ -17,7 +17,7 @@ void expect_agreement(const Scenario& scenario, const std::function<int(double)>
     for (const Plant plant : {Plant::fluid, Plant::exact}) {
       Fixed fleet(replicas);
       const Score score = simulate(scenario, plant, seed, fleet);
-      missed[static_cast<int>(plant)] += score.missed_share() / 3;
+      missed[static_cast<int>(plant)] += score.wanting_share() / 3;
       hours[static_cast<int>(plant)] += score.replica_hours();
     }
   EXPECT_NEAR(hours[0] / hours[1], 1, 0.05) << what;

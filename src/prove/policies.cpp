@@ -14,10 +14,16 @@
 namespace headroom::prove {
 namespace {
 
-/// The objective that permits `share` of the requests to be missed for want of replicas. Those
-/// late by their service time alone come on top; where they are more than `share`, no objective
-/// of that kind can be met, and headroom keeps the rest within it.
+/// The service's own policy with an objective that permits `share`; where there is none, the one
+/// that permits `share` of the requests to be missed for want of replicas. Then those late by their
+/// service time alone come on top; where they are more than `share`, no objective of that kind can
+/// be met, and headroom keeps the rest within it.
 scale::ServicePolicy service_policy(const Scenario& scenario, double share) {
+  if (scenario.policy) {
+    scale::ServicePolicy own = *scenario.policy;
+    own.objective.misses = share;
+    return own;
+  }
   const double alone = scenario.workload.service_time.exceeds(scenario.workload.objective_s);
   scale::ServicePolicy policy;
   policy.service = scenario.workload.name;
@@ -60,21 +66,22 @@ Result<std::unique_ptr<rivals::Autoscaler>> make_policy(const Setting& setting,
                                                         const Scenario& scenario) {
   if (setting.policy == "headroom") {
     TRY(permits(setting));
-    return headroom_autoscaler(service_policy(scenario, setting.target));
+    return headroom_autoscaler(service_policy(scenario, setting.target), nullptr, scenario.limits);
   }
   if (setting.policy == "oracle") {
     TRY(permits(setting));
     return oracle(scenario, setting.target);
   }
   TRY(known_policy(setting.policy));
-  return rivals::make(setting.policy,
-                      {.target = setting.target,
-                       .stabilise_s = setting.stabilise_s,
-                       .fresh_signal = setting.fresh_signal},
-                      {.slots = scenario.workload.concurrency,
-                       .service_s = scenario.workload.service_time.mean(),
-                       .min = scenario.world.replicas_min,
-                       .max = scenario.world.replicas_max});
+  return rivals::make(
+      setting.policy,
+      {.target = setting.target,
+       .stabilise_s = setting.stabilise_s,
+       .fresh_signal = setting.fresh_signal},
+      {.slots = scenario.workload.concurrency,
+       .service_s = scenario.workload.service_time.mean(),
+       .min = least_of(setting, scenario.world.replicas_min, scenario.world.replicas_max),
+       .max = scenario.world.replicas_max});
 }
 
 }  // namespace headroom::prove

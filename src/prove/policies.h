@@ -19,8 +19,8 @@ namespace headroom::prove {
 [[nodiscard]] Result<> known_policy(std::string_view name);
 
 /// A fresh autoscaler with no memory, for one run of the scenario. headroom is told the service's
-/// objective and limits as headroom.yaml would state them, and nothing of the demand. Errors: an
-/// unknown name, with the nearest known one; a setting that makes no sense.
+/// objective and limits as headroom.yaml states or would state them, and nothing of the demand.
+/// Errors: an unknown name, with the nearest known one; a setting that makes no sense.
 [[nodiscard]] Result<std::unique_ptr<rivals::Autoscaler>> make_policy(const Setting& setting,
                                                                       const Scenario& scenario);
 

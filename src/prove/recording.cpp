@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/csv.h"
+#include "core/foreign.h"
 #include "core/stamps.h"
 #include "core/text.h"
 #include "prove/demand.h"
@@ -71,9 +72,12 @@ Result<Row> parse_row(std::string_view line, const Columns& columns) {
   const auto fields = two_fields(line, columns.count, columns.stamp, columns.duration);
   if (!fields) return wrong(fmt::format("has not the {} fields of the header", columns.count));
   const auto& [stamp, duration] = *fields;
-  const auto stamp_s = parse_number(stamp);
+  const auto stamp_s = parse_stamp(stamp);
   if (!stamp_s)
-    return wrong(fmt::format("{} '{}' is not a number", stamp_column, printable(stamp)));
+    return wrong(
+        fmt::format("{} '{}' is not a number of seconds, nor a date such as "
+                    "2026-11-21T10:00:00Z",
+                    stamp_column, printable(stamp)));
   if (columns.duration == nowhere) return Row{.stamp_s = *stamp_s};
   const auto taken = parse_number(duration);
   if (!taken || *taken < 0)
@@ -100,6 +104,24 @@ Result<std::vector<Row>> rows_of(std::string_view rest, const Columns& columns,
   return rows;
 }
 
+bool is_whole(const Row& row) {
+  return row.stamp_s == std::floor(row.stamp_s);
+}
+
+/// Requests that a log stamped with the second they ended in, of which somebody then took off how
+/// long they took: those that took alike begin at the same moment of every second.
+bool ends_are_whole(const std::vector<Row>& rows) {
+  constexpr double rounding_s = 0.002;  // both are written to the millisecond, or better
+  constexpr double nearly_all = 0.95;
+  constexpr std::size_t enough = 20;
+  const auto ends_whole = [](const Row& row) {
+    const double end_s = row.stamp_s + static_cast<double>(row.service_s);
+    return std::abs(end_s - std::round(end_s)) <= rounding_s;
+  };
+  return rows.size() >= enough && static_cast<double>(std::ranges::count_if(rows, ends_whole)) >=
+                                      nearly_all * static_cast<double>(rows.size());
+}
+
 }  // namespace
 
 bool is_recording(std::string_view csv) {
@@ -111,6 +133,7 @@ bool is_recording(std::string_view csv) {
 }
 
 Result<Recording> parse_recording(std::string_view csv, const RecordingFormat& format) {
+  TRY(check_is_csv(csv, format.file));
   const Columns columns = TRY(columns_of(take_line(csv), format));
   const std::vector<Row> rows = TRY(rows_of(csv, columns, format.file));
   if (const auto plausible = check_seconds(rows.front().stamp_s, rows.back().stamp_s, 0);
@@ -124,11 +147,14 @@ Result<Recording> parse_recording(std::string_view csv, const RecordingFormat& f
         fmt::format("{}: lasts {:.0f} days, at most {} are simulated: are its stamps "
                     "seconds?",
                     format.file, out.length_s / 86400, demand_seconds_max / 86400));
-  out.whole_seconds = std::ranges::all_of(
-      rows, [](const Row& row) { return row.stamp_s == std::floor(row.stamp_s); });
+  out.whole_seconds = std::ranges::all_of(rows, is_whole);
+  out.less_duration = !out.whole_seconds && ends_are_whole(rows);
+  out.whole_seconds = out.whole_seconds || out.less_duration;
   out.at_ns.reserve(rows.size());
-  for (const Row& row : rows)
-    out.at_ns.push_back(std::llround((row.stamp_s - out.start_s) * ns_per_s));
+  for (const Row& row : rows) {
+    const double stamp_s = out.whole_seconds ? std::floor(row.stamp_s) : row.stamp_s;
+    out.at_ns.push_back(std::llround((stamp_s - out.start_s) * ns_per_s));
+  }
   if (columns.duration == nowhere) return out;
   out.service_s.reserve(rows.size());
   for (const Row& row : rows) out.service_s.push_back(row.service_s);
@@ -141,6 +167,7 @@ Result<Recording> parse_recording(std::string_view csv, const RecordingFormat& f
 Result<Recording> slice(const Recording& recording, double from_s, double to_s) {
   Recording out;
   out.whole_seconds = recording.whole_seconds;
+  out.less_duration = recording.less_duration;
   out.start_s = std::isinf(from_s) ? recording.start_s : from_s;
   const double end_s = std::isinf(to_s) ? recording.start_s + recording.length_s : to_s;
   out.length_s = end_s - out.start_s;

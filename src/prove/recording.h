@@ -19,6 +19,7 @@ struct Recording {
   double start_s = 0;               // the stamp that moments count from
   double length_s = 0;              // up to the end of the last request's second
   bool whole_seconds = false;       // no stamp tells more than the second
+  bool less_duration = false;       // they did, of when it ended, before a duration was taken off
   std::vector<std::int64_t> at_ns;  // since start_s
   std::vector<float> service_s;     // as many, or none when the file does not tell
 };
@@ -33,9 +34,11 @@ struct RecordingFormat {
 [[nodiscard]] bool is_recording(std::string_view csv);
 
 /// One row a request, in any order: `timestamp_seconds`, and how long it took, in seconds or, when
-/// the column's name ends in `_ms`, in milliseconds. Refused: a stamp that is no number, a duration
-/// that is missing or negative, durations that are all 0, no request, more than
-/// recorded_requests_max. Messages name file and line.
+/// the column's name ends in `_ms`, in milliseconds. Stamps that are whole seconds less the
+/// duration would bunch requests that were spread over a second: they are taken for whole seconds.
+/// Refused: what is no CSV (core/foreign.h), a stamp that is no number and no date, a duration that
+/// is missing or negative, durations that are all 0, no request, more than recorded_requests_max.
+/// Messages name file and line.
 [[nodiscard]] Result<Recording> parse_recording(std::string_view csv,
                                                 const RecordingFormat& format);
 

@@ -1,11 +1,13 @@
 // Recorded requests: read, cut, replayed at their own moments.
 #include "prove/recording.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
+#include "core/random.h"
 #include "prove/fixed_for_test.h"
 
 namespace headroom::prove {
@@ -61,7 +63,9 @@ TEST(recording, durations_may_be_milliseconds_or_in_a_column_of_another_name) {
 TEST(recording, what_is_wrong_is_said_with_its_place) {
   EXPECT_EQ(refusal("a,b\n"), "r.csv:1: has no column 'timestamp_seconds'; its columns are a, b");
   EXPECT_EQ(refusal("timestamp_seconds\n"), "r.csv: has no request");
-  EXPECT_EQ(refusal("timestamp_seconds\n1\nx\n"), "r.csv:3: timestamp_seconds 'x' is not a number");
+  EXPECT_EQ(refusal("timestamp_seconds\n1\nx\n"),
+            "r.csv:3: timestamp_seconds 'x' is not a number of seconds, nor a date such as "
+            "2026-11-21T10:00:00Z");
   EXPECT_EQ(refusal("timestamp_seconds,duration_ms\n1,nan\n"),
             "r.csv:2: duration_ms 'nan' is not a number from 0 on");
   EXPECT_EQ(refusal("timestamp_seconds,duration_ms\n1,-3\n"),
@@ -130,6 +134,35 @@ TEST(recording, stamps_of_whole_seconds_are_spread_within_them) {
   const Score score = simulate(scenario_of(*read, 0.15), Plant::exact, 1, one);
   EXPECT_EQ(score.requests, 3000);
   EXPECT_LT(score.late, 600);
+}
+
+/// 60 requests/s for 200 s, that come at random and take 40 to 60 ms each: as they came, or as a
+/// log has them that tells the second in which a request ended, its duration taken off.
+std::string logged(bool ends_whole) {
+  Random random(1);
+  std::string csv = "timestamp_seconds,duration_seconds\n";
+  for (double at_s = 1; at_s < 200; at_s += random.exponential(1.0 / 60)) {
+    const double took_s = std::round(1e3 * (0.04 + 0.02 * random.uniform())) / 1e3;
+    const double begin_s = ends_whole ? std::floor(at_s + took_s) - took_s : at_s;
+    csv += fmt::format("{:.3f},{:.3f}\n", begin_s, took_s);
+  }
+  return csv;
+}
+
+TEST(recording, whole_seconds_less_a_duration_do_not_bunch_the_requests) {
+  const auto as_they_came = parse_recording(logged(false), {});
+  const auto less_duration = parse_recording(logged(true), {});
+  ASSERT_TRUE(as_they_came && less_duration);
+  EXPECT_FALSE(as_they_came->less_duration);
+  EXPECT_FALSE(as_they_came->whole_seconds);
+  EXPECT_TRUE(less_duration->less_duration);
+  EXPECT_TRUE(less_duration->whole_seconds);
+  const auto missed = [](const Recording& recording) {
+    Fixed fleet(8);
+    return simulate(scenario_of(recording, 0.15), Plant::exact, 1, fleet).wanting_share();
+  };
+  EXPECT_LT(missed(*as_they_came), 0.001);
+  EXPECT_LT(missed(*less_duration), 0.001) << "and not all of a second within 20 ms of it";
 }
 
 TEST(recording, the_workload_has_the_recorded_durations) {

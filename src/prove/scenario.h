@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "prove/distribution.h"
+#include "scale/decision.h"
 
 namespace headroom::prove {
 
@@ -20,6 +22,7 @@ struct Demand {
   bool counts = false;  // recorded counts, taken as they are; otherwise means of Poisson counts
   std::size_t scored_from = 0;  // the seconds before are history: lived through, not scored
   double start_s = 0;           // wall time of the first second, as in the trace it comes from
+  double bin_s = 0;  // of that trace; within a bin of more than a second it is a straight line
   /// Those that per_second counts, one by one; nothing where only counts or rates are known.
   std::shared_ptr<const Recording> recorded{};
 };
@@ -65,6 +68,7 @@ struct Workload {
   std::vector<RouteLoad> routes;   // shares add up to 1; empty: requests are all alike
   std::optional<Startup> startup;  // where they are known; World has what holds
   std::optional<double> drain_s;
+  double factor = 1;  // on its own times and objective; slowed() sets it
 };
 
 /// What surrounds the replicas.
@@ -84,13 +88,25 @@ struct World {
   double noisy_slowdown = 1;       // and take that many times as long
   int downstream_connections = 0;  // shared by all replicas, one a request; 0: no such limit
   double evidence_delay_s = 0;     // what is seen is this old
-  double evidence_loss = 0;        // share of seconds of which nothing is seen
+  double evidence_loss = 0;        // share of seconds of which a source never tells
+  double evidence_late = 0;        // and of those that it tells of with the next one
+  double evidence_every_s = 1;     // a source tells once in that long
+  int evidence_sources = 1;        // that tell of an equal part of the requests each
+};
+
+/// What the file lets all services together have. The one that is simulated has it alone.
+struct SharedLimits {
+  std::map<std::string, int> downstreams;  // connections by name
+  std::optional<double> budget_per_hour;
 };
 
 struct Scenario {
   Demand demand;
   Workload workload;
   World world;
+  /// As headroom.yaml has it; without one, it follows from workload and world.
+  std::optional<scale::ServicePolicy> policy = {};
+  SharedLimits limits = {};  // headroom keeps them; rivals know of none
 };
 
 }  // namespace headroom::prove

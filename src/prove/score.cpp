@@ -2,6 +2,7 @@
 #include "prove/score.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace headroom::prove {
 
@@ -13,6 +14,8 @@ void Score::add(const Score& other) {
   mix(p95_s, other.p95_s);
   mix(p99_s, other.p99_s);
   mix(p999_s, other.p999_s);
+  runs += other.runs;
+  scored_s += other.scored_s;
   requests = all;
   shed += other.shed;
   failed += other.failed;
@@ -21,7 +24,21 @@ void Score::add(const Score& other) {
   replica_seconds += other.replica_seconds;
   scale_out += other.scale_out;
   scale_in += other.scale_in;
-  recovery_s = std::max(recovery_s, other.recovery_s);
+  longest_spell_s = std::max(longest_spell_s, other.longest_spell_s);
+  worst_share = std::max(worst_share, other.worst_share);
+  replicas_peak = std::max(replicas_peak, other.replicas_peak);
+}
+
+Score Score::per_run() const {
+  Score one = *this;
+  if (runs < 2) return one;
+  for (double* sum : {&one.scored_s, &one.requests, &one.shed, &one.failed, &one.late,
+                      &one.late_alone, &one.replica_seconds})
+    *sum /= runs;
+  for (int* count : {&one.scale_out, &one.scale_in})
+    *count = static_cast<int>(std::lround(static_cast<double>(*count) / runs));
+  one.runs = 1;
+  return one;
 }
 
 }  // namespace headroom::prove

@@ -34,9 +34,13 @@ std::optional<Setting> shared_setting(const std::vector<const Trial*>& runs,
     if (run->setting.policy != policy || run->setting.fresh_signal) continue;
     Tally& tally = tallies[run->setting];
     ++tally.cases;
-    tally.met += run->score.missed_share() <= missed_share ? 1 : 0;
+    tally.met += run->score.wanting_share() <= missed_share ? 1 : 0;
     tally.log_cost += std::log(std::max(run->score.replica_hours(), 1e-9));
   }
+  int cases = 0;
+  for (const auto& [setting, tally] : tallies) cases = std::max(cases, tally.cases);
+  // What only some were run with, as bisection found it there, is no setting for all.
+  std::erase_if(tallies, [&](const auto& entry) { return entry.second.cases < cases; });
   const std::pair<const Setting, Tally>* best = nullptr;
   for (const auto& entry : tallies)
     if (best == nullptr || entry.second.better_than(best->second)) best = &entry;

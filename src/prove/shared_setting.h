@@ -11,7 +11,8 @@ namespace headroom::prove {
 
 /// Of a policy's settings (own signal) the cheapest that misses at most `missed_share` on nine of
 /// ten cases; where none does, the one that does so on most. Cheapest by the geometric mean of
-/// its cost. Nothing when the policy was not run.
+/// its cost. Settings that only some cases were run with do not count. Nothing when the policy was
+/// not run.
 [[nodiscard]] std::optional<Setting> shared_setting(const std::vector<const Trial*>& runs,
                                                     std::string_view policy, double missed_share);
 

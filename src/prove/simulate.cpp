@@ -10,42 +10,10 @@
 #include "prove/exact.h"
 #include "prove/fluid.h"
 #include "prove/physics.h"
+#include "prove/sources.h"
 
 namespace headroom::prove {
 namespace {
-
-/// What an autoscaler gets to see where evidence comes late or not at all. Replicas are always
-/// seen as they are: whoever starts them knows them.
-class Evidence {
- public:
-  Evidence(const World& world, std::uint64_t seed)
-      : past_(static_cast<std::size_t>(std::ceil(world.evidence_delay_s)) + 1),
-        loss_(world.evidence_loss),
-        random_(seed) {}
-
-  const scale::ServiceSeen& of(scale::ServiceSeen&& now) = delete;  // it may be given back
-  const scale::ServiceSeen& of(const scale::ServiceSeen& now) {
-    if (past_.size() == 1 && loss_ <= 0) return now;
-    const std::size_t here = count_++ % past_.size();
-    past_[here] = now;
-    shown_ = past_[count_ < past_.size() ? 0 : count_ % past_.size()];
-    shown_.replicas = now.replicas;
-    if (loss_ > 0 && random_.uniform() < loss_) {
-      shown_ = {};
-      shown_.service = now.service;
-      shown_.replicas = now.replicas;
-      shown_.completeness = 0;
-    }
-    return shown_;
-  }
-
- private:
-  std::vector<scale::ServiceSeen> past_;
-  double loss_;
-  Random random_;
-  std::size_t count_ = 0;
-  scale::ServiceSeen shown_;
-};
 
 std::unique_ptr<Physics> make(const Scenario& scenario, Plant kind, std::uint64_t seed) {
   if (kind == Plant::exact) return std::make_unique<ExactPlant>(scenario, seed);
@@ -90,13 +58,13 @@ Score simulate(const Scenario& scenario, Plant kind, std::uint64_t seed,
                rivals::Autoscaler& autoscaler) {
   const auto plant = make(scenario, kind, seed);
   if (!autoscaler.reads_outcomes()) plant->leave_out_outcomes();
-  Evidence evidence(scenario.world, seed ^ 0xe71de9ce);
+  Sources sources(scenario.world, seed ^ 0xe71de9ce);
   const WallTime start(from_seconds(scenario.demand.start_s));
   for (std::size_t second = 0; second < scenario.demand.per_second.size(); ++second) {
     plant->live(second);
     const Duration elapsed = std::chrono::seconds(second + 1);
     const Now now{.wall = start + elapsed, .elapsed = Instant(elapsed)};
-    plant->want(autoscaler.decide(now, std::chrono::seconds(1), evidence.of(plant->seen())));
+    plant->want(autoscaler.decide(now, std::chrono::seconds(1), sources.of(plant->seen())));
   }
   return plant->score();
 }

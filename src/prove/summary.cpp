@@ -51,8 +51,13 @@ void weigh(const std::vector<Sample>& samples, std::uint64_t seed, Comparison& o
   std::vector<const std::vector<Sample>*> families;
   double sum = 0;
   for (const auto& [name, family] : by_family) {
-    sum += mean_of(family);
+    const double mean = mean_of(family);
+    sum += mean;
     families.push_back(&family);
+    if (out.worst_family.empty() || std::exp(mean) > out.worst_family_ratio) {
+      out.worst_family = name;
+      out.worst_family_ratio = std::exp(mean);
+    }
   }
   out.families = static_cast<int>(families.size());
   out.ratio = std::exp(sum / static_cast<double>(families.size()));
@@ -69,19 +74,26 @@ void weigh(const std::vector<Sample>& samples, std::uint64_t seed, Comparison& o
   out.worst_ratio = std::exp(worst->log_ratio);
 }
 
+/// What it costs each side to keep the share; `most` where a side cannot.
 struct Costs {
   std::optional<double> headroom;
   std::optional<double> other;
+  double most = 0;
 };
 
 Comparison compared(const std::map<Case, Costs>& costs, std::uint64_t seed) {
   Comparison out;
   std::vector<Sample> samples;
   for (const auto& [of, cost] : costs) {
+    if (!cost.headroom && !cost.other) {
+      ++out.both_short;
+      continue;
+    }
     out.headroom_short += cost.headroom ? 0 : 1;
     out.other_short += cost.other ? 0 : 1;
-    if (cost.headroom && cost.other)
-      samples.push_back({of, std::log(*cost.headroom / *cost.other)});
+    const double ours = cost.headroom.value_or(cost.most);
+    const double theirs = cost.other.value_or(cost.most);
+    if (ours > 0 && theirs > 0) samples.push_back({of, std::log(ours / theirs)});
   }
   weigh(samples, seed, out);
   return out;
@@ -92,17 +104,22 @@ std::map<Case, Costs> costs_against(const std::vector<const Curve*>& curves, dou
                                     const auto& is_other) {
   std::map<Case, Costs> found;
   std::set<Case> ours;
+  std::set<Case> theirs;
   for (const Curve* curve : curves) {
     const auto cost = cost_at(curve->frontier, share);
+    found[curve->of].most = curve->most;
     if (curve->policy == "headroom") {
       found[curve->of].headroom = cost;
       ours.insert(curve->of);
     } else if (is_other(*curve)) {
+      theirs.insert(curve->of);
       auto& best = found[curve->of].other;
       if (cost && (!best || *cost < *best)) best = cost;
     }
   }
-  std::erase_if(found, [&](const auto& entry) { return !ours.contains(entry.first); });
+  std::erase_if(found, [&](const auto& entry) {
+    return !ours.contains(entry.first) || !theirs.contains(entry.first);
+  });
   return found;
 }
 
@@ -121,7 +138,8 @@ struct Group {
   std::vector<Comparison>& out;
 
   void add(Comparison found, std::string against) {
-    if (found.cases + found.headroom_short + found.other_short == 0) return;
+    if (found.cases + found.both_short == 0) return;
+    found.seeds = runs.front()->score.runs;
     found.startup_s = startup_s;
     found.part = part;
     found.missed_share = share;
@@ -129,31 +147,61 @@ struct Group {
     out.push_back(std::move(found));
   }
 
+  /// headroom costs what it costs when it is told the share, kept or not.
+  void at_its_promise() {
+    const auto is_rival = [](const Curve& c) {
+      return !c.fresh_signal && !permits_misses(c.policy);
+    };
+    auto costs = costs_against(curves, share, is_rival);
+    std::map<Case, const Trial*> told;
+    for (const Trial* run : runs)
+      if (run->setting.policy == "headroom" && run->setting.target == share) told[run->of] = run;
+    std::erase_if(costs, [&](const auto& entry) { return !told.contains(entry.first); });
+    int kept = 0;
+    for (auto& [of, cost] : costs) {
+      cost.headroom = told.at(of)->score.replica_hours();
+      kept += told.at(of)->score.wanting_share() <= kept_within * share ? 1 : 0;
+    }
+    Comparison found = compared(costs, seed);
+    found.kept = kept;
+    add(std::move(found), at_promise);
+  }
+
   void against_each() {
     std::set<std::string> others;
     for (const Curve* curve : curves)
       if (curve->policy != "headroom") others.insert(opponent(*curve));
-    for (const std::string& other : others)
-      add(compared(
-              costs_against(curves, share, [&](const Curve& c) { return opponent(c) == other; }),
-              seed),
-          other);
+    for (const std::string& other : others) {
+      auto costs =
+          costs_against(curves, share, [&](const Curve& c) { return opponent(c) == other; });
+      // Where a bound was not found it is not the greatest fleet.
+      if (permits_misses(other))
+        std::erase_if(costs, [](const auto& entry) { return !entry.second.other; });
+      add(compared(costs, seed), other);
+    }
   }
 
+  /// The best of one is itself, and has a line already.
   void against_best(std::string name, const std::set<std::string>& policies) {
     const auto is_other = [&](const Curve& c) {
-      return !c.fresh_signal && c.policy != "oracle" &&
+      return !c.fresh_signal && !permits_misses(c.policy) &&
              (policies.empty() || policies.contains(c.policy));
     };
+    std::set<std::string> others;
+    for (const Curve* curve : curves)
+      if (is_other(*curve)) others.insert(curve->policy);
+    if (others.size() < 2) return;
     add(compared(costs_against(curves, share, is_other), seed), std::move(name));
   }
 
   void against_shared() {
+    std::set<Case> cases;
+    for (const Trial* run : runs) cases.insert(run->of);
+    if (cases.size() < 2) return;
     const auto ours = shared_setting(runs, "headroom", share);
     std::set<std::string> others;
     for (const Trial* run : runs)
-      if (run->setting.policy != "headroom" && run->setting.policy != "oracle")
-        others.insert(run->setting.policy);
+      if (!permits_misses(run->setting.policy)) others.insert(run->setting.policy);
     for (const std::string& other : others) {
       const auto theirs = shared_setting(runs, other, share);
       if (!ours || !theirs) continue;
@@ -170,24 +218,33 @@ struct Group {
 }  // namespace
 
 std::vector<Curve> curves_of(std::span<const Trial> runs) {
-  std::map<std::tuple<Case, std::string, bool>, std::vector<Outcome>> found;
-  for (const Trial& run : runs)
-    found[{run.of, run.setting.policy, run.setting.fresh_signal}].push_back(
-        {run.score.missed_share(), run.score.replica_hours()});
+  struct Found {
+    std::vector<Outcome> outcomes;
+    double most = 0;
+  };
+  std::map<std::tuple<Case, std::string, bool>, Found> all;
+  for (const Trial& run : runs) {
+    Found& found = all[{run.of, run.setting.policy, run.setting.fresh_signal}];
+    found.outcomes.push_back({run.score.wanting_share(), run.score.replica_hours()});
+    found.most = run.replicas_max * run.score.scored_s / 3600;
+  }
   std::vector<Curve> curves;
-  for (const auto& [key, outcomes] : found)
-    curves.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), pareto(outcomes)});
+  for (const auto& [key, found] : all)
+    curves.push_back(
+        {std::get<0>(key), std::get<1>(key), std::get<2>(key), pareto(found.outcomes), found.most});
   return curves;
 }
 
 std::vector<Comparison> comparisons(std::span<const Trial> runs, std::uint64_t seed) {
   const std::vector<Curve> curves = curves_of(runs);
   std::set<double> startups;
-  std::set<std::string> parts{""};
+  std::set<std::string> parts;
   for (const Trial& run : runs) {
     startups.insert(run.of.startup_s);
     parts.insert(run.of.part);
   }
+  if (parts.size() == 1) parts.clear();  // the same as all
+  parts.insert("");
   std::vector<Comparison> out;
   for (const double startup_s : startups)
     for (const std::string& part : parts)
@@ -200,7 +257,8 @@ std::vector<Comparison> comparisons(std::span<const Trial> runs, std::uint64_t s
           if (belongs(curve.of)) group.curves.push_back(&curve);
         for (const Trial& run : runs)
           if (belongs(run.of)) group.runs.push_back(&run);
-        group.against_best("best rival in hindsight", {});
+        group.at_its_promise();
+        group.against_best(best_rival, {});
         group.against_best("hpa, cpu or rate, best target", {"hpa-cpu", "hpa-rate"});
         group.against_shared();
         group.against_each();

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 #include "prove/score.h"
+#include "prove/spells.h"
 
 namespace headroom::prove {
 
@@ -17,11 +19,10 @@ struct Second {
   double late_alone = 0;
   double replica_seconds = 0;
 
-  [[nodiscard]] double missed() const { return shed + failed + late; }
+  [[nodiscard]] double wanting() const { return shed + failed + late; }
 };
 
-/// Recovery is judged in windows of 10 s, one after the other, by what arrived and what was missed
-/// in them; missed ones without an arrival count as a bad window too.
+/// Spells are judged by what was missed for want of replicas.
 class Tally {
  public:
   explicit Tally(std::size_t scored_from) : history_left_(scored_from) {}
@@ -34,15 +35,15 @@ class Tally {
       --history_left_;
       return;
     }
+    score_.scored_s += 1;
     score_.requests += second.arrivals;
     score_.shed += second.shed;
     score_.failed += second.failed;
     score_.late += second.late;
     score_.late_alone += second.late_alone;
     score_.replica_seconds += second.replica_seconds;
-    window_arrivals_ += second.arrivals;
-    window_missed_ += second.missed();
-    if (++window_s_ == window_length_s) close_window();
+    score_.replicas_peak = std::max(score_.replicas_peak, std::ceil(second.replica_seconds));
+    spells_.add(1, second.arrivals, second.wanting());
   }
 
   void wanted(int before, int now) {
@@ -51,29 +52,19 @@ class Tally {
     score_.scale_in += now < before ? 1 : 0;
   }
 
+  /// Once, at the end.
   [[nodiscard]] Score score() {
-    if (window_s_ > 0) close_window();
+    spells_.end();
+    score_.longest_spell_s = spells_.longest_s();
+    score_.worst_share = spells_.worst_share();
+    score_.runs = 1;
     return score_;
   }
 
  private:
-  static constexpr int window_length_s = 10;
-  static constexpr double window_missed_max = 0.01;
-
-  void close_window() {
-    const bool bad = window_missed_ > window_missed_max * window_arrivals_;
-    bad_run_s_ = bad ? bad_run_s_ + window_s_ : 0;
-    score_.recovery_s = std::max(score_.recovery_s, bad_run_s_);
-    window_arrivals_ = window_missed_ = 0;
-    window_s_ = 0;
-  }
-
   Score score_;
   std::size_t history_left_;
-  double window_arrivals_ = 0;
-  double window_missed_ = 0;
-  int window_s_ = 0;
-  double bad_run_s_ = 0;
+  Spells spells_;
 };
 
 }  // namespace headroom::prove

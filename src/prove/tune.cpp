@@ -34,9 +34,11 @@ Result<Parts> parts_of(Scenario whole, double judged_share) {
                                       .counts = demand.counts,
                                       .scored_from = demand.scored_from,
                                       .start_s = demand.start_s,
+                                      .bin_s = demand.bin_s,
                                       .recorded = demand.recorded},
                            .workload = whole.workload,
-                           .world = whole.world},
+                           .world = whole.world,
+                           .policy = whole.policy},
               .judged = std::move(whole)};
   parts.judged.demand.scored_from = middle;
   TRY(check_part("searched", parts.searched.demand));
@@ -53,8 +55,8 @@ std::vector<Setting> settings_to_choose_from(std::string_view policy) {
 const Tried& best_of(std::span<const Tried> tried, double permitted) {
   CHECK(!tried.empty());
   const auto better = [permitted](const Tried& a, const Tried& b) {
-    const double a_missed = std::max(a.score.missed_share(), permitted);
-    const double b_missed = std::max(b.score.missed_share(), permitted);
+    const double a_missed = std::max(a.score.wanting_share(), permitted);
+    const double b_missed = std::max(b.score.wanting_share(), permitted);
     if (a_missed != b_missed) return a_missed < b_missed;
     if (a.score.replica_seconds != b.score.replica_seconds)
       return a.score.replica_seconds < b.score.replica_seconds;

@@ -91,10 +91,10 @@ TEST(Tune, a_part_without_a_second_or_a_request_is_refused) {
 }
 
 TEST(Tune, offers_only_what_a_user_of_the_policy_can_turn) {
-  EXPECT_EQ(settings_to_choose_from("hpa-cpu").size(), 33);
+  EXPECT_EQ(settings_to_choose_from("hpa-cpu").size(), 159);
   for (const Setting& setting : settings_to_choose_from("hpa-cpu"))
     EXPECT_FALSE(setting.fresh_signal);
-  EXPECT_EQ(settings_to_choose_from("fixed").size(), 60);
+  EXPECT_EQ(settings_to_choose_from("fixed").size(), 30);
 }
 
 }  // namespace

@@ -37,6 +37,17 @@ Result<> check_objective(const Workload& workload, double quantile) {
                   100 * quantile, 1e3 * workload.objective_s, workload.name, 1e3 * needs_s));
 }
 
+Workload slowed(Workload workload, double factor) {
+  workload.service_time = workload.service_time.scaled(factor);
+  workload.objective_s *= factor;
+  for (RouteLoad& route : workload.routes) {
+    route.service_time = route.service_time.scaled(factor);
+    route.objective_s *= factor;
+  }
+  workload.factor *= factor;
+  return workload;
+}
+
 Result<Workload> named_workload(std::string_view name) {
   Workload workload;
   if (name == names[0])

@@ -17,6 +17,10 @@ namespace headroom::prove {
 /// of replicas meets it at that quantile.
 [[nodiscard]] Result<> check_objective(const Workload& workload, double quantile = 0.99);
 
+/// The same with every service time, and what is promised, `factor` times as long: as busy with so
+/// many times fewer requests.
+[[nodiscard]] Workload slowed(Workload workload, double factor);
+
 /// `fast-web`, `slow-api`, `go-with-pauses`, or a message that names them.
 [[nodiscard]] Result<Workload> named_workload(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> workload_names();

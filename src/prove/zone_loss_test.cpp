@@ -32,11 +32,11 @@ TEST(ZoneLoss, what_is_missed_through_it_is_bounded_when_it_is_planned_for) {
       const Score unplanned = through_a_loss(plant, seed, 1);
       SCOPED_TRACE(testing::Message()
                    << "plant " << static_cast<int>(plant) << " seed " << seed << ": "
-                   << planned.missed_share() << " at " << planned.replica_hours() << " h, "
-                   << unplanned.missed_share() << " at " << unplanned.replica_hours() << " h");
+                   << planned.wanting_share() << " at " << planned.replica_hours() << " h, "
+                   << unplanned.wanting_share() << " at " << unplanned.replica_hours() << " h");
       // What was in flight in the zone has failed in both.
-      EXPECT_LT(planned.missed_share(), 0.001);
-      EXPECT_GT(unplanned.missed_share(), 10 * planned.missed_share());
+      EXPECT_LT(planned.wanting_share(), 0.001);
+      EXPECT_GT(unplanned.wanting_share(), 10 * planned.wanting_share());
       EXPECT_LT(planned.replica_hours(), 1.6 * unplanned.replica_hours());
     }
 }

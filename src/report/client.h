@@ -23,6 +23,13 @@ struct Counts {
   [[nodiscard]] double missed_share() const {
     return all() == 0 ? 0 : static_cast<double>(missed()) / static_cast<double>(all());
   }
+  Counts& operator+=(const Counts& other) {
+    good += other.good;
+    late += other.late;
+    shed += other.shed;
+    failed += other.failed;
+    return *this;
+  }
   bool operator==(const Counts&) const = default;
 };
 

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/date.h"
 #include "core/text.h"
 #include "report/layout.h"
-#include "report/when.h"
+#include "report/run.h"
+#include "scale/placement.h"
 #include "scale/seen.h"
 
 namespace headroom::report {
@@ -60,18 +62,18 @@ class Page {
 
 void add_title(Page& page, const Explanation& what) {
   const int now = what.decision.replicas;
-  const std::string change = !what.before ? fmt::format("{} replicas", now)
-                             : *what.before == now
-                                 ? fmt::format("stays at {} replicas", now)
-                                 : fmt::format("{} → {} replicas", *what.before, now);
+  const std::string replicas = counted(static_cast<std::uint64_t>(now), "replica");
+  const std::string change = !what.before          ? replicas
+                             : *what.before == now ? "stays at " + replicas
+                                                   : fmt::format("{} → {}", *what.before, replicas);
   page.paragraph(fmt::format("{}: {}", what.decision.service, change));
-  page.paragraph(fmt::format("decided at {}", format_when(what.at)));
+  page.paragraph(fmt::format("decided at {}", format_date(what.at)));
   if (!what.decision.summary.empty()) page.paragraph(what.decision.summary, "  ");
 }
 
 std::string arrivals_text(const Explanation& what) {
   const auto& seen = what.seen;
-  std::string text = fmt::format("{} requests in {} s", grouped(seen.arrivals), rough(what.dt_s));
+  std::string text = fmt::format("{} in {} s", counted(seen.arrivals, "request"), rough(what.dt_s));
   text += fmt::format("; ended: {} good, {} late, {} shed, {} failed", grouped(seen.good),
                       grouped(seen.late), grouped(seen.shed), grouped(seen.failed));
   if (seen.gone > 0) text += fmt::format(", {} left by their client", grouped(seen.gone));
@@ -95,6 +97,18 @@ std::string replicas_text(const scale::ServiceSeen& seen) {
                      phases.draining);
 }
 
+/// "2 of 2, 2 of 2, 0 of 1": of what is decided for each zone, how many are ready; empty where
+/// there is one zone.
+std::string zones_text(const Explanation& what) {
+  const auto& wanted = what.decision.zones;
+  const auto ready =
+      scale::in_zones(what.seen, scale::Phase::ready, static_cast<int>(wanted.size()));
+  std::string text;
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    text += fmt::format("{}{} of {}", i == 0 ? "" : ", ", ready[i], wanted[i]);
+  return text;
+}
+
 void add_observation(Page& page, const Explanation& what) {
   constexpr std::size_t label = 9;
   const auto& seen = what.seen;
@@ -105,6 +119,8 @@ void add_observation(Page& page, const Explanation& what) {
             fmt::format("{}; {} requests in flight, {} waiting", replicas_text(seen),
                         rough(seen.concurrency), seen.waiting),
             label);
+  if (const auto zones = zones_text(what); !zones.empty())
+    page.item("zones", zones + " ready", label);
   std::string evidence = seen.completeness >= 1 ? "complete"
                                                 : fmt::format("{} of the sources reported",
                                                               percent(seen.completeness));
@@ -118,9 +134,10 @@ void add_rules(Page& page, const Explanation& what) {
   page.heading("How it was decided (* changed the number)");
   std::size_t label = 12;
   for (const auto& reason : what.decision.reasons)
-    label = std::clamp(columns(reason.rule) + columns(reason.stage) + 8, label, std::size_t{26});
+    label =
+        std::clamp(columns(reason.name()) + columns(reason.stage()) + 8, label, std::size_t{26});
   for (const auto& reason : what.decision.reasons) {
-    const auto name = fmt::format("{}/{}", reason.stage, reason.rule);
+    const auto name = fmt::format("{}/{}", reason.stage(), reason.name());
     page.item(left(fmt::format("{} {}", reason.decisive ? "*" : " ", name), label - 4) +
                   right(std::to_string(reason.replicas), 4),
               reason.text, label);
@@ -131,8 +148,7 @@ void add_rules(Page& page, const Explanation& what) {
 void add_counterfactuals(Page& page, const Explanation& what) {
   if (what.decision.counterfactuals.empty()) return;
   page.heading("What it would have been");
-  for (const auto& other : what.decision.counterfactuals)
-    page.paragraph(fmt::format("without {}: {} replicas", other.without, other.replicas), "  ");
+  for (const auto& other : what.decision.counterfactuals) page.paragraph(without_text(other), "  ");
 }
 
 Json observation_json(const Explanation& what) {
@@ -174,17 +190,18 @@ std::vector<std::string> explain_text(const Explanation& what, std::size_t width
 Json explain_json(const Explanation& what) {
   Json reasons = Json::array();
   for (const auto& reason : what.decision.reasons)
-    reasons.push_back({{"stage", reason.stage},
-                       {"rule", reason.rule},
+    reasons.push_back({{"stage", reason.stage()},
+                       {"rule", reason.name()},
                        {"replicas", reason.replicas},
                        {"text", reason.text},
                        {"decisive", reason.decisive}});
   Json others = Json::array();
   for (const auto& other : what.decision.counterfactuals)
-    others.push_back({{"without", other.without}, {"replicas", other.replicas}});
-  Json out = {{"at", format_when(what.at)},
+    others.push_back({{"without", other.name()}, {"replicas", other.replicas}});
+  Json out = {{"at", format_date(what.at)},
               {"service", what.decision.service},
               {"replicas", what.decision.replicas},
+              {"zones", what.decision.zones},
               {"before", what.before ? Json(*what.before) : Json(nullptr)},
               {"summary", what.decision.summary},
               {"reasons", std::move(reasons)},

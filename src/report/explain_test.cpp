@@ -20,11 +20,12 @@ Explanation example() {
   what.decision.replicas = 12;
   what.decision.summary = "9 → 12: 402 requests/s expected within 4 s; at most 12 are allowed";
   what.decision.reasons = {
-      {"need", "latency", 14, "402 requests/s expected within 4 s need 13.1 replicas of 31/s each",
-       true},
-      {"need", "activation", 1, "requests came within the last 120 s: one replica at least", false},
-      {"bound", "max", 12, "at most 12 are allowed", true}};
-  what.decision.counterfactuals = {{"max", 14}};
+      {scale::Rule::latency, 14,
+       "402 requests/s expected within 4 s need 13.1 replicas of 31/s each", true},
+      {scale::Rule::activation, 1, "requests came within the last 120 s: one replica at least",
+       false},
+      {scale::Rule::max, 12, "at most 12 are allowed", true}};
+  what.decision.counterfactuals = {{scale::Rule::max, 14}};
   what.seen.service = "checkout";
   what.seen.arrivals = 1312;
   what.seen.good = 1298;
@@ -71,7 +72,7 @@ How it was decided (* changed the number)
   * bound/max         12 at most 12 are allowed
 
 What it would have been
-  without max: 14 replicas
+  without the rule 'max': 14 replicas
 )");
 }
 
@@ -81,6 +82,17 @@ TEST(Explain, replicas_that_nobody_knew_of_are_not_called_none) {
   what.seen.completeness = 0;
   EXPECT_NE(text(what, 80).find("replicas  not known; 71 requests in flight"), std::string::npos)
       << text(what, 80);
+}
+
+TEST(Explain, zones_are_told_with_what_each_has_of_its_share) {
+  Explanation what = example();
+  EXPECT_EQ(text(what, 80).find("zones"), std::string::npos) << "there is one";
+  what.decision.zones = {4, 4, 4};
+  for (std::size_t i = 0; i < what.seen.replicas.size(); ++i)
+    what.seen.replicas[i].zone = i % 2 == 0 ? 1 : 2;
+  EXPECT_NE(text(what, 80).find("\n  zones     4 of 4, 4 of 4, 0 of 4 ready\n"), std::string::npos)
+      << text(what, 80);
+  EXPECT_EQ(explain_json(what)["zones"], nlohmann::json({4, 4, 4}));
 }
 
 TEST(Explain, fits_a_narrow_terminal) {

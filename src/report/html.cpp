@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 
+#include "core/date.h"
 #include "core/text.h"
 #include "report/layout.h"
 #include "report/plot.h"
@@ -16,12 +18,14 @@ namespace {
 
 std::string span_text(const Verdict& verdict) {
   const auto length = std::chrono::round<std::chrono::seconds>(verdict.to - verdict.from);
-  return fmt::format("{} {} to {} UTC, {}", format_when(verdict.from).substr(0, 10),
+  return fmt::format("{} {} to {} UTC, {}", format_date(verdict.from).substr(0, 10),
                      format_time_of_day(verdict.from), format_time_of_day(verdict.to),
                      format_duration(length));
 }
 
-std::string machine_text(const Verdict& verdict) {
+/// Whether it happened, and on what machine.
+std::string origin_text(const Run& run, const Verdict& verdict) {
+  if (!run.simulation.empty()) return "Simulated: " + run.simulation;
   if (verdict.cpu_mean < 0) return "machine CPU unknown";
   return fmt::format("machine CPU {:.0f}% busy on average, above {:.0f}% in {:.0f}% of the time",
                      100 * verdict.cpu_mean, 100 * saturated_cpu, 100 * verdict.cpu_share_above);
@@ -43,18 +47,29 @@ void add_figure(std::string& html, std::string_view value, std::string_view labe
                  value);
 }
 
-std::string card(const ServiceVerdict& service, bool saturated) {
-  const Badge badge = badge_of(service, saturated);
-  const auto& objective = service.policy.objective;
-  const Counts& counts = service.counts;
-  std::string html = fmt::format(
-      "<article class=\"card\"><h2>{}</h2><p class=\"badge {}\">{}</p><p class=\"promise\">wanted: "
-      "{:g}% within {}</p><dl>",
-      escape(service.service), badge.style, badge.text, objective.quantile * 100,
-      format_duration(objective.latency));
+void add_requests(std::string& html, const Counts& counts) {
+  if (counts.all() == 0) return add_figure(html, "no", "requests");
   add_figure(html, percent(1 - counts.missed_share()), "good");
   add_figure(html, grouped(counts.missed()),
              fmt::format("missed of {} requests", grouped(counts.all())));
+}
+
+std::string spell_text(const ServiceVerdict& service) {
+  return format_duration(from_seconds(std::round(service.longest_spell_s)));
+}
+
+std::string card(const ServiceVerdict& service, bool saturated) {
+  const Badge badge = badge_of(service, saturated);
+  std::string html = fmt::format(
+      "<article class=\"card\"><h2>{}</h2><p class=\"badge {}\">{}</p><p class=\"promise\">wanted: "
+      "{}</p><dl>",
+      escape(service.service), badge.style, badge.text, promise_text(service.policy.objective));
+  add_requests(html, service.counts);
+  if (service.counts.all() > 0) {
+    add_figure(html, share_text(service.worst_share), "missed in the worst five minutes");
+    add_figure(html, spell_text(service),
+               fmt::format("longest with more than {} missed", share_text(service.spell_share)));
+  }
   add_figure(html, fmt::format("{:.3f}", service.replica_hours), "replica-hours");
   if (service.fixed_fleet)
     add_figure(html, fmt::format("{:.2f} <small>×</small>", *service.ratio()),
@@ -65,6 +80,8 @@ std::string card(const ServiceVerdict& service, bool saturated) {
         fmt::format("{:.2f} <small>×</small>", service.replica_hours / *service.clairvoyant_hours),
         "the clairvoyant minimum*");
   html += "</dl>";
+  if (!service.met && !saturated)
+    html += fmt::format("<p class=\"note\">Broken by: {}.</p>", escape(service.broken));
   if (service.shortfall)
     html +=
         fmt::format("<p class=\"note\">Lost: {}.</p>", escape(shortfall_text(*service.shortfall)));
@@ -78,17 +95,17 @@ std::string important_list(const std::vector<Important>& important) {
   for (const auto& one : important) {
     fmt::format_to(out,
                    "<li><b class=\"number\">{}</b><div><h3>{}: {}</h3><p "
-                   "class=\"when\">at {} ({} UTC), {} requests missed around it</p><ul>",
+                   "class=\"when\">at {} ({}), {} missed around it</p><ul>",
                    one.number, escape(one.service), change_text(one), clock_text(one.t_s),
-                   format_time_of_day(one.at), grouped(one.missed_around));
+                   format_date(one.at), counted(one.missed_around, "request"));
+    if (const auto step = step_text(one); !step.empty())
+      fmt::format_to(out, "<li class=\"without\">{}</li>", step);
     for (const auto& reason : one.decision.reasons)
       if (reason.decisive)
-        fmt::format_to(out, "<li><code>{}</code> {}</li>", escape(reason.rule),
+        fmt::format_to(out, "<li><code>{}</code> {}</li>", escape(reason.name()),
                        escape(reason.text));
     for (const auto& other : one.decision.counterfactuals)
-      fmt::format_to(out,
-                     "<li class=\"without\">without <code>{}</code> it would have been {}</li>",
-                     escape(other.without), other.replicas);
+      fmt::format_to(out, "<li class=\"without\">{}</li>", escape(without_text(other)));
     html += "</ul></div></li>";
   }
   return html + "</ol></section>\n";
@@ -99,8 +116,9 @@ std::string gaps_note(const Run& run) {
   for (const auto& gap : run.gaps) lost += gap.lost;
   if (run.gaps.empty()) return {};
   return fmt::format(
-      "<p class=\"note\">The journal could not be written {} times; {} ticks are missing here.</p>",
-      run.gaps.size(), lost);
+      "<p class=\"note\">The journal could not be written {}; {} missing here.</p>",
+      counted(run.gaps.size(), "time"),
+      counted(static_cast<std::uint64_t>(lost), "tick") + (lost == 1 ? " is" : " are"));
 }
 
 /// One number of the table.
@@ -108,12 +126,14 @@ struct Row {
   std::string label;
   std::string value;
   const char* unit;
-  const char* source;
+  std::string source;
 };
 
 std::vector<Row> rows_of(const ServiceVerdict& service) {
   const Counts& counts = service.counts;
   const char* counted = service.by_client ? "client" : "gateway, journal";
+  const std::string fixed_source =
+      service.fixed_fleet ? "estimated" : "not estimated: " + service.fixed_unknown;
   const auto estimated = [](const std::optional<double>& value) {
     return value ? fmt::format("{:.3f}", *value) : std::string("–");
   };
@@ -123,15 +143,20 @@ std::vector<Row> rows_of(const ServiceVerdict& service) {
       {"late", grouped(counts.late), "requests", counted},
       {"shed", grouped(counts.shed), "requests", counted},
       {"failed", grouped(counts.failed), "requests", counted},
-      {"missed", fmt::format("{:.3f}", 100 * counts.missed_share()), "% of requests", counted},
+      {"missed", counts.all() == 0 ? "–" : fmt::format("{:.3f}", 100 * counts.missed_share()),
+       "% of requests", counted},
+      {"worst five minutes", share_text(service.worst_share), "missed", "gateway, journal"},
+      {"longest spell", spell_text(service),
+       service.spell_share > 0.01 ? "missing more than is permitted" : "missing more than 1%",
+       "gateway, journal"},
       {"used", fmt::format("{:.3f}", service.replica_hours), "replica-hours", "replicas, journal"},
       {"cost", fmt::format("{:.3f}", service.cost), "by cost_per_hour", "replicas, journal"},
       {"most at once", std::to_string(service.replicas_most), "replicas", "replicas, journal"},
       {"smallest fixed fleet", service.fixed_fleet ? std::to_string(*service.fixed_fleet) : "–",
-       "replicas", "estimated"},
+       "replicas", fixed_source},
       {"its use",
        estimated(service.fixed_fleet ? std::optional(service.fixed_hours) : std::nullopt),
-       "replica-hours", "estimated"},
+       "replica-hours", fixed_source},
       {"clairvoyant minimum", estimated(service.clairvoyant_hours), "replica-hours", "estimated"},
       {"capacity of a replica", rough(service.station.per_second), "requests/s", "model"},
       {"service time", rough(service.station.service_time_s * 1e3), "ms, unloaded", "model"},
@@ -146,7 +171,7 @@ std::string table(const ServiceVerdict& service) {
   for (const auto& row : rows_of(service))
     fmt::format_to(std::back_inserter(html),
                    "<tr><td>{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>", row.label,
-                   row.value, row.unit, row.source);
+                   row.value, row.unit, escape(row.source));
   return html + fmt::format("</tbody></table><p class=\"note\">Capacity: {}.</p></details>\n",
                             escape(service.basis));
 }
@@ -173,7 +198,7 @@ std::string html_page(const Run& run, const Verdict& verdict) {
       "content=\"width=device-width, initial-scale=1\"><title>headroom report, "
       "{0}</title><style>{1}</style></head><body><main>\n<header><h1>headroom "
       "<span>report</span></h1><p>{0}</p><p>{2}</p></header>\n",
-      span_text(verdict), page_style, machine_text(verdict));
+      span_text(verdict), page_style, escape(origin_text(run, verdict)));
   if (verdict.saturated)
     html +=
         "<p class=\"banner\">This machine is saturated: its CPU was above 70% too often. Latency "

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "report/layout.h"
 #include "report/verdict.h"
 
 namespace headroom::report {
@@ -70,8 +71,13 @@ const Change& telling_step(const Burst& burst) {
 }  // namespace
 
 std::string change_text(const Important& one) {
-  if (one.from == one.to) return fmt::format("held at {} replicas", one.to);
-  return fmt::format("{} → {} replicas", one.from, one.to);
+  const std::string to = counted(static_cast<std::uint64_t>(one.to), "replica");
+  return one.from == one.to ? "held at " + to : fmt::format("{} → {}", one.from, to);
+}
+
+std::string step_text(const Important& one) {
+  if (one.step_from == one.from && one.decision.replicas == one.to) return {};
+  return fmt::format("its largest step, {} → {}", one.step_from, one.decision.replicas);
 }
 
 std::vector<Important> important_changes(const Run& run) {
@@ -89,15 +95,19 @@ std::vector<Important> important_changes(const Run& run) {
   bursts.resize(std::min(bursts.size(), important_max));
   std::ranges::sort(bursts, {}, by_time);
   std::vector<Important> important;
-  for (const auto& burst : bursts)
+  for (const auto& burst : bursts) {
+    const Change& telling = telling_step(burst);
+    const double t_s = burst.run->moments[telling.moment].t_s;
     important.push_back({.number = static_cast<int>(important.size()) + 1,
                          .service = burst.run->name(),
-                         .at = run.from + from_seconds(burst.t_s()),
-                         .t_s = burst.t_s(),
+                         .at = run.from + from_seconds(t_s),
+                         .t_s = t_s,
                          .from = burst.begin().from,
                          .to = burst.end().decision.replicas,
                          .missed_around = burst.missed,
-                         .decision = telling_step(burst).decision});
+                         .step_from = telling.from,
+                         .decision = telling.decision});
+  }
   return important;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -74,6 +75,10 @@ std::string grouped(std::uint64_t number) {
   return digits;
 }
 
+std::string counted(std::uint64_t count, std::string_view one) {
+  return fmt::format("{} {}{}", grouped(count), one, count == 1 ? "" : "s");
+}
+
 std::string rough(double number) {
   if (!std::isfinite(number)) return "–";
   const double size = std::abs(number);
@@ -91,6 +96,26 @@ std::string latency(double seconds) {
   if (seconds < 0.001) return fmt::format("{:.0f} µs", seconds * 1e6);
   if (seconds < 1) return rough(seconds * 1e3) + " ms";
   return fmt::format("{:.1f} s", seconds);
+}
+
+std::string whole_units(double seconds) {
+  struct Unit {
+    double s;
+    const char* name;
+  };
+  constexpr std::array<Unit, 4> units{{{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}}};
+  for (const Unit& unit : units)
+    if (seconds >= unit.s || unit.s == 1)
+      return fmt::format("{:.0f} {}", std::floor(seconds / unit.s), unit.name);
+  return {};
+}
+
+std::string ago(double seconds) {
+  return whole_units(seconds) + " ago";
+}
+
+std::string share_text(double share) {
+  return share > 0 && share < 1e-5 ? "<0.001%" : fmt::format("{:.3g}%", 100 * share);
 }
 
 std::string percent(double share) {

@@ -28,13 +28,26 @@ constexpr int terminal_width = 80;  // when nothing else is known
 /// "1,234,567": whole numbers for people.
 [[nodiscard]] std::string grouped(std::uint64_t number);
 
+/// "1 replica", "3 replicas", "1,234 requests".
+[[nodiscard]] std::string counted(std::uint64_t count, std::string_view one);
+
 /// "0", "0.4", "9.6", "312", "1,240": two or three digits that matter.
 [[nodiscard]] std::string rough(double number);
 
 /// "850 µs", "12 ms", "1.5 s"; "–" for 0, which means there was none.
 [[nodiscard]] std::string latency(double seconds);
 
-/// "99.52%", "100%": with as many digits as an objective has. Never rounded up to 100%.
+/// "12 s", "3 min", "2 h", "4 d": whole units, rounded down.
+[[nodiscard]] std::string whole_units(double seconds);
+
+/// "12 s ago", "3 min ago": the same.
+[[nodiscard]] std::string ago(double seconds);
+
+/// "0.0341%", "12.3%", "0%", "<0.001%": a share that is small where all is well.
+[[nodiscard]] std::string share_text(double share);
+
+/// "99.52%", "100%": a share that is large where all is well, with as many digits as an objective
+/// has. Never rounded up to 100%.
 [[nodiscard]] std::string percent(double share);
 
 }  // namespace headroom::report

@@ -138,9 +138,8 @@ std::string labels(const Frame& frame) {
   std::string html = "<div class=\"y\">";
   const auto out = std::back_inserter(html);
   for (const double tick : frame.ticks())
-    fmt::format_to(
-        out, "<span style=\"bottom:{:.2f}%\">{}</span>", 100 * frame.share(tick),
-        tick >= 1000 ? grouped(static_cast<std::uint64_t>(tick)) : fmt::format("{:g}", tick));
+    fmt::format_to(out, "<span style=\"bottom:{:.2f}%\">{}</span>", 100 * frame.share(tick),
+                   tick_text(tick));
   html += "</div><div class=\"x\">";
   const double step = time_step(frame.end_s());
   for (double t = 0; t <= frame.end_s(); t += step)
@@ -220,6 +219,10 @@ std::vector<double> log_ticks(double least, double most) {
     if (all[i] >= most * (1 - 1e-9)) break;
   }
   return ticks;
+}
+
+std::string tick_text(double tick) {
+  return tick >= 1000 ? grouped(static_cast<std::uint64_t>(tick)) : fmt::format("{:g}", tick);
 }
 
 std::string escape(std::string_view text) {

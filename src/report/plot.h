@@ -59,6 +59,9 @@ struct Plot {
 /// 1, 2, 5 times powers of ten around [least, most], fewer of them over many decades.
 [[nodiscard]] std::vector<double> log_ticks(double least, double most);
 
+/// "0.05", "20", "5,000": what stands beside a tick.
+[[nodiscard]] std::string tick_text(double tick);
+
 /// `text` with &, <, > and quotes made harmless.
 [[nodiscard]] std::string escape(std::string_view text);
 

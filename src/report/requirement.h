@@ -1,7 +1,7 @@
-// What a run must come to: `met`, `fixed<0.75`.
+// What a run must come to: `met`, `fixed<0.75`, `worst5m<5%`, `spell<3m`.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,12 +11,20 @@
 namespace headroom::report {
 
 struct Requirement {
-  std::string text;                   // as the user wrote it
-  std::optional<double> fixed_below;  // replica-hours as a share of the smallest fixed fleet's;
-                                      // nothing: the objective is met
+  enum class Of : std::uint8_t {
+    met,    // the objective
+    fixed,  // replica-hours as a share of the smallest fixed fleet's
+    worst,  // share missed in the worst five minutes
+    spell   // seconds of the longest spell
+  };
+
+  std::string text;  // as the user wrote it
+  Of of = Of::met;
+  double below = 0;
+  bool or_equal = false;  // the bound itself is still good
 };
 
-/// `met` or `fixed<NUMBER`.
+/// `met`, or `fixed`, `worst5m` or `spell` with `<` or `<=` and a number, a share, a duration.
 [[nodiscard]] Result<Requirement> parse_requirement(std::string_view text);
 
 /// Nothing when every service meets it; otherwise one sentence with what was found. Of a saturated

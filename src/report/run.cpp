@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "report/layout.h"
 #include "scale/seen.h"
 
 namespace headroom::report {
@@ -33,16 +34,37 @@ Moment moment_of(const scale::ServiceSeen& seen, double t_s, double dt_s) {
   return moment;
 }
 
+/// Of those that say what may run, not what is needed.
+bool is_limit(scale::Rule rule) {
+  const scale::Stage stage = scale::entry(rule).stage;
+  return stage == scale::Stage::bound || stage == scale::Stage::allocate;
+}
+
+/// In a time without change only the number is recorded: the reasons are those of the decision
+/// taken again, where that comes to the same number.
+const scale::ServiceDecision* with_reasons(const scale::ServiceDecision& recorded,
+                                           const std::optional<control::Replay::Outcome>& outcome) {
+  if (!recorded.reasons.empty() || !outcome) return &recorded;
+  const auto again = find_service(*outcome->decisions, recorded.service);
+  const bool same = again != outcome->decisions->end() && again->replicas == recorded.replicas;
+  return same ? &*again : &recorded;
+}
+
 }  // namespace
 
 int held_back(const scale::ServiceDecision& decision) {
   int most = 0;
   for (const auto& reason : decision.reasons) {
-    if (!reason.decisive || (reason.stage != "bound" && reason.stage != "allocate")) continue;
+    if (!reason.decisive || !is_limit(reason.rule)) continue;
     for (const auto& other : decision.counterfactuals)
-      if (other.without == reason.rule) most = std::max(most, other.replicas - decision.replicas);
+      if (other.name() == reason.name()) most = std::max(most, other.replicas - decision.replicas);
   }
   return most;
+}
+
+std::string without_text(const scale::Counterfactual& other) {
+  return fmt::format("without the rule '{}': {}", other.name(),
+                     counted(static_cast<std::uint64_t>(other.replicas), "replica"));
 }
 
 ServiceRun& RunBuilder::service(const std::string& name) {
@@ -65,6 +87,7 @@ void RunBuilder::add_service(const scale::ServiceSeen& seen, const control::Stor
     const auto model = outcome->model->services.find(seen.service);
     if (model != outcome->model->services.end()) {
       run.capacity = model->second.capacity;
+      run.scaling_law = model->second.scaling_law;
       run.service_time_s = model->second.service_time_s;
       run.startup_s = model->second.startup_s;
     }
@@ -79,7 +102,7 @@ void RunBuilder::add_service(const scale::ServiceSeen& seen, const control::Stor
   moment.wanted = run.moments.empty() ? -1 : run.moments.back().wanted;
   const auto decision = find_service(tick.decisions, seen.service);
   if (decision != tick.decisions.end()) {
-    add_decision(run, *decision);
+    add_decision(run, *with_reasons(*decision, outcome));
     moment.wanted = decision->replicas;
   }
   run.moments.push_back(moment);
@@ -130,7 +153,9 @@ Result<Run> read_run(control::JournalReader& reader, const control::Span& span) 
   TRY(reader.each(span, true, [&](control::StoredTick&& tick) {
     return builder.add(tick, tick.seen.now.wall >= span.from);
   }));
-  return std::move(builder).finish(TRY(reader.gaps(span)));
+  Run run = std::move(builder).finish(TRY(reader.gaps(span)));
+  run.simulation = TRY(reader.simulation());
+  return run;
 }
 
 }  // namespace headroom::report

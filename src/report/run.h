@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "control/journal/replay.h"
 #include "core/result.h"
 #include "core/time.h"
+#include "report/losses.h"
 #include "scale/decision.h"
 #include "scale/model.h"
 
@@ -39,6 +39,9 @@ struct Moment {
 /// Replicas that limits held back in this decision, by its own counterfactuals; 0 when none did.
 [[nodiscard]] int held_back(const scale::ServiceDecision& decision);
 
+/// "without the rule 'max': 9 replicas".
+[[nodiscard]] std::string without_text(const scale::Counterfactual& other);
+
 /// A decision that changed the number of replicas; or, with `from` the number decided, the one of a
 /// time without change in which limits held back most.
 struct Change {
@@ -53,9 +56,10 @@ struct ServiceRun {
   scale::ServicePolicy policy;  // the last one in force
   std::vector<Moment> moments;
   std::vector<Change> changes;
-  std::map<std::string, std::uint64_t> reasons;  // of sheds and failures
+  Reasons reasons;
   std::uint64_t gone = 0;
-  scale::Capacity capacity;  // at the end
+  scale::Capacity capacity;       // at the end
+  scale::ScalingLaw scaling_law;  // at the end
   double service_time_s = 0;
   double startup_s = 0;
 
@@ -69,6 +73,7 @@ struct Run {
   std::vector<double> machine_cpu;  // of each tick; -1 unknown
   std::vector<control::Gap> gaps;
   control::ReplayCounts replayed;
+  std::string simulation;  // what was simulated, in words; empty: it happened
 
   [[nodiscard]] double span_s() const { return seconds(to - from); }
 };

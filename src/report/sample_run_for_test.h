@@ -7,6 +7,7 @@
 #include <numbers>
 #include <string>
 
+#include "control/journal/checkpoint_round.h"
 #include "control/journal/journal.h"
 #include "scale/fluid_world_for_test.h"
 
@@ -57,7 +58,7 @@ class SampleRun {
     seen.machine_cpu = 0.35 + 0.1 * std::sin(t_s / 9);
     std::optional<control::Checkpoint> point;
     if (const auto due = journal.checkpoint_due(seen.now.elapsed))
-      point = control::Checkpoint{std::string(*due), policy_, model_, state_};
+      point = control::whole_checkpoint(std::string(*due), policy_, model_, state_);
     auto step = scale::step(policy_, std::move(model_), state_, seen);
     model_ = std::move(step.model);
     state_ = std::move(step.decisions.next);

@@ -121,25 +121,13 @@ Plot latency_plot(const std::vector<Bin>& bins, const spec::Objective& objective
   return plot;
 }
 
-std::string reasons_note(const ServiceRun& run) {
-  std::vector<std::pair<std::string, std::uint64_t>> reasons(run.reasons.begin(),
-                                                             run.reasons.end());
-  std::ranges::sort(reasons, {}, [](const auto& reason) {
-    return std::pair(~reason.second, reason.first);  // the most frequent first, then by name
-  });
-  std::string note;
-  for (const auto& [reason, count] : reasons)
-    note += fmt::format("{}{} {}", note.empty() ? "Shed and failed by reason: " : ", ",
-                        grouped(count), reason);
-  return note.empty() ? note : note + ".";
-}
-
 Plot misses_plot(const std::vector<Bin>& bins, const ServiceRun& run) {
   Plot plot = titled("Misses", "requests/s");
   plot.stacked = {{"late", "late", Shape::area, values(bins, &Bin::late)},
                   {"shed", "shed", Shape::area, values(bins, &Bin::shed)},
                   {"failed", "failed", Shape::area, values(bins, &Bin::failed)}};
-  plot.note = reasons_note(run);
+  if (!run.reasons.empty())
+    plot.note = fmt::format("Shed and failed by reason: {}.", reasons_text(run.reasons));
   plot.height_px = 120;
   return plot;
 }

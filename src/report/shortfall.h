@@ -21,6 +21,8 @@ struct Shortfall {
   int ready = 0;                    // replicas when it began
   double carried = 0;               // requests/s, by those
   double startup_s = 0;             // of one more
+  double late_alone = 0;            // share late with little in flight, where that is too many
+  int at_max = 0;                   // replicas.max, where that was wanted most of the time
 
   /// Whether more replicas would have helped.
   [[nodiscard]] bool wanted_replicas() const { return demand > carried; }

@@ -45,6 +45,38 @@ TEST(Shortfall, where_replicas_were_enough_more_would_not_have_helped) {
             "the 12 replicas ready then carry 516/s; more of them would not have helped");
 }
 
+TEST(Shortfall, names_max_where_that_held_replicas_back) {
+  auto run = stepped();
+  run.policy.replicas.max = 8;
+  for (auto& moment : run.moments) moment.wanted = moment.t_s > 31 ? 8 : 6;
+  EXPECT_EQ(text_of(run),
+            "960 of 960 missed requests in the 4 s from 10:00:30: demand went from 200/s to 500/s, "
+            "the 6 replicas ready then carry 258/s, and replicas.max allows no more than 8");
+}
+
+TEST(Shortfall, of_a_start_from_zero_is_not_explained_by_the_replica_that_came) {
+  auto run = stepped();
+  for (auto& moment : run.moments) moment.ready = moment.t_s > 30 ? 1 : 0;
+  EXPECT_EQ(text_of(run),
+            "960 of 960 missed requests in the 4 s from 10:00:30: demand went from 200/s to 500/s, "
+            "no replica was ready then, and a new one takes 3.2 s to start");
+}
+
+TEST(Shortfall, of_what_is_late_however_few_it_serves_no_replicas_are_blamed) {
+  auto run = stepped();
+  run.capacity.late_alone = 0.125;
+  EXPECT_EQ(text_of(run),
+            "960 of 960 missed requests in the 4 s from 10:00:30: demand went from 200/s to 500/s, "
+            "the 6 replicas ready then carry 258/s; more of them cannot help, as 12.5% are late "
+            "even with little in flight");
+  run.policy.objective.quantile = 0.99999;
+  run.capacity.late_alone = 0.00009;
+  EXPECT_NE(text_of(run).find("as 0.009% are late"), std::string::npos) << text_of(run);
+  run.policy.objective.quantile = 0.99;
+  run.capacity.late_alone = 0.01;
+  EXPECT_EQ(text_of(run), text_of(stepped())) << "as many as are permitted";
+}
+
 TEST(Shortfall, is_of_the_stretch_with_most_misses_and_lulls_belong_to_it) {
   auto run = stepped();
   run.moments[4].shed = 900;  // one second, less than the step cost in all

@@ -1,10 +1,10 @@
-// Lays the live view out, as a table or as blocks.
+// Lays the live view out for a terminal.
 #include "report/top.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <array>
 
 #include "core/text.h"
 #include "report/layout.h"
@@ -12,223 +12,202 @@
 namespace headroom::report {
 namespace {
 
-using nlohmann::json;
+constexpr std::size_t width_min = 40;
+constexpr std::size_t state_width = 9;
+constexpr std::size_t name_width_min = 11;
+constexpr std::size_t lines_each = 3;  // of one sentence
+constexpr double error_shown_s = 600;  // where the state does not ask for it
 
-constexpr std::size_t table_from = 104;  // columns
+std::string replicas_text(const LiveService& s) {
+  return s.wanted < 0 ? std::to_string(s.ready) : fmt::format("{}/{}", s.ready, s.wanted);
+}
 
-/// A service as it is shown.
-struct Shown {
-  std::string name;
-  double demand = 0;
-  double capacity = 0;  // of what is ready
-  double in_flight = 0;
-  std::int64_t waiting = 0;
-  std::int64_t wanted = -1;
-  std::int64_t ready = 0;
-  std::int64_t starting = 0;
-  std::int64_t draining = 0;
-  double p50_s = 0;
-  double p95_s = 0;
-  double p99_s = 0;
-  double quantile = 0;
-  double objective_s = 0;
-  std::uint64_t late = 0;
-  std::uint64_t shed = 0;
-  std::uint64_t failed = 0;
-  std::string decision;
+std::string missed_text(const LiveService& s) {
+  if (s.lately.all() == 0) return "–";
+  return share_text(static_cast<double>(s.lately.missed()) / static_cast<double>(s.lately.all()));
+}
 
-  [[nodiscard]] std::uint64_t missed() const { return late + shed + failed; }
-  /// The shown quantile that is next to the objective's.
-  [[nodiscard]] double judged_s() const {
-    return quantile >= 0.97 ? p99_s : quantile >= 0.8 ? p95_s : p50_s;
-  }
-  [[nodiscard]] bool over() const { return objective_s > 0 && judged_s() > objective_s; }
-  [[nodiscard]] Tone tone() const { return over() || missed() > 0 ? Tone::alarm : Tone::good; }
+std::string objective_text(const LiveService& s) {
+  if (s.objective_s <= 0) return "–";
+  return fmt::format("p{:g} ≤ {}", s.quantile * 100, latency(s.objective_s));
+}
+
+struct Column {
+  std::string_view title;
+  std::size_t width;
+  std::string (*cell)(const LiveService&);
 };
 
-struct View {
-  std::string mode;
-  std::string now;
-  double uptime_s = 0;
-  double machine_cpu = -1;
-  bool journal_healthy = true;
-  std::string journal_problem;
-  std::vector<Shown> services;
-};
+/// In the order in which they are shown, the most telling first: the last ones are left out.
+constexpr std::array<Column, 11> columns_of_table{{
+    {"REQ/S", 6, [](const LiveService& s) { return rough(s.demand); }},
+    {"READY", 7, replicas_text},
+    {"MISSED", 7, missed_text},
+    {"WAIT", 6, [](const LiveService& s) { return std::to_string(s.waiting); }},
+    {"P99", 9, [](const LiveService& s) { return latency(s.p99_s); }},
+    {"OBJECTIVE", 15, objective_text},
+    {"CAN/S", 8, [](const LiveService& s) { return rough(s.capacity); }},
+    {"P50", 9, [](const LiveService& s) { return latency(s.p50_s); }},
+    {"FLIGHT", 8, [](const LiveService& s) { return rough(s.in_flight); }},
+    {"START", 7, [](const LiveService& s) { return std::to_string(s.starting); }},
+    {"DRAIN", 7, [](const LiveService& s) { return std::to_string(s.draining); }},
+}};
 
-const json& part(const json& in, const char* key) {
-  static const json nothing = json::object();
-  const auto found = in.find(key);
-  return found != in.end() && found->is_object() ? *found : nothing;
-}
-
-/// The field, or what stands for unknown when it is absent or null.
-template <class T>
-T field(const json& in, const char* key, T unknown) {
-  const auto found = in.find(key);
-  return found == in.end() || found->is_null() ? unknown : found->get<T>();
-}
-
-Shown shown(const json& in) {
-  const json& replicas = part(in, "replicas");
-  const json& latencies = part(in, "latency_ms");
-  const json& objective = part(in, "objective");
-  const json& counts = part(in, "counts");
-  const auto ready = field<std::int64_t>(replicas, "ready", 0);
-  Shown service{
-      .name = field<std::string>(in, "name", "?"),
-      .demand = field(in, "demand_rps", 0.0),
-      .capacity = field(in, "capacity_rps", 0.0) * static_cast<double>(ready),
-      .in_flight = field(in, "in_flight", 0.0),
-      .waiting = field<std::int64_t>(in, "waiting", 0),
-      .wanted = field<std::int64_t>(replicas, "wanted", -1),
-      .ready = ready,
-      .starting = field<std::int64_t>(replicas, "starting", 0),
-      .draining = field<std::int64_t>(replicas, "draining", 0),
-      .p50_s = field(latencies, "p50", 0.0) / 1e3,
-      .p95_s = field(latencies, "p95", 0.0) / 1e3,
-      .p99_s = field(latencies, "p99", 0.0) / 1e3,
-      .quantile = field(objective, "quantile", 0.0),
-      .objective_s = field(objective, "latency_ms", 0.0) / 1e3,
-      .late = field<std::uint64_t>(counts, "late", 0),
-      .shed = field<std::uint64_t>(counts, "shed", 0),
-      .failed = field<std::uint64_t>(counts, "failed", 0),
-      .decision = field<std::string>(in, "last_change", ""),
-  };
-  if (service.decision.empty()) service.decision = field<std::string>(in, "last_decision", "");
-  return service;
-}
-
-Result<View> parse(std::string_view text) {
-  try {
-    const json in = json::parse(text);
-    const json& journal = part(in, "journal");
-    View view{.mode = field<std::string>(in, "mode", ""),
-              .now = field<std::string>(in, "now", ""),
-              .uptime_s = field(in, "uptime_s", 0.0),
-              .machine_cpu = field(in, "machine_cpu", -1.0),
-              .journal_healthy = field(journal, "healthy", true),
-              .journal_problem = field<std::string>(journal, "problem", ""),
-              .services = {}};
-    for (const auto& service : in.at("services")) view.services.push_back(shown(service));
-    return view;
-  } catch (const json::exception& problem) {
-    return fail(ErrorCode::invalid, fmt::format("the answer is not that of headroom's admin: {}",
-                                                printable(problem.what(), 200)));
+Tone tone_of(State state) {
+  switch (state) {
+    case State::down:
+    case State::missed:
+    case State::failing:
+      return Tone::alarm;
+    case State::starting:
+    case State::at_max:
+      return Tone::warning;
+    case State::ok:
+      return Tone::good;
+    case State::idle:
+      return Tone::quiet;
   }
+  return Tone::plain;
 }
 
-std::string objective_text(const Shown& service) {
-  if (service.objective_s <= 0) return "–";
-  return fmt::format("p{:g} ≤ {}", service.quantile * 100, latency(service.objective_s));
-}
-
-void add_head(std::vector<ScreenLine>& lines, const View& view) {
+void add_head(std::vector<ScreenLine>& lines, const LiveView& view) {
   std::string head = "headroom";
+  if (!view.version.empty()) head += " " + view.version;
   if (!view.mode.empty() && view.mode != "act") head += " (" + view.mode + ")";
-  head += fmt::format("  {}", view.now);
+  head += "  " + view.now;
   head += fmt::format(
       "  up {}", format_duration(std::chrono::seconds(static_cast<std::int64_t>(view.uptime_s))));
   if (view.machine_cpu >= 0) head += fmt::format("  CPU {:.0f}%", view.machine_cpu * 100);
   lines.push_back({head, Tone::strong});
-  if (!view.journal_healthy)
-    lines.push_back(
-        {"the journal cannot be written, so nothing is lowered: " + view.journal_problem,
-         Tone::alarm});
+  for (const std::string& problem : view.problems) lines.push_back({problem, Tone::alarm});
 }
 
-void add_table(std::vector<ScreenLine>& lines, const std::vector<Shown>& services) {
-  const auto row = [](const auto& name, const auto&... cells) {
-    std::string text = left(name, 16);
-    ((text += right(cells, 9)), ...);
-    return text;
-  };
-  lines.push_back({row("", "demand/s", "can/s", "ready", "starting", "draining", "waiting", "p50",
-                       "p95", "p99") +
-                       "  objective",
-                   Tone::quiet});
-  for (const auto& s : services) {
-    lines.push_back(
-        {row(s.name, rough(s.demand), rough(s.capacity), std::to_string(s.ready),
-             std::to_string(s.starting), std::to_string(s.draining), std::to_string(s.waiting),
-             latency(s.p50_s), latency(s.p95_s), latency(s.p99_s)) +
-             "  " + objective_text(s),
-         s.tone()});
-    if (s.missed() > 0)
-      lines.push_back(
-          {fmt::format("  missed now: {} late, {} shed, {} failed", s.late, s.shed, s.failed),
-           Tone::alarm});
-    if (!s.decision.empty()) lines.push_back({"  " + s.decision, Tone::quiet});
+void add_table(std::vector<ScreenLine>& lines, const LiveView& view, std::size_t width) {
+  std::size_t name_width = name_width_min;
+  for (const LiveService& s : view.services) name_width = std::max(name_width, columns(s.name) + 1);
+  std::size_t count = 0;
+  std::size_t used = state_width;
+  while (count < columns_of_table.size() &&
+         used + columns_of_table[count].width + std::min(name_width, 2 * name_width_min) <= width)
+    used += columns_of_table[count++].width;
+  name_width = std::min(name_width, width - used);
+
+  std::string titles = left("STATE", state_width) + left("SERVICE", name_width);
+  for (std::size_t i = 0; i < count; ++i)
+    titles += right(columns_of_table[i].title, columns_of_table[i].width);
+  lines.push_back({titles, Tone::quiet});
+  for (const LiveService& s : view.services) {
+    std::string row = left(name(s.state), state_width) + left(s.name, name_width);
+    for (std::size_t i = 0; i < count; ++i)
+      row += right(columns_of_table[i].cell(s), columns_of_table[i].width);
+    lines.push_back({row, tone_of(s.state)});
   }
 }
 
-std::string replicas_text(const Shown& s) {
-  std::string text =
-      fmt::format("replicas {} ready, {} starting, {} draining", s.ready, s.starting, s.draining);
-  if (s.wanted >= 0) text += fmt::format("; wanted {}", s.wanted);
+/// Of that part of the promise that was broken.
+std::string permitted_text(const LiveService& s) {
+  return s.misses_too_much() ? share_text(s.permitted_share) + " is permitted"
+                             : share_text(s.permitted_failed) + " may fail";
+}
+
+std::string starts_text(const LiveService& s) {
+  return fmt::format("{} {} in a row failed", s.failed_starts,
+                     s.failed_starts == 1 ? "start" : "starts");
+}
+
+/// "the roll-out to b2aeda21"
+std::string rollout_name(std::string_view article, const Rollout& rollout) {
+  return fmt::format("{} roll-out{}", article,
+                     rollout.version.empty() ? "" : " to " + rollout.version);
+}
+
+std::string given_up_text(const Rollout& rollout) {
+  return fmt::format("{} was given up{}: the version before serves", rollout_name("the", rollout),
+                     rollout.since_s ? " " + ago(*rollout.since_s) : "");
+}
+
+std::string rolling_text(const Rollout& rollout) {
+  std::string text = rollout_name("a", rollout) + " ";
+  text += rollout.since_s ? "has gone on for " + whole_units(*rollout.since_s) : "is under way";
+  if (rollout.failed_starts > 0)
+    text += ", " + counted(static_cast<std::uint64_t>(rollout.failed_starts), "failed start");
   return text;
 }
 
-void add_block(std::vector<ScreenLine>& lines, const Shown& s) {
-  lines.push_back({"", Tone::plain});
-  lines.push_back({s.name, Tone::strong});
-  lines.push_back({fmt::format("  demand   {}/s of {}/s, {} in flight, {} waiting", rough(s.demand),
-                               rough(s.capacity), rough(s.in_flight), s.waiting),
-                   Tone::plain});
-  lines.push_back({"  " + replicas_text(s), Tone::plain});
-  lines.push_back({fmt::format("  latency  p50 {}, p95 {}, p99 {}", latency(s.p50_s),
-                               latency(s.p95_s), latency(s.p99_s)),
-                   Tone::plain});
-  lines.push_back({fmt::format("  {} {}", objective_text(s),
-                               s.over()           ? "MISSED now"
-                               : s.judged_s() > 0 ? "met now"
-                                                  : "nothing to judge"),
-                   s.over() ? Tone::alarm : Tone::good});
-  lines.push_back({fmt::format("  missed   {} late, {} shed, {} failed", s.late, s.shed, s.failed),
-                   s.missed() > 0 ? Tone::alarm : Tone::plain});
+std::string failing_text(const LiveService& s) {
+  if (s.rollout.state == "given_up") return given_up_text(s.rollout);
+  if (s.failed_starts > 0) return starts_text(s);
+  if (s.ends == 0) return "a replica failed lately";
+  return fmt::format("{} died or hung lately", counted(s.ends, "replica"));
 }
 
-std::string log_line(const View& view, const Shown& s) {
-  std::string text = fmt::format("{} {} {}/s of {}/s, {} ready", view.now, s.name, rough(s.demand),
-                                 rough(s.capacity), s.ready);
-  if (s.wanted >= 0) text += fmt::format(" of {}", s.wanted);
-  return text + fmt::format(", p99 {}, {}/s missed", latency(s.p99_s), s.missed());
+/// Why it is in this state, in one sentence; empty where the table says it all.
+std::string cause_of(const LiveService& s) {
+  switch (s.state) {
+    case State::down:
+      return s.failed_starts > 0 ? "no replica is ready: " + starts_text(s) : "no replica is ready";
+    case State::missed:
+      return fmt::format("{} of {} missed lately ({} late, {} shed, {} failed); {}{}",
+                         grouped(s.lately.missed()), grouped(s.lately.all()),
+                         grouped(s.lately.late), grouped(s.lately.shed), grouped(s.lately.failed),
+                         permitted_text(s), s.cannot_help ? "; more replicas cannot help" : "");
+    case State::failing:
+      return failing_text(s);
+    case State::starting:
+      return "the first replica is starting";
+    case State::at_max:
+      return fmt::format("{} replicas are needed, max is {}", rough(s.unbounded), s.max);
+    case State::ok:
+    case State::idle:
+      return s.cannot_help ? "more replicas cannot help" : "";
+  }
+  return {};
+}
+
+std::string with_age(const Said& said) {
+  return said.age_s ? fmt::format("{}: {}", ago(*said.age_s), said.text) : said.text;
+}
+
+/// What there is to say of a service: the cause with its name, then what happened, with its age.
+std::vector<ScreenLine> sentences_of(const LiveService& s, std::size_t width) {
+  std::vector<ScreenLine> lines;
+  const auto say = [&](const std::string& text, std::string_view indent, Tone tone) {
+    std::vector<std::string> wrapped = wrap(text, width, indent);
+    if (wrapped.size() > lines_each) {
+      wrapped.resize(lines_each);
+      wrapped.back() += "…";
+    }
+    for (std::string& line : wrapped) lines.push_back({clip(line, width), tone});
+  };
+  const bool unwell = s.state < State::ok;
+  const std::string cause = cause_of(s);
+  say(cause.empty() ? s.name : s.name + ": " + cause, "", unwell ? tone_of(s.state) : Tone::plain);
+  if (s.rollout.state == "rolling") say(rolling_text(s.rollout), "  ", Tone::plain);
+  const bool of_interest = s.state == State::down || s.state == State::failing ||
+                           s.last_error.age_s.value_or(error_shown_s) < error_shown_s;
+  if (of_interest && !s.last_error.text.empty()) say(with_age(s.last_error), "  ", Tone::plain);
+  if (!s.last_change.text.empty()) say(with_age(s.last_change), "  ", Tone::quiet);
+  if (lines.size() == 1 && cause.empty()) lines.clear();
+  return lines;
 }
 
 }  // namespace
 
-Result<std::vector<ScreenLine>> top_screen(std::string_view services_json, std::size_t width) {
-  const View view = TRY(parse(services_json));
-  width = std::max<std::size_t>(width, 40);
+std::vector<ScreenLine> top_screen(const LiveView& view, ScreenSize size) {
+  const std::size_t width = std::max(size.width, width_min);
   std::vector<ScreenLine> lines;
   add_head(lines, view);
-  if (width >= table_from) {
+  lines.push_back({"", Tone::plain});
+  add_table(lines, view, width);
+  for (const LiveService& service : view.services) {
+    const std::vector<ScreenLine> more = sentences_of(service, width);
+    if (more.empty()) continue;
+    if (size.height > 0 && lines.size() + 1 + more.size() > size.height) break;
     lines.push_back({"", Tone::plain});
-    add_table(lines, view.services);
-  } else {
-    for (const auto& service : view.services) {
-      add_block(lines, service);
-      if (!service.decision.empty())
-        for (auto& line : wrap(service.decision, width, "  "))
-          lines.push_back({std::move(line), Tone::quiet});
-    }
+    lines.insert(lines.end(), more.begin(), more.end());
   }
-  for (auto& line : lines) line.text = clip(line.text, width);
-  return lines;
-}
-
-Result<std::vector<std::string>> TopLog::lines(std::string_view services_json, Instant now) {
-  const View view = TRY(parse(services_json));
-  std::vector<std::string> lines;
-  for (const auto& s : view.services) {
-    const auto [told, first] = told_.try_emplace(s.name, Told{now, s.wanted, s.ready});
-    const Told before = told->second;
-    const bool decided = before.wanted != s.wanted;
-    if (!first && !decided && before.ready == s.ready && now - before.at < every) continue;
-    told->second = {.at = now, .wanted = s.wanted, .ready = s.ready};
-    lines.push_back(log_line(view, s));
-    if (decided && !s.decision.empty()) lines.back() += "; " + s.decision;
-  }
+  if (size.height > 0 && lines.size() > size.height) lines.resize(size.height);
+  for (ScreenLine& line : lines) line.text = clip(line.text, width);
   return lines;
 }
 

@@ -1,4 +1,4 @@
-// The live view: what the admin's GET /services says, as a screen of text.
+// The live view: services as a screen of text, or as lines of a log.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +9,11 @@
 
 #include "core/result.h"
 #include "core/time.h"
+#include "report/live.h"
 
 namespace headroom::report {
 
-enum class Tone : std::uint8_t { plain, strong, quiet, good, alarm };
+enum class Tone : std::uint8_t { plain, strong, quiet, good, warning, alarm };
 
 struct ScreenLine {
   std::string text;
@@ -21,11 +22,15 @@ struct ScreenLine {
   bool operator==(const ScreenLine&) const = default;
 };
 
-/// A screen for `services_json`, no line wider than `width` columns (at least 40). From 104 columns
-/// on a table, below that a block for each service. Fails when it is not what the admin answers;
-/// fields that are missing are shown as unknown.
-[[nodiscard]] Result<std::vector<ScreenLine>> top_screen(std::string_view services_json,
-                                                         std::size_t width);
+/// Columns and lines there are.
+struct ScreenSize {
+  std::size_t width = 80;  // at least 40 is taken
+  std::size_t height = 0;  // 0: any
+};
+
+/// A table with a line for each service, the worst first, and what there is to say about each below
+/// it, as far as there is room. Columns that do not fit are left out.
+[[nodiscard]] std::vector<ScreenLine> top_screen(const LiveView& view, ScreenSize size);
 
 /// The live view of a log or a pipe: lines that are not cut, and no more than are worth reading.
 class TopLog {
@@ -33,8 +38,8 @@ class TopLog {
   static constexpr Duration every = std::chrono::seconds(5);
 
   /// A line for each service that had none for `every`, and at once for one whose replicas changed:
-  /// ready ones, or those that are wanted, then with the decision. Fails as top_screen does.
-  [[nodiscard]] Result<std::vector<std::string>> lines(std::string_view services_json, Instant now);
+  /// ready ones, or those that are wanted, then with the decision.
+  [[nodiscard]] std::vector<std::string> lines(const LiveView& view, Instant now);
 
  private:
   struct Told {

@@ -5,6 +5,12 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
+
+#include "prove/spells.h"
+#include "report/fixed.h"
+#include "scale/confidence.h"
+#include "scale/scaling_law.h"
 
 namespace headroom::report {
 namespace {
@@ -31,6 +37,17 @@ std::string basis_of(const scale::Capacity& capacity) {
   return {};
 }
 
+/// How sure that is, how old, and what limits a replica.
+std::string basis_of(const ServiceRun& run) {
+  std::string text = basis_of(run.capacity);
+  const std::string sure = scale::confidence_text(run.capacity);
+  if (sure.empty()) return text;
+  text += "; " + sure + " requests/s";
+  const std::string law =
+      scale::describe(run.scaling_law, run.capacity, seconds(run.policy.objective.latency));
+  return law.empty() ? text : text + "; " + law;
+}
+
 Station station_of(const ServiceRun& run) {
   return {.per_second = run.capacity.per_second(),
           .service_time_s = run.service_time_s,
@@ -51,12 +68,17 @@ Counts counts_of(const ServiceRun& run) {
   return counts;
 }
 
-bool is_met(const Counts& counts, const spec::Objective& objective) {
-  if (counts.all() == 0) return true;
-  constexpr double rounding = 1e-9;
-  const double failed = static_cast<double>(counts.failed) / static_cast<double>(counts.all());
-  return counts.missed_share() <= objective.permitted_misses() + rounding &&
-         failed <= 1 - objective.availability + rounding;
+/// How the misses cluster. What is late by its service time alone is among them, so a percentile
+/// that leaves more than 1% has more than that in every window.
+void judge_spells(const ServiceRun& run, ServiceVerdict& verdict) {
+  verdict.spell_share = std::max(verdict.spell_share, run.policy.objective.permitted_misses());
+  prove::Spells spells(verdict.spell_share);
+  for (const auto& moment : run.moments)
+    spells.add(moment.dt_s, static_cast<double>(moment.arrivals),
+               static_cast<double>(moment.missed()));
+  spells.end();
+  verdict.worst_share = spells.worst_share();
+  verdict.longest_spell_s = spells.longest_s();
 }
 
 ServiceVerdict judge_service(const ServiceRun& run, WallTime begin,
@@ -67,7 +89,10 @@ ServiceVerdict judge_service(const ServiceRun& run, WallTime begin,
   verdict.by_client = client.has_value();
   verdict.counts = client ? client->counts : counts_of(run);
   if (client) verdict.p99_s = client->p99_s;
-  verdict.met = is_met(verdict.counts, run.policy.objective);
+  verdict.broken = broken_text(verdict.counts, run.policy.objective);
+  verdict.met = verdict.broken.empty();
+  judge_spells(run, verdict);
+  verdict.reasons = run.reasons;
   if (!verdict.met) verdict.shortfall = worst_shortfall(run, begin);
   double span_s = 0;
   double alive_s = 0;
@@ -79,9 +104,12 @@ ServiceVerdict judge_service(const ServiceRun& run, WallTime begin,
   verdict.replica_hours = alive_s / 3600;
   verdict.cost = verdict.replica_hours * run.policy.replicas.cost_per_hour;
   verdict.station = station_of(run);
-  verdict.basis = basis_of(run.capacity);
+  verdict.capacity = run.capacity;
+  verdict.basis = basis_of(run);
   const auto arrivals = arrivals_of(run);
-  verdict.fixed_fleet = smallest_fixed_fleet(arrivals, verdict.station);
+  FixedFleet fixed = fixed_fleet(run, arrivals, verdict.station);
+  verdict.fixed_fleet = fixed.replicas;
+  verdict.fixed_unknown = std::move(fixed.unknown);
   if (verdict.fixed_fleet) verdict.fixed_hours = *verdict.fixed_fleet * span_s / 3600;
   if (const auto clairvoyant = clairvoyant_fleet(arrivals, verdict.station))
     verdict.clairvoyant_hours = clairvoyant->replica_seconds / 3600;
@@ -129,7 +157,8 @@ std::vector<std::string> methods() {
       "second, before n replicas that are always ready, each with the capacity that headroom had "
       "learned by the end of the run; requests whose wait leaves less than a service time within "
       "the objective miss it; within a second they come at random. n is the smallest with no more "
-      "misses than the objective permits.",
+      "misses than the objective permits; not below min, and more where the run itself missed too "
+      "much with n ready. There is none where more replicas cannot help.",
       "Clairvoyant minimum: estimated with the same queue. It knows the future, follows the mean "
       "of 5 s, starts each replica just in time, pays its start-up time, and keeps one over a lull "
       "shorter than a start-up.",

@@ -17,16 +17,20 @@ namespace headroom::report {
 struct Important {
   int number = 0;  // 1, 2, 3 in the order of time: its mark in the plots
   std::string service;
-  WallTime at;
-  double t_s = 0;  // since the begin of the run
+  WallTime at;     // of `decision`: `headroom explain --at` shows it
+  double t_s = 0;  // the same, since the begin of the run
   int from = 0;
   int to = 0;                       // `from` where limits held the number
   std::uint64_t missed_around = 0;  // requests, from 10 s before to 15 s after
+  // The step that is explained, of those that make up the change.
+  int step_from = 0;
   scale::ServiceDecision decision;
 };
 
 /// "5 → 14 replicas", "held at 14 replicas".
 [[nodiscard]] std::string change_text(const Important& one);
+/// "its largest step, 7 → 12", where the change has several; else nothing.
+[[nodiscard]] std::string step_text(const Important& one);
 
 /// How many decisions are explained.
 constexpr std::size_t important_max = 3;
@@ -41,18 +45,25 @@ struct ServiceVerdict {
   scale::ServicePolicy policy;
   Counts counts;
   bool by_client = false;       // counts are the client's, not the gateway's
-  bool met = false;             // misses within what the objective permits, and failures, too
+  std::string broken;           // what the objective does not permit, in words; empty: it was met
+  bool met = false;             // misses within what the objective permits, sheds and failures, too
+  double worst_share = 0;       // missed in the worst five minutes, as the gateway counted
+  double longest_spell_s = 0;   // longest run of 10 s with more than spell_share missed in each
+  double spell_share = 0.01;    // 1%, or what the objective permits where that is more
+  Reasons reasons;              // as the gateway counted them
   std::optional<double> p99_s;  // of the client, when it tells
 
   double replica_hours = 0;  // of every replica alive, also starting and draining ones
   int replicas_most = 0;
   std::optional<int> fixed_fleet;  // estimated
+  std::string fixed_unknown;       // why there is none
   double fixed_hours = 0;
   std::optional<double> clairvoyant_hours;  // estimated
   double cost = 0;                          // replica-hours × cost_per_hour
   Station station;                          // what the estimates rest on
-  std::string basis;                        // where its capacity comes from, in words
-  std::optional<Shortfall> shortfall;       // of an objective that was missed
+  scale::Capacity capacity;
+  std::string basis;                   // where it comes from and how sure it is, in words
+  std::optional<Shortfall> shortfall;  // of an objective that was missed
 
   /// Replica-hours used as a share of the fixed fleet's.
   [[nodiscard]] std::optional<double> ratio() const {

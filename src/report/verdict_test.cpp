@@ -51,6 +51,13 @@ Run by_hand(std::uint64_t missed = 0) {
   return run;
 }
 
+/// The verdict as lines, each ended.
+std::string text_of(const Verdict& verdict) {
+  std::string text;
+  for (const auto& line : verdict_text(verdict, 80)) text += line + "\n";
+  return text;
+}
+
 TEST(Verdict, counts_replica_hours_and_cost_are_those_of_the_run) {
   const Verdict verdict = judge(by_hand(), {});
   ASSERT_EQ(verdict.services.size(), 1U);
@@ -72,15 +79,18 @@ TEST(Verdict, an_objective_is_met_up_to_exactly_what_it_permits) {
   EXPECT_FALSE(judge(by_hand(101), {}).met());
 }
 
-TEST(Verdict, failures_have_a_limit_of_their_own) {
+TEST(Verdict, what_failed_has_a_limit_of_its_own) {
   auto run = by_hand();
   run.services[0].policy.objective.availability = 0.999;
   run.services[0].moments[0].failed = 10;
   run.services[0].moments[0].good = 90;
-  EXPECT_TRUE(judge(run, {}).met()) << "0.1% may fail";
+  EXPECT_TRUE(judge(run, {}).met()) << "0.1% may";
   run.services[0].moments[0].failed = 11;
   run.services[0].moments[0].good = 89;
   EXPECT_FALSE(judge(run, {}).met());
+  run.services[0].moments[0].failed = 5;
+  run.services[0].moments[0].shed = 6;
+  EXPECT_TRUE(judge(run, {}).met()) << "what is shed counts as late ones do";
 }
 
 TEST(Verdict, what_the_client_saw_counts_more_than_what_the_gateway_saw) {
@@ -123,8 +133,7 @@ TEST(Verdict, a_saturated_machine_gets_no_verdict) {
   for (std::size_t i = 0; i < 11; ++i) run.machine_cpu[i] = 0.71;
   const Verdict verdict = judge(run, {});
   EXPECT_TRUE(verdict.saturated);
-  std::string text;
-  for (const auto& line : verdict_text(verdict, 80)) text += line + "\n";
+  const std::string text = text_of(verdict);
   EXPECT_NE(text.find("this machine is saturated"), std::string::npos) << text;
   EXPECT_EQ(text.find("MISSED"), std::string::npos) << text;
   EXPECT_TRUE(verdict_json(verdict)["objective_met"].is_null());
@@ -145,6 +154,45 @@ TEST(Verdict, says_of_a_missed_objective_where_most_was_lost_and_of_a_met_one_no
   const auto met = judge(by_hand(100), {});
   EXPECT_TRUE(verdict_json(met)["services"][0]["shortfall"].is_null());
   EXPECT_EQ(html_page(by_hand(100), met).find("Lost: "), std::string::npos);
+}
+
+TEST(Verdict, what_broke_a_promise_is_told_to_programs) {
+  EXPECT_EQ(verdict_json(judge(by_hand(200), {}))["services"][0]["broken"],
+            "2% missed, at most 1% may");
+  EXPECT_TRUE(verdict_json(judge(by_hand(), {}))["services"][0]["broken"].is_null());
+}
+
+TEST(Verdict, the_page_promises_availability_too) {
+  EXPECT_NE(html_page(by_hand(), judge(by_hand(), {}))
+                .find("wanted: 99% within 150ms, at most 0.1% failed<"),
+            std::string::npos);
+}
+
+TEST(Verdict, why_there_is_no_fixed_fleet_is_told_everywhere) {
+  auto run = by_hand();
+  run.services[0].capacity.late_alone = 0.3;
+  const Verdict verdict = judge(run, {});
+  EXPECT_EQ(verdict_json(verdict)["services"][0]["fixed_unknown"], "more replicas cannot help");
+  EXPECT_NE(html_page(run, verdict).find("<td>not estimated: more replicas cannot help</td>"),
+            std::string::npos);
+  EXPECT_NE(text_of(verdict).find("cannot be estimated: more replicas cannot help\n"),
+            std::string::npos);
+  EXPECT_TRUE(verdict_json(judge(by_hand(), {}))["services"][0]["fixed_unknown"].is_null());
+}
+
+TEST(Verdict, of_no_requests_no_share_and_no_fixed_fleet_is_told) {
+  auto run = by_hand();
+  for (auto& moment : run.services[0].moments) moment.arrivals = moment.good = 0;
+  const Verdict verdict = judge(run, {});
+  const std::string text = text_of(verdict);
+  EXPECT_NE(text.find("requests       no requests; counted by the gateway\n"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("fixed fleet    cannot be estimated: there were no requests\n"),
+            std::string::npos)
+      << text;
+  const std::string page = html_page(run, verdict);
+  EXPECT_NE(page.find("<dt>requests</dt><dd>no</dd>"), std::string::npos);
+  EXPECT_EQ(page.find("<dt>good</dt>"), std::string::npos);
 }
 
 TEST(Verdict, text_fits_the_terminal) {
@@ -174,11 +222,14 @@ TEST(Important, large_changes_amid_misses_come_first_and_are_numbered_by_time) {
   const auto important = important_changes(run);
   ASSERT_EQ(important.size(), 3U);
   EXPECT_EQ(important[0].number, 1);
-  EXPECT_EQ(important[0].t_s, 45);
+  EXPECT_EQ(important[0].t_s, 47) << "when the one that is explained was decided";
+  EXPECT_EQ(important[0].at, run.from + 47s);
   EXPECT_EQ(important[0].from, 5);
   EXPECT_EQ(important[0].to, 10);
   EXPECT_EQ(important[0].missed_around, 20U);
   EXPECT_EQ(important[0].decision.replicas, 10) << "the larger step is the one explained";
+  EXPECT_EQ(step_text(important[0]), "its largest step, 7 → 10") << "and said to be of it";
+  EXPECT_EQ(step_text(important[1]), "") << "one step is the whole change";
   EXPECT_EQ(important[1].t_s, 60);
   EXPECT_EQ(important[2].t_s, 95);
 }
@@ -187,7 +238,8 @@ TEST(Important, a_time_in_which_a_bound_holds_is_told_though_nothing_changes) {
   auto run = by_hand();
   run.services[0].moments[49].shed = 30;
   change(run, 5, 4, 5);
-  change(run, 40, 5, 5, {{"bound", "max", 5, "at most 5 are allowed", true}}, {{"max", 9}});
+  change(run, 40, 5, 5, {{scale::Rule::max, 5, "at most 5 are allowed", true}},
+         {{scale::Rule::max, 9}});
   const auto important = important_changes(run);
   ASSERT_EQ(important.size(), 2U);
   EXPECT_EQ(important[1].from, 5);
@@ -200,7 +252,8 @@ TEST(Important, what_a_bound_held_back_counts_like_a_change) {
   change(run, 5, 4, 7);
   change(run, 30, 7, 9);
   change(run, 60, 9, 11);
-  change(run, 90, 11, 12, {{"bound", "max", 12, "at most 12 are allowed", true}}, {{"max", 20}});
+  change(run, 90, 11, 12, {{scale::Rule::max, 12, "at most 12 are allowed", true}},
+         {{scale::Rule::max, 20}});
   const auto important = important_changes(run);
   ASSERT_EQ(important.size(), 3U);
   EXPECT_EQ(important[2].t_s, 90) << "1 changed and 8 held back";
@@ -252,10 +305,14 @@ TEST_F(WholeRun, a_crowd_beyond_the_maximum_is_a_missed_objective_with_the_bound
   EXPECT_FALSE(verdict.services[0].met);
   EXPECT_GT(verdict.services[0].counts.shed, 0U);
   EXPECT_GT(*verdict.services[0].fixed_fleet, 14);
-  std::string text;
-  for (const auto& line : verdict_text(verdict, 80)) text += line + "\n";
+  const std::string text = text_of(verdict);
   EXPECT_NE(text.find("at most 14 are allowed"), std::string::npos) << text;
   EXPECT_NE(text.find("held at 14"), std::string::npos) << text;
+  const std::string by = verdict.services[0].broken;
+  EXPECT_TRUE(by.ends_with("% missed, at most 1% may")) << by;
+  EXPECT_NE(text.find("\n  broken by      " + by.substr(0, 30)), std::string::npos) << text;
+  EXPECT_NE(html_page(run, verdict).find("Broken by: " + by), std::string::npos);
+  EXPECT_NE(text.find(" queue-full, 6 upstream-503\n"), std::string::npos) << text;
 }
 
 TEST(Plot, ticks_are_round_and_reach_the_top) {

@@ -2,12 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/date.h"
 #include "core/text.h"
 #include "report/layout.h"
 #include "report/verdict.h"
-#include "report/when.h"
 
 namespace headroom::report {
 namespace {
@@ -44,28 +45,38 @@ std::string headline(const ServiceVerdict& service, bool saturated) {
 
 std::string requests_text(const ServiceVerdict& service) {
   const Counts& counts = service.counts;
-  return fmt::format("{} good of {} ({}), {} late, {} shed, {} failed; counted by the {}",
-                     grouped(counts.good), grouped(counts.all()),
-                     percent(1 - counts.missed_share()), grouped(counts.late), grouped(counts.shed),
-                     grouped(counts.failed), service.by_client ? "client" : "gateway");
+  const std::string by = service.by_client ? "; counted by the client" : "; counted by the gateway";
+  if (counts.all() == 0) return "no requests" + by;
+  return fmt::format("{} good of {} ({}), {} late, {} shed, {} failed", grouped(counts.good),
+                     grouped(counts.all()), percent(1 - counts.missed_share()),
+                     grouped(counts.late), grouped(counts.shed), grouped(counts.failed)) +
+         by;
 }
 
 std::string fixed_text(const ServiceVerdict& service) {
-  if (!service.fixed_fleet) return "cannot be estimated: nothing is known of a replica's capacity";
-  return fmt::format("{} replicas, {:.3f} replica-hours, estimated; used: {:.2f} × that",
-                     *service.fixed_fleet, service.fixed_hours, *service.ratio());
+  if (!service.fixed_fleet) return "cannot be estimated: " + service.fixed_unknown;
+  return fmt::format("{}, {:.3f} replica-hours, estimated; used: {:.2f} × that",
+                     counted(static_cast<std::uint64_t>(*service.fixed_fleet), "replica"),
+                     service.fixed_hours, *service.ratio());
+}
+
+std::string worst_text(const ServiceVerdict& service) {
+  return fmt::format("{} missed; longest spell of more than {}: {}",
+                     share_text(service.worst_share), share_text(service.spell_share),
+                     format_duration(from_seconds(std::round(service.longest_spell_s))));
 }
 
 void add_service(Lines& lines, const ServiceVerdict& service, bool saturated) {
-  const auto& objective = service.policy.objective;
   lines.text(headline(service, saturated));
-  lines.item("wanted", fmt::format("{:g}% within {}, at most {} failed", objective.quantile * 100,
-                                   format_duration(objective.latency),
-                                   format_share(1 - objective.availability)));
+  lines.item("wanted", promise_text(service.policy.objective));
   lines.item("requests", requests_text(service));
+  if (service.counts.all() > 0) lines.item("worst 5 min", worst_text(service));
+  if (!service.reasons.empty()) lines.item("reasons", reasons_text(service.reasons));
+  if (!service.met && !saturated) lines.item("broken by", service.broken);
   if (service.shortfall) lines.item("lost", shortfall_text(*service.shortfall));
-  lines.item("used", fmt::format("{:.3f} replica-hours, at most {} replicas at once",
-                                 service.replica_hours, service.replicas_most));
+  lines.item("used",
+             fmt::format("{:.3f} replica-hours, at most {} at once", service.replica_hours,
+                         counted(static_cast<std::uint64_t>(service.replicas_most), "replica")));
   lines.item("fixed fleet", fixed_text(service));
   if (service.clairvoyant_hours)
     lines.item("clairvoyant",
@@ -77,19 +88,18 @@ void add_important(Lines& lines, const std::vector<Important>& important) {
   if (important.empty()) return;
   lines.text("The decisions that mattered most");
   for (const auto& one : important) {
-    lines.text(fmt::format("{}. {} {}: {}; {} requests missed around it", one.number,
-                           format_time_of_day(one.at), one.service, change_text(one),
-                           grouped(one.missed_around)));
+    lines.text(fmt::format("{}. {} {}: {}; {} missed around it", one.number, format_date(one.at),
+                           one.service, change_text(one), counted(one.missed_around, "request")));
+    if (const auto step = step_text(one); !step.empty()) lines.text(step + ":", "     ");
     for (const auto& reason : one.decision.reasons)
-      if (reason.decisive) lines.text(fmt::format("{}: {}", reason.rule, reason.text), "     ");
-    for (const auto& other : one.decision.counterfactuals)
-      lines.text(fmt::format("without {}: {} replicas", other.without, other.replicas), "     ");
+      if (reason.decisive) lines.text(fmt::format("{}: {}", reason.name(), reason.text), "     ");
+    for (const auto& other : one.decision.counterfactuals) lines.text(without_text(other), "     ");
   }
 }
 
 Json shortfall_json(const std::optional<Shortfall>& shortfall) {
   if (!shortfall) return nullptr;
-  return {{"from", format_when(shortfall->from)}, {"length_s", shortfall->length_s},
+  return {{"from", format_date(shortfall->from)}, {"length_s", shortfall->length_s},
           {"missed", shortfall->missed},          {"demand_before_rps", shortfall->demand_before},
           {"demand_rps", shortfall->demand},      {"ready", shortfall->ready},
           {"carried_rps", shortfall->carried},    {"text", shortfall_text(*shortfall)}};
@@ -97,8 +107,12 @@ Json shortfall_json(const std::optional<Shortfall>& shortfall) {
 
 Json service_json(const ServiceVerdict& service) {
   const auto optional = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
+  const auto said = [](const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+  };
   return {{"service", service.service},
           {"objective_met", service.met},
+          {"broken", said(service.broken)},
           {"objective",
            {{"quantile", service.policy.objective.quantile},
             {"latency_ms", milliseconds(service.policy.objective.latency)},
@@ -110,15 +124,23 @@ Json service_json(const ServiceVerdict& service) {
           {"shed", service.counts.shed},
           {"failed", service.counts.failed},
           {"missed_share", service.counts.missed_share()},
+          {"worst_five_minutes_share", service.worst_share},
+          {"longest_spell_s", service.longest_spell_s},
+          {"spell_share", service.spell_share},
+          {"reasons", service.reasons},
           {"shortfall", shortfall_json(service.shortfall)},
           {"replica_hours", service.replica_hours},
           {"replicas_most", service.replicas_most},
           {"cost", service.cost},
           {"fixed_fleet", optional(service.fixed_fleet)},
+          {"fixed_unknown", said(service.fixed_unknown)},
           {"fixed_replica_hours", service.fixed_fleet ? Json(service.fixed_hours) : Json(nullptr)},
           {"ratio_to_fixed", optional(service.ratio())},
           {"clairvoyant_replica_hours", optional(service.clairvoyant_hours)},
           {"capacity_per_replica_rps", service.station.per_second},
+          {"capacity_low_rps", service.capacity.low_per_second},
+          {"capacity_high_rps", service.capacity.high_per_second},
+          {"capacity_age_s", service.capacity.age_s},
           {"capacity_basis", service.basis},
           {"startup_s", service.station.startup_s}};
 }
@@ -128,8 +150,7 @@ Json service_json(const ServiceVerdict& service) {
 std::vector<std::string> verdict_text(const Verdict& verdict, std::size_t width) {
   Lines lines(width);
   lines.text(fmt::format(
-      "{} to {}, {}", format_when(verdict.from).substr(0, 19) + "Z",
-      format_time_of_day(verdict.to) + "Z",
+      "{} to {}, {}", format_date(verdict.from), format_date(verdict.to),
       format_duration(std::chrono::round<std::chrono::seconds>(verdict.to - verdict.from))));
   if (verdict.cpu_mean >= 0)
     lines.text(
@@ -148,14 +169,14 @@ Json verdict_json(const Verdict& verdict) {
   for (const auto& service : verdict.services) services.push_back(service_json(service));
   Json important = Json::array();
   for (const auto& one : verdict.important)
-    important.push_back({{"at", format_when(one.at)},
+    important.push_back({{"at", format_date(one.at)},
                          {"service", one.service},
                          {"from", one.from},
                          {"to", one.to},
                          {"missed_around", one.missed_around},
                          {"summary", one.decision.summary}});
-  return {{"from", format_when(verdict.from)},
-          {"to", format_when(verdict.to)},
+  return {{"from", format_date(verdict.from)},
+          {"to", format_date(verdict.to)},
           {"saturated", verdict.saturated},
           {"machine_cpu_mean", verdict.cpu_mean < 0 ? Json(nullptr) : Json(verdict.cpu_mean)},
           {"objective_met", verdict.saturated ? Json(nullptr) : Json(verdict.met())},

@@ -9,12 +9,16 @@
 
 namespace headroom::report {
 
-/// "2026-11-21T10:00:00Z" or with "+01:00" (RFC 3339), seconds since the Unix epoch, or "-30s":
-/// so long before `end`.
-[[nodiscard]] Result<WallTime> parse_when(std::string_view text, WallTime end);
+/// What a written moment stands for, ends included: "10:00:05" is all of that second, as a printed
+/// stamp has lost what came after its last digit.
+struct When {
+  WallTime first;
+  WallTime last;
+};
 
-/// RFC 3339 in UTC to the millisecond: "2026-11-21T10:00:00.250Z".
-[[nodiscard]] std::string format_when(WallTime time);
+/// A date ("2026-11-21T10:00:00Z", core/date.h), a time of day (the last before `end`), seconds
+/// since the Unix epoch, or "-30s": so long before `end`.
+[[nodiscard]] Result<When> parse_when(std::string_view text, WallTime end);
 
 /// Only the time of day in UTC: "10:00:00".
 [[nodiscard]] std::string format_time_of_day(WallTime time);
