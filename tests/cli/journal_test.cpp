@@ -1,8 +1,11 @@
 // headroom replay, explain, report and top: what they print and how they end.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <regex>
 
 #include "control/journal/sqlite.h"
 #include "load/scripted_server.h"
@@ -57,7 +60,26 @@ TEST_F(JournalCommands, replay_lists_what_a_knob_would_have_changed) {
   EXPECT_GE(json.at("differences"), 1);
   EXPECT_EQ(json.at("listed").at(0).at("service"), "checkout");
   EXPECT_LE(json.at("listed").at(0).at("replayed"), 5);
+  EXPECT_LT(json.at("listed").size(), json.at("differences").get<std::size_t>() / 3);
+  const Json& checkout = json.at("services").at(1);
+  EXPECT_EQ(checkout.at("service"), "checkout");
+  EXPECT_EQ(checkout.at("replayed").at("most"), 5);
+  EXPECT_GT(checkout.at("recorded").at("most"), 5);
+  EXPECT_LT(checkout.at("replayed").at("replica_hours"),
+            checkout.at("recorded").at("replica_hours"));
   EXPECT_GT(json.at("listed").at(0).at("recorded"), 5);
+}
+
+TEST_F(JournalCommands, replay_prints_each_change_once_and_what_it_comes_to) {
+  const Ended ended = run("replay", {"--set", "services.checkout.replicas.max=5"});
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_TRUE(std::regex_search(ended.out, std::regex("recorded, 5 replayed for \\d+ s")))
+      << ended.out;
+  EXPECT_TRUE(std::regex_search(ended.out, std::regex("checkout: 0.\\d+ replica-hours recorded, "
+                                                      "0.\\d+ replayed; at most \\d+ at once")))
+      << ended.out;
+  EXPECT_EQ(ended.out.find("catalog"), std::string::npos) << "nothing changed there" << ended.out;
+  EXPECT_LT(std::ranges::count(ended.out, '\n'), 40) << ended.out;
 }
 
 TEST_F(JournalCommands, replay_decides_by_another_file) {
@@ -82,12 +104,15 @@ TEST_F(JournalCommands, replay_fails_when_the_record_is_not_what_the_code_decide
     auto edit = control::sqlite::Connection::open(journal_, control::sqlite::Access::write);
     ASSERT_TRUE(edit);
     ASSERT_TRUE(
-        edit->run("UPDATE tick SET decided=json_set(decided, '$[0].replicas', 99) WHERE id=100"));
+        edit->run("UPDATE decided SET decision=json_set(decision, '$.replicas', 99) WHERE place=0 "
+                  "AND tick_id=(SELECT max(tick_id) FROM decided WHERE place=0)"));
   }
   const Ended ended = run("replay", {});
   EXPECT_EQ(ended.code, 1);
   EXPECT_NE(ended.out.find("99 recorded"), std::string::npos) << ended.out;
-  EXPECT_NE(ended.out.find("130 observations, 1 differences"), std::string::npos) << ended.out;
+  // A decision stands until the next row of its service.
+  EXPECT_NE(ended.out.find(" for 11 s"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("130 observations, 11 differences\n"), std::string::npos) << ended.out;
 }
 
 TEST_F(JournalCommands, explain_gives_the_decision_with_its_reasons) {
@@ -100,6 +125,19 @@ TEST_F(JournalCommands, explain_gives_the_decision_with_its_reasons) {
   EXPECT_EQ(json.at("objective").at("latency_ms"), 150);
 }
 
+TEST_F(JournalCommands, explain_has_the_reasons_of_a_second_in_which_nothing_changed) {
+  int unchanged = 0;
+  for (int ago = 1; ago < 40; ++ago) {
+    const auto at = fmt::format("-{}s", ago);
+    const Ended ended = run("explain", {"--service", "catalog", "--at", at, "--format", "json"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    const Json json = Json::parse(ended.out);
+    EXPECT_FALSE(json.at("reasons").empty()) << at;
+    unchanged += json.at("before") == json.at("replicas");
+  }
+  EXPECT_GT(unchanged, 10);
+}
+
 TEST_F(JournalCommands, explain_finds_the_last_change) {
   const Ended ended = run("explain", {"--service", "checkout", "--last", "--format", "json"});
   EXPECT_EQ(ended.code, 0) << ended.err;
@@ -108,6 +146,52 @@ TEST_F(JournalCommands, explain_finds_the_last_change) {
   const Ended text = run("explain", {"--service", "checkout", "--last"});
   EXPECT_EQ(text.code, 0);
   EXPECT_NE(text.out.find("How it was decided"), std::string::npos) << text.out;
+}
+
+TEST_F(JournalCommands, explain_takes_every_stamp_that_a_report_prints) {
+  const std::string page = folder_.path() + "/report.html";
+  const Ended report = run("report", {"--html", page});
+  ASSERT_EQ(report.code, 0) << report.err;
+  std::ifstream in(page);
+  const std::string html((std::istreambuf_iterator<char>(in)), {});
+  // The decisions of the list, each with its service: explained is the same second.
+  const std::regex listed(R"(\n\d\. (\S+Z) (\w+): )");
+  int found = 0;
+  for (std::sregex_iterator i(report.out.begin(), report.out.end(), listed), end; i != end; ++i) {
+    const std::string stamp = (*i)[1];
+    const Ended ended = run("explain", {"--service", (*i)[2], "--at", stamp, "--format", "json"});
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    EXPECT_EQ(Json::parse(ended.out).at("at"), stamp);
+    EXPECT_NE(html.find(stamp), std::string::npos) << stamp;
+    ++found;
+  }
+  EXPECT_GE(found, 1) << report.out;
+  // Every other one, of the text and of the page.
+  const std::regex any(R"((\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d(\.\d+)?(Z| UTC)?)");
+  for (const std::string& text : {report.out, html.substr(html.find("<body"))})
+    for (std::sregex_iterator i(text.begin(), text.end(), any), end; i != end; ++i) {
+      const Ended ended = run("explain", {"--service", "checkout", "--at", i->str()});
+      EXPECT_EQ(ended.code, 0) << i->str() << ": " << ended.err;
+    }
+}
+
+TEST_F(JournalCommands, the_file_that_headroom_runs_with_knows_the_journal) {
+  std::filesystem::create_directory(folder_.path() + "/shop");
+  std::filesystem::rename(journal_, folder_.path() + "/shop/kept.journal");
+  (void)folder_.write("shop/headroom.yaml",
+                      std::string(shop) + "journal: { path: kept.journal }\n");
+  for (const Arguments& command :
+       {Arguments{"report"}, {"replay"}, {"explain", "--service", "checkout"}}) {
+    Arguments named = command;
+    named.insert(named.end(), {"-f", "shop/headroom.yaml"});
+    EXPECT_EQ(run_program(named, folder_.path()).code, 0) << command[0];
+    EXPECT_EQ(run_program(command, folder_.path() + "/shop").code, 0) << command[0];
+    expect_refused(run_program(command, folder_.path()),
+                   "headroom: headroom.yaml: no such file; name the one that headroom runs with by "
+                   "-f, or say --journal\n");
+    named.insert(named.end(), {"-j", "none"});
+    expect_refused(run_program(named, folder_.path()), "journal none: there is no such file");
+  }
 }
 
 TEST_F(JournalCommands, report_judges_and_writes_a_page) {
@@ -142,7 +226,7 @@ TEST_F(JournalCommands, report_ends_with_3_where_a_requirement_is_not_met) {
   const Ended missed = run("report", {"--load", "checkout=" + load, "--require", "met"});
   EXPECT_EQ(missed.code, 3);
   EXPECT_EQ(missed.err,
-            "headroom: the objective of checkout is not met: 100 of 1,000 requests missed (10%)\n");
+            "headroom: the objective of checkout is not met: 10% missed, at most 1% may\n");
   EXPECT_NE(missed.out.find("checkout: objective MISSED"), std::string::npos) << missed.out;
   EXPECT_EQ(run("report", {"--require", "fixed<100"}).code, 0);
   EXPECT_EQ(run("report", {"--require", "fixed<0.001"}).code, 3);
@@ -210,7 +294,30 @@ TEST(Top, one_look_is_printed_and_an_absent_headroom_is_one_sentence) {
   }
   const Ended absent = run_program({"top", "--admin", address, "--once"});
   EXPECT_EQ(absent.code, 1);
-  EXPECT_NE(absent.err.find(address), std::string::npos) << absent.err;
+  EXPECT_EQ(absent.err, "headroom: " + address +
+                            ": nothing listens there; headroom's admin is gateway.admin of "
+                            "headroom.yaml\n");
+}
+
+TEST(Top, finds_the_admin_in_the_file_and_says_when_another_answers) {
+  load::ScriptedServer server([](const load::Asked&) -> load::Scripted {
+    return {.bytes = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"};
+  });
+  const std::string url = server.url("/");
+  const std::string address = url.substr(7, url.size() - 8);
+  const TestFolder folder;
+  (void)folder.write("headroom.yaml",
+                     std::string(shop) + "gateway: { admin: '" + address + "' }\n");
+  const Ended ended = run_program({"top", "--once"}, folder.path());
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_EQ(ended.err, "headroom: " + address +
+                           ": answers, but is not headroom's admin, gateway.admin of headroom.yaml "
+                           "(status 404)\n");
+  const Ended nowhere = run_program({"top", "--once", "-f", "none.yaml"}, folder.path());
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_EQ(nowhere.err,
+            "headroom: none.yaml: no such file; name the one that headroom runs with "
+            "by -f, or say --admin\n");
 }
 
 }  // namespace

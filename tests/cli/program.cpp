@@ -20,6 +20,12 @@ std::string content(const std::string& path) {
 
 }  // namespace
 
+std::string Ended::complaint() const {
+  if (err.starts_with("headroom: ")) return err;
+  const std::size_t line = err.find("\nheadroom: ");
+  return line == std::string::npos ? "" : err.substr(line + 1);
+}
+
 Ended run_program(const Arguments& arguments, const std::string& folder) {
   const TestFolder output;
   const std::string out = output.write("out", "");

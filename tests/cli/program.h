@@ -22,6 +22,9 @@ struct Ended {
   int code = -1;  // exit code; -1 when a signal ended it
   std::string out;
   std::string err;
+
+  /// What stands in `err` after the lines that say what was read.
+  [[nodiscard]] std::string complaint() const;
 };
 
 /// Runs `headroom` with `arguments` in `folder` to its end.

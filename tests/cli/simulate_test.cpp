@@ -40,15 +40,20 @@ class Simulate : public testing::Test {
 TEST_F(Simulate, json_has_what_programs_rely_on) {
   const Ended ended = simulate("wave.csv", {"--format", "json", "--service", "shop"});
   ASSERT_EQ(ended.code, 0) << ended.err;
-  EXPECT_EQ(ended.err, "");
+  EXPECT_EQ(std::ranges::count(ended.err, '\n'), 1) << "what was read" << ended.err;
   const Json out = Json::parse(ended.out);
   EXPECT_EQ(out["workload"], "fast-web");
   EXPECT_NEAR(out["requests"].get<double>(), 3.6e6, 1e6);
   EXPECT_NEAR(out["missed"].get<double>(),
               out["missed_share"].get<double>() * out["requests"].get<double>(), 1);
+  EXPECT_TRUE(out["objective_met"].get<bool>()) << out["broken"];
   EXPECT_NEAR(out["cost"].get<double>(), 0.5 * out["replica_hours"].get<double>(), 1e-9);
-  for (const char* key : {"failed", "shed", "late", "scale_out", "scale_in", "recovery_s_max"})
+  for (const char* key : {"failed", "shed", "late", "scale_out", "scale_in", "longest_spell_s",
+                          "worst_five_minutes_share", "wanting", "wanting_share", "late_alone"})
     EXPECT_TRUE(out[key].is_number()) << key;
+  EXPECT_NEAR(out["replicas_mean"].get<double>(), out["replica_hours"].get<double>(), 1e-9)
+      << "an hour is scored";
+  EXPECT_GE(out["replicas_peak"].get<double>(), out["replicas_mean"].get<double>());
   for (const char* key : {"p50", "p95", "p99", "p999"})
     EXPECT_GT(out["latency_ms"][key].get<double>(), 1) << key;
 }
@@ -100,7 +105,7 @@ TEST_F(Simulate, a_zone_can_be_lost_and_planned_for) {
   const auto missed = [&] {
     const Ended ended = simulate("wave.csv", more);
     EXPECT_EQ(ended.code, 0) << ended.err;
-    return Json::parse(ended.out)["missed_share"].get<double>();
+    return Json::parse(ended.out)["wanting_share"].get<double>();
   };
   const double unplanned = missed();
   std::string file = shop;
@@ -112,6 +117,37 @@ TEST_F(Simulate, a_zone_can_be_lost_and_planned_for) {
   const Ended alone = simulate("wave.csv", {"--zone-fails", "20m"});
   EXPECT_EQ(alone.code, 2);
   EXPECT_NE(alone.err.find("--zone-fails needs two zones or more"), std::string::npos) << alone.err;
+}
+
+TEST_F(Simulate, budget_and_downstreams_of_the_file_bound_headroom_and_who_shares_them_is_told) {
+  const auto peak = [&](const std::string& limits, const Arguments& more = {}) {
+    (void)folder_.write("headroom.yaml", shop +
+                                             std::string("    scale: { uses: { postgres: 4 } }\n"
+                                                         "  stock:\n"
+                                                         "    objective: { latency: { p99: 1s } }\n"
+                                                         "    replicas: { cost_per_hour: 0 }\n"
+                                                         "    endpoints: [\"10.0.0.5:80\"]\n"
+                                                         "downstreams: { postgres: ") +
+                                             limits);
+    Arguments all = {"--service", "shop", "--format", "json", "--replicas-at-first", "1"};
+    all.insert(all.end(), more.begin(), more.end());
+    const Ended ended = simulate("wave.csv", all);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return std::pair(Json::parse(ended.out)["replicas_peak"].get<double>(), ended.err);
+  };
+  const auto [free, quiet] = peak("{ connections: 1000 } }\n");
+  EXPECT_GT(free, 4);
+  EXPECT_EQ(quiet.find("simulated alone"), std::string::npos) << "stock uses no postgres";
+  EXPECT_EQ(peak("{ connections: 15 } }\n").first, 3);
+  const auto [paid, told] = peak("{ connections: 1000 } }\nbudget: { per_hour: 1.00 }\n");
+  EXPECT_EQ(paid, 2);
+  EXPECT_NE(told.find("headroom: shop is simulated alone: what stock would take of budget and "
+                      "downstreams is left to it\n"),
+            std::string::npos)
+      << told;
+  const auto [rival, said] = peak("{ connections: 15 } }\n", {"--policy", "hpa-cpu"});
+  EXPECT_GT(rival, 3);
+  EXPECT_NE(said.find("hpa-cpu knows of no budget and no downstreams"), std::string::npos) << said;
 }
 
 TEST_F(Simulate, the_same_seed_gives_the_same_bytes) {
@@ -179,9 +215,44 @@ TEST_F(Simulate, a_requirement_that_is_not_met_is_exit_code_3) {
   const Arguments starved = {"--policy", "fixed", "--target", "0.02", "--require", "missed<1%"};
   const Ended unmet = simulate("wave.csv", starved);
   EXPECT_EQ(unmet.code, 3);
-  EXPECT_TRUE(unmet.err.starts_with("headroom: missed<1% is not met: ")) << unmet.err;
+  EXPECT_TRUE(unmet.complaint().starts_with("headroom: missed<1% is not met: ")) << unmet.err;
   EXPECT_NE(unmet.out.find("replica-hours"), std::string::npos);
   EXPECT_EQ(simulate("wave.csv", {"--policy", "fixed", "--require", "p99<150ms"}).code, 0);
+}
+
+TEST_F(Simulate, a_zone_is_lost_days_after_the_begin_and_never_after_the_end) {
+  std::string days = "timestamp_seconds,requests_per_second\n";
+  for (int hour = 0; hour < 72; ++hour) days += std::to_string(3600 * hour) + ",20\n";
+  (void)folder_.write("days.csv", days);
+  const auto lose = [&](const std::string& when) {
+    return simulate("days.csv",
+                    {"--policy", "fixed", "--target", "0.05", "--zones", "3", "--zone-fails", when,
+                     "--zone-fails-for", "26h", "--format", "json"});
+  };
+  const Ended lost = lose("25h");
+  ASSERT_EQ(lost.code, 0) << lost.err;
+  EXPECT_GT(Json::parse(lost.out)["failed"].get<double>(), 0);
+  const Ended late = lose("3d");
+  EXPECT_EQ(late.code, 2);
+  EXPECT_EQ(late.err, "headroom: --zone-fails 3d is after the end: days.csv lasts 3d\n");
+}
+
+TEST_F(Simulate, a_service_without_anything_to_run_can_be_planned_for_and_not_run) {
+  const std::string file = shop;
+  (void)folder_.write("headroom.yaml", file.substr(0, file.find("    run:")));
+  EXPECT_EQ(simulate("wave.csv", {"--policy", "kpa"}).code, 0);
+  const Ended run = run_program({"run"}, folder_.path());
+  EXPECT_EQ(run.code, 2);
+  EXPECT_NE(run.err.find("services.shop: either 'run'"), std::string::npos) << run.err;
+}
+
+TEST_F(Simulate, a_fixed_fleet_can_be_given_by_its_size) {
+  const Ended ended = simulate("wave.csv", {"--policy", "fixed", "--fleet", "7"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  EXPECT_NE(ended.out.find("setting        7 replicas\n"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("replica-hours  7.0"), std::string::npos) << ended.out;
+  const Ended shared = simulate("wave.csv", {"--policy", "fixed", "--target", "0.11"});
+  EXPECT_NE(shared.out.find("setting        7 replicas\n"), std::string::npos) << shared.out;
 }
 
 TEST_F(Simulate, every_policy_runs) {
@@ -202,11 +273,15 @@ TEST_F(Simulate, options_that_make_no_sense_get_one_sentence) {
       {{"--scale", "-1"}, "--scale '-1' is not a number above 0"},
       {{"--require", "p97<1s"}, "'p97<1s': a simulation knows p50, p95, p99 and p99.9"},
       {{"--history", "100%"}, "--history '100%' is not a share such as 25%, below 100%"},
+      {{"--fleet", "3"}, "--fleet is the size of --policy fixed, instead of its --target"},
+      {{"--policy", "fixed", "--fleet", "61"},
+       "--fleet 61 is not within replicas.min and max of the file, 1 to 60"},
+      {{"--seeds", "0"}, "--seeds '0' is not a whole number from 1 to 1000"},
       {{"--seed", "x"}, "--seed 'x' is not a whole number from 0"}};
   for (const auto& [more, sentence] : cases) {
     const Ended ended = simulate("wave.csv", more);
     EXPECT_EQ(ended.code, 2) << sentence;
-    EXPECT_TRUE(ended.err.starts_with("headroom: " + sentence)) << ended.err;
+    EXPECT_TRUE(ended.complaint().starts_with("headroom: " + sentence)) << ended.err;
     EXPECT_EQ(ended.out, "");
   }
 }

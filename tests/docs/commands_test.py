@@ -58,16 +58,33 @@ TABLE = {
     "headroom check -f headroom.yaml": Run(),
     "headroom run -f headroom.yaml": Serve(),
     "headroom run -f headroom.yaml --upgrade": Elsewhere("tests/e2e/restart_test.py", "--upgrade"),
-    "headroom explain -j headroom.journal --service checkout --last": Run(),
-    "headroom replay -j headroom.journal --set services.checkout.replicas.max=5": Run(),
-    "headroom simulate -f headroom.yaml --trace last-month.csv --require 'missed<0.1%'": GATE,
+    "headroom run -f headroom.yaml --upgrade --detach":
+        Elsewhere("tests/e2e/service_manager_test.py", '"--upgrade", "--detach"'),
+    "headroom explain --service checkout --last": Run(),
+    "headroom replay --set services.checkout.replicas.max=5": Run(),
+    "headroom simulate -f headroom.yaml --trace last-month.csv --require met": GATE,
     "headroom compare --trace last-month.csv --report comparison.html":
         Run(instead={"--trace": QUICK}),
     "headroom tune --trace last-month.csv --policy hpa-cpu --permitted 0.1%": Run(),
+    "headroom forecast --trace last-month.csv --horizon 15m": Run(),
+    "headroom forecast --trace access-week.csv --horizon 6h --report ahead.html":
+        Run(instead={"access-week.csv --horizon 6h": "day.csv --horizon 15m"}),
+    "headroom forecast --trace access-week.csv --horizon 6h "
+    "--event 2026-12-24T18:00:00Z,2h,3,50%":
+        Run(instead={"access-week.csv --horizon 6h": "day.csv --horizon 15m"}),
+    "headroom forecast --trace access-week.csv --horizon 30m --backtest":
+        Run(instead={"access-week.csv --horizon 30m": "day.csv.gz --horizon 15m"}),
     "headroom tune --trace worldcup98_60s_to_jun25.csv.gz --days 4 --policy hpa-cpu,kpa,fixed "
     "--permitted 0.1%": Run(instead={"worldcup98_60s_to_jun25.csv.gz": "rates.csv.gz"}),
     "headroom simulate -f headroom.yaml --service checkout --trace day.csv --peak-replicas 40 "
-    "--policy headroom --startup 30s --require 'missed<0.1%'": GATE,
+    "--policy headroom --startup 30s --require met": GATE,
+    "headroom simulate -f headroom.yaml --trace day.csv --seeds 5 --require 'wanting<=0.1%' "
+    "--require 'worst5m<5%' --require 'cost<500'": GATE,
+    "headroom simulate -f headroom.yaml --trace day.csv --journal day.journal --report day.html":
+        Run(),
+    "headroom explain -j day.journal --service checkout --last": Run(),
+    "headroom compare -f headroom.yaml --service checkout --trace last-month.csv":
+        Run(instead={"--trace": QUICK}),
     "headroom simulate -f headroom.yaml --trace access.csv --plant exact --objective workload":
         Run(),
     "headroom simulate -f headroom.yaml --trace log.csv --requests --column exec_seconds": Run(),

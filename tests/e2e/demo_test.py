@@ -16,8 +16,6 @@ PROGRAMS = pathlib.Path(os.environ.get("HEADROOM_EXAMPLES", ROOT / "build/exampl
 SHARED = ROOT.parent / "shared"
 STALL_MS = 100  # the load generator was woken so late: nothing ran on the machine meanwhile
 BUILT = all((PROGRAMS / name).exists() for name in ("checkout", "catalog"))
-needs_figures = unittest.skipIf(os.environ.get("HEADROOM_SANITIZE"),
-                                "a sanitizer looks on: latency would tell about it")
 
 
 @unittest.skipUnless(BUILT, "the example services are not built: examples/build.sh")
@@ -68,7 +66,6 @@ class Demo(SystemTest):
         if stall_ms > STALL_MS:
             self.skipTest(f"the machine stood still for {stall_ms:.0f} ms: latency told about it")
 
-    @needs_figures
     def test_a_newcomer_sees_both_objectives_met_for_less_than_a_fixed_fleet(self):
         code, out, err = self.demo()
         self.assertRegex(" ".join(err.split()), r"A made day of 6\.5 hours in 110 s\. Its crowd "
@@ -81,7 +78,6 @@ class Demo(SystemTest):
         self.assertEqual(code, 0, err)
         self.assertEqual(len(re.findall("objective met$", out, re.M)), 2)
 
-    @needs_figures
     @unittest.skipUnless(SHARED.is_dir(), "the recorded traffic is not here: ../shared/traces")
     def test_a_recorded_day_is_played_where_it_is_at_hand(self):
         (self.folder / "shared").symlink_to(SHARED)
@@ -91,7 +87,6 @@ class Demo(SystemTest):
         self.expect_report(out)
         self.assertIn(code, (0, 3), err)
 
-    @needs_figures
     def test_a_crowd_that_nothing_announces_is_missed_and_it_is_said_why(self):
         self.edit("scenario.env", ("made_seconds=110", "made_seconds=30"))
         code, out, err = self.demo("--surprise")

@@ -61,7 +61,7 @@ class Faults(SystemTest):
                     "catalog": self.service()}, gateway={"queue": {"wait": "200ms"}})
         headroom = self.start(ready={"catalog": 1})
         self.until_said(headroom, r"shop-3 did not start: it .*3.*the next start is in [12]")
-        self.assertIn("its last output: no database at db:5432", headroom.err())
+        self.assertIn(": no database at db:5432 (log: ", headroom.err())
         self.assertEqual(self.ask("/", host="catalog")[0], 200)
         status, problem = self.ask("/", host="shop")
         self.assertEqual(status, 503)

@@ -2,32 +2,32 @@
 
 import json
 import pathlib
+import resource
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from system import PROGRAM, Process, SystemTest, may_mount
+from small_disk import SmallDisk
+from system import SystemTest, may_mount
 
-SMALL_DISK = "mount -t tmpfs -o size=1m none disk && exec \"$@\""
 
-
-class FullDisk(SystemTest):
+class FullDisk(SmallDisk):
     @unittest.skipUnless(may_mount(), "a disk of its own needs the right to mount one")
     def test_a_full_disk_stops_lowering_but_neither_service_nor_raising(self):
         (self.folder / "disk").mkdir()
-        shop = self.service("--slots", 1, "--wait-ms", 100,
+        shop = self.service("--slots", 1, "--wait-ms", 100, objective={"latency": {"p99": "10s"}},
                             replicas={"min": 1, "max": 4, "concurrency": 2},
                             scale={"in_delay": "1s"})
         self.write({"shop": shop}, gateway={"queue": {"wait": "10s"}},
                    journal={"path": "disk/journal"})
         headroom = self.start_on_small_disk()
         self.until(lambda: self.count("shop") == 1, "it is ready")
-        # Seen from outside, the disk is below the process's own root.
-        disk = pathlib.Path(f"/proc/{headroom.pid}/root{self.folder}/disk")
+        disk = self.disk_of(headroom)
         self.fill(disk / "filler")
         self.until(lambda: not self.journal()["healthy"], "the journal says it is not healthy")
         self.assertIn("full", self.journal()["problem"])
         self.assertIn("headroom_journal_healthy 0", self.ask("/metrics", address=self.admin)[1])
+        self.until_said(headroom, " error the journal cannot be written: .* full")
 
         load = self.load("/", rate=30, seconds=15, options=("--timeout", "20s"))
         self.until(lambda: self.count("shop") >= 3, "raising works")
@@ -40,25 +40,20 @@ class FullDisk(SystemTest):
         (disk / "filler").unlink()
         self.until(lambda: self.journal()["healthy"], "the journal heals")
         self.until(lambda: self.count("shop") < most, "lowering goes on")
+        self.until_said(headroom, " info the journal is written again\n")
+        self.assertEqual(headroom.err().count("the journal cannot be written"), 1)
         self.stop(headroom)
 
-    def start_on_small_disk(self):
-        """The mount is seen by headroom and its replicas alone, and ends with them."""
-        headroom = Process(self.folder, "run",
-                           ["unshare", "-m", "sh", "-c", SMALL_DISK, "sh", PROGRAM, "run", "-f",
-                            "headroom.yaml"])
-        self.processes.append(headroom)
-        self.until_said(headroom, "listening on ")
-        return headroom
-
-    @staticmethod
-    def fill(path):
-        with open(path, "wb", buffering=0) as filler:
-            try:
-                while filler.write(b"x" * 512):
-                    pass
-            except OSError:
-                return
+    def test_a_limit_on_the_size_of_files_is_a_full_disk_and_kills_nobody(self):
+        self.write({"shop": self.service()})
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        headroom = self.start(preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (64 << 10, before[1])))
+        self.until(lambda: not self.journal()["healthy"], "the journal says it is not healthy")
+        self.assertEqual(self.ask("/")[0], 200)
+        resource.prlimit(headroom.pid, resource.RLIMIT_FSIZE, before)
+        self.until(lambda: self.journal()["healthy"], "the journal heals")
+        self.stop(headroom)
 
     def journal(self):
         return self.services()["journal"]

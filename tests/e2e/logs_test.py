@@ -15,6 +15,8 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from system import HERE, PROGRAM, Process, SystemTest
 
+PANIC = "panic: boom\n\ngoroutine 1 [running]:\nmain.main()\n\t/src/main.go:4 +0x25"
+
 
 class Pipe:
     """Small, so that it is full soon."""
@@ -185,6 +187,59 @@ class Logs(SystemTest):
         self.until(self.ready, "it is ready")
         self.assertEqual(self.ask("/")[0], 200)
         self.stop(headroom)
+
+    def test_an_access_log_that_cannot_be_written_is_told_once_and_once_when_it_heals(self):
+        self.run_endpoint()
+        log = self.folder / "access.jsonl"
+        for command in ("run", "gateway"):
+            with self.subTest(command):
+                log.symlink_to("/dev/full")
+                self.write(self.services_of(command, "/old"))
+                headroom = self.spawn(command, command, "-f", "headroom.yaml")
+                self.until(lambda: self.ask("/old")[0] == 200, "it serves")
+                self.until_said(headroom, " error the access log cannot be written: "
+                                          "No space left on device; until it can, its lines are "
+                                          "dropped\n")
+                before = self.dropped("access")
+                self.until(lambda: self.ask("/old")[0] == 200 and self.dropped("access") > before,
+                           "it cannot be written still")
+                log.unlink()
+                headroom.popen.send_signal(signal.SIGUSR1)
+                self.until_said(headroom, " info the access log is written again\n")
+                self.assertEqual(headroom.err().count("the access log cannot be written"), 1)
+                self.stop(headroom)
+                log.unlink()
+
+    def test_events_are_told_as_json_where_that_is_asked_for(self):
+        self.write({"shop": self.shop(), "broken": self.service("--say", PANIC, "--exit", 2)})
+        headroom = self.start("--log-format", "json", ready={"shop": 1})
+        self.until_said(headroom, "did not start")
+        self.write_text("nonsense: [")
+        self.until_said(headroom, "not in force")
+        self.stop(headroom)
+        events = [json.loads(line) for line in headroom.err().splitlines()]
+        page = (HERE.parent.parent / "docs/formats/logs.md").read_text()
+        section = page.partition("\n## Events\n")[2].partition("\n## ")[0]
+        fields = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+        self.assertEqual(len(fields), 5, section)
+        for event in events:
+            self.assertEqual(list(event), fields)
+            self.assertRegex(event["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        self.assertEqual([e["time"] for e in events], sorted(e["time"] for e in events))
+
+        def of(part):
+            return next(e for e in events if part in e["message"])
+
+        self.assertEqual((of("listening on")["level"], of("listening on")["service"]), ("info", ""))
+        death = of("broken-1 did not start")
+        self.assertEqual((death["level"], death["service"], death["replica"]),
+                         ("warning", "broken", "broken-1"))
+        path = self.folder / "state/logs/broken-1.log"
+        self.assertIn(f": panic: boom (log: {path})", death["message"])
+        self.assertIn("panic: boom\n", path.read_text())
+        self.assertEqual(of("not in force")["level"], "error")
+        self.assertEqual(of("shop-1 is stopped")["message"],
+                         "shop-1 is stopped: headroom stops")
 
     def test_after_log_rotation_lines_go_to_the_new_file(self):
         self.run_endpoint()

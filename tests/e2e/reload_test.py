@@ -82,6 +82,17 @@ class Reload(SystemTest):
         executed = [x["id"] for x in self.lines("shop.jsonl") if x["method"] == "POST"]
         self.assertEqual(len(executed), len(set(executed)))
 
+    def test_a_maximum_that_is_lowered_and_raised_again_leaves_no_replica_behind(self):
+        self.write({"shop": self.shop(minimum=5, maximum=5)})
+        headroom = self.start(ready={"shop": 5})
+        good = (self.folder / "headroom.yaml").read_text()
+        self.write({"shop": self.shop(minimum=1, maximum=1)})
+        self.until(lambda: headroom.err().count("reloaded ") == 1, "the lower one is in force")
+        self.reload_in_place(headroom, good)  # within the same tick, most likely
+        self.until(lambda: headroom.err().count("reloaded ") >= 2, "the first one is again")
+        self.until(lambda: self.count("shop") == 5, "what is wanted stands")
+        self.assertTrue(headroom.running())
+
     def test_a_new_listening_address_is_bound_before_the_old_one_closes(self):
         self.write({"shop": self.shop()})
         headroom = self.start(ready={"shop": 2})
@@ -118,6 +129,7 @@ class Reload(SystemTest):
     def test_a_changed_concurrency_holds_for_replicas_that_run(self):
         def shop(concurrency):
             return self.service("--slots", 8, "--wait-ms", 8000,
+                                objective={"latency": {"p99": "10s"}},
                                 replicas={"min": 1, "max": 1, "concurrency": concurrency})
 
         gateway = {"queue": {"wait": "15s"}}

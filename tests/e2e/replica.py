@@ -27,6 +27,7 @@ def options():
     parser.add_argument("--gateway")
     parser.add_argument("--version", default="1")
     parser.add_argument("--say", help="printed at the start")
+    parser.add_argument("--crash-after-ms", type=float, help="end with status 3")
     parser.add_argument("--exit", type=int, help="end at once with this status")
     parser.add_argument("--unready-while", metavar="FILE")
     parser.add_argument("--hang-while", metavar="FILE")
@@ -86,6 +87,9 @@ class Replica:
 
     async def answer(self, method, path, request_id):
         if path == "/readyz":
+            if self.ready() and self.arguments.crash_after_ms is not None:
+                asyncio.get_running_loop().call_later(self.arguments.crash_after_ms / 1e3,
+                                                      os._exit, 3)
             return 200 if self.ready() else 503
         if path == "/missing":
             return 404

@@ -164,7 +164,7 @@ class Restart(SystemTest):
         code, _, problem = self.complete(
             "run", "-f", self.unready_file(good, '"ready_timeout": "1s",'), "--upgrade")
         self.assertEqual(code, 1, problem)
-        self.assertIn("headroom: the upgrade is given up: no replica of shop was ready within 6s; "
+        self.assertIn(" error the upgrade is given up: no replica of shop was ready within 6s; "
                       "the headroom before carries on\n", problem)
         self.until_said(older, "the newer process did not come to serve; carrying on")
         self.assertEqual(self.replicas(), before, "none was stopped for not being ready there")

@@ -21,8 +21,6 @@ STALL_MS = 100  # the load generator was woken so late: nothing ran on the machi
 
 @unittest.skipUnless(all((PROGRAMS / name).exists() for name in ("checkout", "catalog")),
                      "the example services are not built: examples/build.sh")
-@unittest.skipIf(os.environ.get("HEADROOM_SANITIZE"),
-                 "a sanitizer looks on: latency would tell about it")
 @unittest.skipUnless(CROWD.trace.exists(), "the recorded traffic is not here: ../shared/traces")
 class Truth(SystemTest):
     def test_what_was_lived_through_is_what_is_simulated(self):

@@ -17,6 +17,7 @@ namespace headroom::golden {
 namespace {
 
 constexpr std::string_view seen_suffix = ".seen.jsonl";
+constexpr std::string_view learned_suffix = ".learned.jsonl";
 constexpr std::string_view decided_suffix = ".decided.txt";
 constexpr std::size_t file_bytes_max = std::size_t{4} << 20;
 
@@ -31,6 +32,18 @@ Result<> write(const std::filesystem::path& path, const std::string& text) {
   out.close();
   if (out) return {};
   return fail(ErrorCode::io, fmt::format("{} cannot be written", path.string()));
+}
+
+/// What was known before the first tick; nothing where there is no such file.
+Result<> read_learned(const std::filesystem::path& path, Journal& journal) {
+  if (!std::filesystem::exists(path)) return {};
+  const std::string text = TRY(io::read_file(path.string(), file_bytes_max));
+  const auto lines = split(text, '\n');
+  if (lines.size() < 2)
+    return fail(ErrorCode::invalid, fmt::format("{}: has no model and state", path.string()));
+  journal.model = TRY(control::decode<scale::Model>(lines[0]));
+  journal.state = TRY(control::decode<scale::State>(lines[1]));
+  return scale::well_formed(journal.model);
 }
 
 Result<Journal> read_journal(const std::filesystem::path& path) {
@@ -54,6 +67,7 @@ Result<Journal> read_journal(const std::filesystem::path& path) {
       journal.seen.push_back(std::move(*seen));
     }
   }
+  TRY(read_learned(file_of(path.parent_path(), journal.name, learned_suffix), journal));
   return journal;
 }
 
@@ -61,10 +75,10 @@ std::string rules_of(const scale::ServiceDecision& decision) {
   std::vector<std::string> rules;
   for (const scale::Reason& reason : decision.reasons)
     rules.push_back(
-        fmt::format("{} {}{}", reason.rule, reason.replicas, reason.decisive ? "*" : ""));
+        fmt::format("{} {}{}", reason.name(), reason.replicas, reason.decisive ? "*" : ""));
   std::string text = fmt::format("{}", fmt::join(rules, ", "));
   for (const scale::Counterfactual& other : decision.counterfactuals)
-    text += fmt::format("; without {} {}", other.without, other.replicas);
+    text += fmt::format("; without {} {}", other.name(), other.replicas);
   return text;
 }
 
@@ -131,7 +145,10 @@ Result<std::vector<Journal>> read_journals(const std::filesystem::path& folder) 
 Result<> write_journal(const std::filesystem::path& folder, const Journal& journal) {
   std::string text = control::encode(journal.policy) + "\n";
   for (const scale::Observations& seen : journal.seen) text += control::encode(seen) + "\n";
-  return write(file_of(folder, journal.name, seen_suffix), text);
+  TRY(write(file_of(folder, journal.name, seen_suffix), text));
+  if (journal.model.services.empty()) return {};
+  return write(file_of(folder, journal.name, learned_suffix),
+               control::encode(journal.model) + "\n" + control::encode(journal.state) + "\n");
 }
 
 std::string decided(const Journal& journal) {
@@ -139,8 +156,8 @@ std::string decided(const Journal& journal) {
       "# What is decided on {}{}. Rewritten by ./dev golden --accept.\n"
       "# tick service replicas | the number after each rule, * where it changed | why\n",
       journal.name, seen_suffix);
-  scale::Model model;
-  scale::State state;
+  scale::Model model = journal.model;
+  scale::State state = journal.state;
   std::map<std::string, int> before;
   int tick = 0;
   for (const scale::Observations& seen : journal.seen) {

@@ -7,15 +7,20 @@
 
 #include "core/result.h"
 #include "scale/decision.h"
+#include "scale/model.h"
 #include "scale/observation.h"
+#include "scale/state.h"
 
 namespace headroom::golden {
 
 /// NAME.seen.jsonl: the policy in the first line, then an observation in each, as the journal
 /// stores them (docs/formats/journal.md). Input, never rewritten by an accepted change.
+/// NAME.learned.jsonl, where it exists: model and state before the first of them.
 struct Journal {
   std::string name;
   scale::Policy policy;
+  scale::Model model;  // empty: of a service that nothing is known of
+  scale::State state;
   std::vector<scale::Observations> seen;
 };
 

@@ -7,6 +7,7 @@
 
 #include "control/journal/codec.h"
 #include "io/folder_for_test.h"
+#include "scale/growth.h"
 #include "scale/knob.h"
 
 namespace headroom::golden {
@@ -30,12 +31,27 @@ std::string expected(const std::string& name) {
 
 TEST(Golden, each_journal_is_decided_as_it_was_when_its_decisions_were_accepted) {
   const auto all = journals();
-  ASSERT_EQ(all.size(), 4);
+  ASSERT_EQ(all.size(), 6);
   for (const Journal& journal : all) {
     ASSERT_GT(journal.seen.size(), 100) << journal.name;
     const std::string found = difference(journal.name, expected(journal.name), decided(journal));
     EXPECT_EQ(found, "") << "when this is what you want: ./dev golden --accept";
   }
+}
+
+TEST(Golden, two_services_have_learned_days_growth_and_how_careful_to_be_for_a_week) {
+  const auto all = journals();
+  for (const char* name : {"learned_morning", "learned_bursts"}) {
+    const auto& model = named(all, name).model.services.at("shop");
+    EXPECT_EQ(model.season.days.size(), 8) << name;
+    EXPECT_GT(scale::growth_seen_s(model.growth), 2 * 86400) << name;
+    EXPECT_GT(model.growth.rises.cells.size(), 2) << name;
+    EXPECT_GT(model.error_budget.share, 0) << name;
+    EXPECT_GT(model.virtual_fleets.lived_s, 2 * 86400) << name;
+    EXPECT_EQ(model.capacity.basis, scale::Basis::learned) << name;
+    EXPECT_GE(model.startups_s.size(), 16) << name;
+  }
+  EXPECT_TRUE(named(all, "flash_crowd").model.services.empty());
 }
 
 TEST(Golden, a_folder_without_journals_does_not_agree_with_everything) {
@@ -56,6 +72,14 @@ TEST(Golden, what_is_read_is_what_is_written) {
       ASSERT_TRUE(again);
       EXPECT_EQ(*again, seen);
     }
+  const TestFolder folder;
+  for (const Journal& journal : all) ASSERT_TRUE(write_journal(folder.path(), journal));
+  const auto again = read_journals(folder.path());
+  ASSERT_TRUE(again);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    EXPECT_EQ(again->at(i).model, all[i].model) << all[i].name;
+    EXPECT_EQ(again->at(i).state, all[i].state) << all[i].name;
+  }
 }
 
 /// Whether a journal with that knob turned shows a difference that says `tell`.
@@ -71,6 +95,8 @@ TEST(Golden, a_turned_knob_is_seen_in_every_journal) {
   expect_seen("flash_crowd", "services.shop.replicas.max=4", " → 4\n");
   expect_seen("missing_evidence", "services.shop.replicas.min=7", " → 7\n");
   expect_seen("shared_limits", "downstreams.postgres.connections=40", "shared_limits tick ");
+  expect_seen("learned_morning", "services.shop.replicas.max=1", " → 1\n");
+  expect_seen("learned_bursts", "services.shop.replicas.max=3", " → 3\n");
   expect_seen("scale_to_zero", "services.report.replicas.min=1", "report: 0 → 1\n");
 }
 

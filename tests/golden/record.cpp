@@ -1,4 +1,5 @@
-// Four situations in a small world: a flash crowd, missing evidence, shared limits, scale to zero.
+// Situations in a small world: four of services that nothing is known of (a flash crowd, missing
+// evidence, shared limits, scale to zero), two of such that have learned for a week.
 #include "record.h"
 
 #include <cmath>
@@ -34,9 +35,10 @@ void round_all(scale::ServiceSeen& seen) {
   for (double& sum : seen.by_concurrency.latency_s) sum = rounded(sum);
 }
 
+/// `learning` seconds are lived through before the journal begins.
 Journal record(std::string name, const scale::Policy& limits, const std::vector<Service>& services,
-               int ticks, const Loss& loss = {}) {
-  Journal journal{.name = std::move(name), .policy = limits, .seen = {}};
+               int ticks, const Loss& loss = {}, int learning = 0) {
+  Journal journal{.name = std::move(name), .policy = limits, .model = {}, .state = {}, .seen = {}};
   std::vector<scale::FluidWorld> worlds(services.size());
   for (std::size_t i = 0; i < services.size(); ++i) {
     journal.policy.services.push_back(services[i].policy);
@@ -45,7 +47,11 @@ Journal record(std::string name, const scale::Policy& limits, const std::vector<
   }
   scale::Model model;
   scale::State state;
-  for (int tick = 1; tick <= ticks; ++tick) {
+  for (int tick = 1; tick <= learning + ticks; ++tick) {
+    if (tick == learning + 1) {
+      journal.model = model;
+      journal.state = state;
+    }
     scale::Observations seen;
     for (std::size_t i = 0; i < services.size(); ++i) {
       scale::Observations one = worlds[i].tick(services[i].policy, services[i].rate(tick));
@@ -55,12 +61,13 @@ Journal record(std::string name, const scale::Policy& limits, const std::vector<
       seen.services.push_back(std::move(one.services[0]));
     }
     if (loss) loss(tick, seen);
-    scale::Step step = scale::step(journal.policy, std::move(model), state, seen);
+    scale::Step step =
+        scale::step(journal.policy, std::move(model), state, seen, scale::Explain::no);
     model = std::move(step.model);
     state = std::move(step.decisions.next);
     for (std::size_t i = 0; i < services.size(); ++i)
       worlds[i].apply(step.decisions.services[i].replicas);
-    journal.seen.push_back(std::move(seen));
+    if (tick > learning) journal.seen.push_back(std::move(seen));
   }
   return journal;
 }
@@ -128,10 +135,51 @@ Journal scale_to_zero() {
   return record("scale_to_zero", {}, {{service("report", 0, 10), rate, 3}}, 700);
 }
 
+constexpr int day_s = 86400;
+/// The world's first second is at 08:00 UTC.
+constexpr int begins_s = 8 * 3600;
+
+/// Each morning at eight, within five minutes, eight times as many come, until ten: for the ninth
+/// time here, from a minute before it.
+Journal learned_morning() {
+  const auto rate = [](int second) {
+    const int since_eight = (begins_s + second - 8 * 3600 + day_s) % day_s;
+    if (since_eight < 300) return 60 + 1.4 * since_eight;
+    return since_eight < 7200 ? 480.0 : 60.0;
+  };
+  return record("learned_morning", {}, {{service("shop", 1, 20), rate, 25}}, 240, {},
+                8 * day_s - 60);
+}
+
+/// Now and then, when nothing announces it, a job adds as much as all else for half a minute. After
+/// a week of it one comes, and then one that is five times as large as any before.
+Journal learned_bursts() {
+  constexpr int learning = 7 * day_s;
+  const auto rate = [](int second) {
+    // An hour and a half apart: each day at other times.
+    if (second <= learning) return second % 5003 < 30 ? 400.0 : 200.0;
+    const int now = second - learning;
+    if (now > 30 && now <= 60) return 400.0;
+    return now > 150 && now <= 180 ? 1200.0 : 200.0;
+  };
+  return record("learned_bursts", {}, {{service("shop", 1, 20), rate, 10}}, 220, {}, learning);
+}
+
 }  // namespace
 
-std::vector<Journal> recorded() {
-  return {flash_crowd(), missing_evidence(), shared_limits(), scale_to_zero()};
+std::vector<Journal> recorded(std::string_view name) {
+  struct Situation {
+    std::string_view name;
+    Journal (*record)();
+  };
+  constexpr Situation situations[] = {
+      {"flash_crowd", flash_crowd},         {"missing_evidence", missing_evidence},
+      {"shared_limits", shared_limits},     {"scale_to_zero", scale_to_zero},
+      {"learned_morning", learned_morning}, {"learned_bursts", learned_bursts}};
+  std::vector<Journal> out;
+  for (const Situation& situation : situations)
+    if (name.empty() || name == situation.name) out.push_back(situation.record());
+  return out;
 }
 
 }  // namespace headroom::golden

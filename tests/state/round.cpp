@@ -141,9 +141,12 @@ void Round::add_member() {
 void Round::publish() {
   auto endpoints = std::make_shared<gateway::Endpoints>();
   endpoints->epoch = ++epoch_;
-  for (const Member& member : members_)
-    if (member.published)
-      endpoints->services["shop"].push_back({.replica = member.replica, .healthy = member.healthy});
+  endpoints->cold_starts["shop"] = milliseconds(random_.below(1500));
+  for (const Member& member : members_) {
+    if (!member.published) continue;
+    member.replica->limit = static_cast<std::int32_t>(1 + random_.below(44));  // as learned
+    endpoints->services["shop"].push_back({.replica = member.replica, .healthy = member.healthy});
+  }
   gateway_->publish(endpoints);
   dead_.clear();
 }
@@ -151,7 +154,7 @@ void Round::publish() {
 void Round::collect() {
   const gateway::Collected now = gateway_->collect(1s);
   waiting_ = 0;
-  for (const auto& [name, service] : now.stats.services) waiting_ += service.waiting;
+  for (const auto& [name, waiting] : now.gauges.waiting) waiting_ += waiting;
   stats_.merge(now.stats);
 }
 
