@@ -58,7 +58,7 @@ def mean_of(run, plant, seeds, folder):
     requests = sum(one["requests"] for one in outcomes)
     return {
         "hours": sum(one["replica_hours"] for one in outcomes) / seeds,
-        "missed": sum(one["missed"] for one in outcomes) / requests,
+        "missed": sum(one["wanting"] for one in outcomes) / requests,
         "requests": requests / seeds,
     }
 

@@ -11,10 +11,12 @@
 #include <string>
 #include <vector>
 
-#include "control/journal/codec.h"
+#include "control/journal/checkpoint_round.h"
+#include "control/journal/rows.h"
 #include "prove/fluid.h"
 #include "prove/workload.h"
 #include "scale/decide.h"
+#include "scale/placement.h"
 
 namespace {
 
@@ -39,7 +41,9 @@ class Timed {
   void add(double ms) { ms_.push_back(ms); }
   [[nodiscard]] double last() const { return ms_.back(); }
   void forget() { ms_.clear(); }
+  [[nodiscard]] std::size_t count() const { return ms_.size(); }
   [[nodiscard]] std::string json() const {
+    if (ms_.empty()) return "{\"mean\": 0, \"p99\": 0, \"max\": 0}";
     std::vector<double> sorted = ms_;
     std::ranges::sort(sorted);
     double sum = 0;
@@ -85,12 +89,28 @@ prove::Scenario scenario_of(std::size_t number, std::size_t services, std::size_
   return scenario;
 }
 
+/// As a process is measured: never twice the same, unless nothing is asked of it.
+void measure_replicas(scale::ServiceSeen& seen, Random& random) {
+  for (auto& replica : seen.replicas) {
+    const bool busy = seen.arrivals > 0;
+    replica.version = "5e1d0c2a9b7f4e63";
+    replica.rss_bytes = 180'000'000;
+    if (!busy) continue;
+    replica.cpu_cores *= 0.9 + 0.2 * random.uniform();
+    replica.rss_bytes += 4096 * static_cast<std::int64_t>(random.below(500));
+    replica.in_flight = static_cast<std::int64_t>(random.below(8));
+  }
+}
+
 struct World {
   scale::Policy policy;
   std::vector<prove::Scenario> scenarios;  // plants refer to them
   std::vector<std::unique_ptr<prove::FluidPlant>> plants;
+  std::size_t idle = 0;  // so many have no traffic and one replica
+  Random random{1};
 
-  World(std::size_t services, std::size_t ticks) {
+  World(std::size_t services, std::size_t ticks, std::size_t idle_share) {
+    idle = services * idle_share / 100;
     for (std::size_t i = 0; i < services; ++i) scenarios.push_back(scenario_of(i, services, ticks));
     for (std::size_t i = 0; i < services; ++i) {
       const prove::Scenario& scenario = scenarios[i];
@@ -104,19 +124,123 @@ struct World {
     }
   }
 
+  /// A second of a service that nobody asks for anything.
+  static void rest(scale::ServiceSeen& seen, Duration elapsed) {
+    std::string name = std::move(seen.service);
+    seen = {};
+    seen.service = std::move(name);
+    seen.replicas.push_back({.id = seen.service + "-1",
+                             .phase = scale::Phase::ready,
+                             .age = elapsed,
+                             .startup = std::chrono::seconds(3)});
+  }
+
   scale::Observations live(std::size_t second) {
     scale::Observations seen;
     const Duration elapsed = std::chrono::seconds(second + 1);
     seen.now = {WallTime(std::chrono::seconds(1'800'000'000)) + elapsed, Instant(elapsed)};
     seen.dt = std::chrono::seconds(1);
+    // One that is observed and not decided on, as services with endpoints are.
+    seen.services.emplace_back().service = "elsewhere";
     for (std::size_t i = 0; i < plants.size(); ++i) {
       plants[i]->live(second);
       seen.services.push_back(plants[i]->seen());
-      seen.services.back().service = policy.services[i].service;
+      auto& one = seen.services.back();
+      one.service = policy.services[i].service;
+      if (i < idle) rest(one, elapsed);
+      measure_replicas(one, random);
     }
     return seen;
   }
 };
+
+/// What the journal is handed and makes of it; beside it, what rows of all services and a
+/// checkpoint of all at once would take.
+struct Record {
+  Timed encode, copy, encode_all, copy_all;
+  double bytes = 0;
+  double bytes_all = 0;
+  double looked = 0;  // ticks of bytes_all
+  double point_bytes = 0;
+  double points = 0;
+  control::Series series;
+  control::CheckpointRound round;
+  std::optional<control::Checkpoint> point;
+
+  void before(std::size_t second, const scale::Policy& policy, const scale::Model& model,
+              const scale::State& state) {
+    const auto due = second % 600 == 0 ? std::optional<std::string_view>("periodic") : std::nullopt;
+    copy.run([&] { point = round.next(due, false, policy, model, state); });
+    if (second % 60 == 0) copy_all.run([&] { (void)std::pair(model, state); });
+  }
+
+  void decided(std::size_t second, const scale::Observations& seen,
+               const control::ServiceDecisions& decisions) {
+    control::TickRow row;
+    encode.run([&] {
+      row = series.rows_of(seen, decisions, second % 600 == 0);
+      if (point) row.checkpoint = control::row_of(*point);
+    });
+    series.written(seen, decisions);
+    bytes += static_cast<double>(row.tick_bytes());
+    if (point) {
+      point_bytes += static_cast<double>(row.bytes() - row.tick_bytes());
+      points += static_cast<double>(point->model.services.size());
+    }
+    if (second % 60 != 0) return;
+    ++looked;
+    encode_all.run([&] {
+      bytes_all +=
+          static_cast<double>(control::encode(seen).size() + control::encode(decisions).size());
+    });
+  }
+
+  void forget() {
+    for (Timed* each : {&encode, &copy, &encode_all, &copy_all}) each->forget();
+    bytes = bytes_all = looked = point_bytes = points = 0;
+  }
+};
+
+/// learn → decide → allocate, as step() does it, stage by stage, with what it throws away.
+struct Stages {
+  Timed learn, decide, allocate, whole;
+
+  control::ServiceDecisions step(const scale::Policy& policy, scale::Model& model,
+                                 scale::State& state, const scale::Observations& seen) {
+    scale::Proposals proposals;
+    scale::Decisions decisions;
+    learn.run([&] { model = scale::learn(policy, std::move(model), state, seen); });
+    decide.run([&] { proposals = scale::decide(policy, model, state, seen); });
+    allocate.run([&] {
+      decisions = scale::allocate(policy, std::move(proposals));
+      state = std::move(decisions.next);
+    });
+    whole.add(learn.last() + decide.last() + allocate.last());
+    return std::move(decisions.services);
+  }
+
+  void forget() {
+    for (Timed* each : {&learn, &decide, &allocate, &whole}) each->forget();
+  }
+};
+
+void print(const Stages& stages, const Record& record, const scale::Model& model,
+           const scale::State& state, double resident, double replicas) {
+  const auto n = static_cast<double>(model.services.size());
+  const auto ticks = static_cast<double>(stages.whole.count());
+  fmt::print(
+      "{{\"services\": {}, \"replicas\": {:.0f}, \"tick_ms\": {}, \"learn_ms\": {}, "
+      "\"decide_ms\": {}, \"allocate_ms\": {}, \"checkpoint_copy_ms\": {}, "
+      "\"checkpoint_copy_at_once_ms\": {}, \"journal_encoding_ms\": {}, "
+      "\"journal_encoding_in_full_ms\": {}, \"model_bytes\": {:.0f}, \"state_bytes\": {:.0f}, "
+      "\"journal_bytes\": {:.1f}, \"journal_bytes_in_full\": {:.1f}, "
+      "\"checkpoint_bytes\": {:.0f}, \"resident_bytes\": {:.0f}}}\n",
+      n, replicas / ticks, stages.whole.json(), stages.learn.json(), stages.decide.json(),
+      stages.allocate.json(), record.copy.json(), record.copy_all.json(), record.encode.json(),
+      record.encode_all.json(), heap_bytes(model) / n, heap_bytes(state) / n,
+      record.bytes / ticks / n, record.bytes_all / std::max(1.0, record.looked) / n,
+      record.point_bytes / std::max(1.0, record.points), resident / n);
+}
 
 }  // namespace
 
@@ -128,49 +252,28 @@ int main(int count, char** values) {
   const std::size_t warm_up = argument(2, 1800);
   const std::size_t ticks = argument(3, 600);
   const double rss_before = rss_bytes();
-  World world(services, warm_up + ticks);
+  World world(services, warm_up + ticks, argument(4, 0));
   scale::Model model;
   scale::State state;
-  Timed learn, decide, allocate, whole, encode, copy;
+  Stages stages;
+  Record record;
   double replicas = 0;
-  double journal_bytes = 0;
   for (std::size_t second = 0; second < warm_up + ticks; ++second) {
+    if (second == warm_up) {
+      stages.forget();
+      record.forget();
+      replicas = 0;
+    }
     const scale::Observations seen = world.live(second);
-    if (second == warm_up)
-      for (Timed* each : {&learn, &decide, &allocate, &whole, &encode, &copy}) each->forget();
-    // As step() does it, stage by stage, with what it throws away.
-    scale::Proposals proposals;
-    scale::Decisions decisions;
-    learn.run([&] { model = scale::learn(world.policy, std::move(model), state, seen); });
-    decide.run([&] { proposals = scale::decide(world.policy, model, state, seen); });
-    allocate.run([&] {
-      decisions = scale::allocate(world.policy, std::move(proposals));
-      state = std::move(decisions.next);
-    });
-    whole.add(learn.last() + decide.last() + allocate.last());
-    for (std::size_t i = 0; i < services; ++i)
-      world.plants[i]->want(decisions.services[i].replicas);
-    if (second < warm_up) continue;
-    std::size_t bytes = 0;
-    encode.run(
-        [&] { bytes = control::encode(seen).size() + control::encode(decisions.services).size(); });
-    if (second % 60 == 0) copy.run([&] { (void)std::pair(model, state); });
+    record.before(second, world.policy, model, state);
+    const auto decisions = stages.step(world.policy, model, state, seen);
+    for (std::size_t i = 0; i < services; ++i) world.plants[i]->want(decisions[i].replicas);
+    record.decided(second, seen, decisions);
     for (const auto& one : seen.services) replicas += static_cast<double>(one.replicas.size());
-    journal_bytes += static_cast<double>(bytes);
   }
-  world.plants.clear();  // what is left is what deciding keeps
+  world.plants.clear();  // what is left is what deciding and its record keep
   world.scenarios.clear();
   malloc_trim(0);
-  const double resident = rss_bytes() - rss_before;
-  const auto n = static_cast<double>(services);
-  const auto measured = static_cast<double>(ticks);
-  fmt::print(
-      "{{\"services\": {}, \"replicas\": {:.0f}, \"tick_ms\": {}, \"learn_ms\": {}, "
-      "\"decide_ms\": {}, \"allocate_ms\": {}, \"journal_encoding_ms\": {}, "
-      "\"checkpoint_copy_ms\": {}, \"model_bytes\": {:.0f}, \"state_bytes\": {:.0f}, "
-      "\"journal_bytes\": {:.0f}, \"resident_bytes\": {:.0f}}}\n",
-      services, replicas / measured, whole.json(), learn.json(), decide.json(), allocate.json(),
-      encode.json(), copy.json(), heap_bytes(model) / n, heap_bytes(state) / n,
-      journal_bytes / measured / n, resident / n);
+  print(stages, record, model, state, rss_bytes() - rss_before, replicas);
   return 0;
 }

@@ -82,15 +82,39 @@ def quantile(ordered, share):
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
+def changed(before, changes):
+    """An observation from the one before and what changed; ages are not brought forward."""
+    after = {**before, **changes}
+    if "replicas" in changes:
+        old = before.get("replicas", [])
+        after["replicas"] = [{**(old[i] if i < len(old) else {}), **one}
+                             for i, one in enumerate(changes["replicas"])]
+    return after
+
+
 class Journal:
-    """What headroom wrote down while it ran."""
+    """What headroom wrote down while it ran (docs/formats/journal.md)."""
 
     def __init__(self, path):
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as journal:
             policy = journal.execute("SELECT policy FROM checkpoint ORDER BY tick_id").fetchone()
-            ticks = journal.execute("SELECT seen, decided FROM tick ORDER BY id").fetchall()
+            ticks = journal.execute("SELECT id, dt_ns, machine_cpu, whole FROM tick ORDER BY id")
+            self.ticks = list(self._ticks(journal, ticks.fetchall()))
         self.policies = {one["service"]: one for one in json.loads(policy[0])["services"]}
-        self.ticks = [(json.loads(seen), json.loads(decided)) for seen, decided in ticks]
+
+    @staticmethod
+    def _ticks(journal, ticks):
+        services, wanted = {}, {}
+        for number, dt_ns, machine_cpu, whole in ticks:
+            if whole:
+                services, wanted = {}, {}
+            for place, changes in journal.execute(
+                    "SELECT place, changed FROM seen WHERE tick_id = ?", (number,)):
+                services[place] = changed(services.get(place, {}), json.loads(changes))
+            wanted.update(journal.execute(
+                "SELECT service, replicas FROM decided WHERE tick_id = ?", (number,)))
+            yield ({"dt": dt_ns, "machine_cpu": machine_cpu, "services": list(services.values())},
+                   dict(wanted))
 
     def of(self, service):
         """Pairs of a tick and the replicas in it, from the first one to the last request."""
@@ -104,7 +128,7 @@ class Journal:
             for replica in replicas:
                 phase = replica.get("phase", "starting")
                 phases[phase] = phases.get(phase, 0) + 1
-            wanted = next((d["replicas"] for d in decided if d["service"] == service), 0)
+            wanted = decided.get(service, 0)
             found.append((Tick(seen["dt"] / 1e9, own.get("arrivals", 0), phases, wanted,
                                seen.get("machine_cpu", 0), complete), replicas))
         last = max(i for i, (tick, _) in enumerate(found) if tick.arrivals > 0)

@@ -51,7 +51,7 @@ def simulate(headroom, folder, measured, seeds, plant="exact"):
         replica_seconds=mean(lambda run: 3600 * run["replica_hours"]),
         p99_s=mean(lambda run: run["latency_ms"]["p99"] / 1e3),
         # Live, nobody knows which of the late ones would have been late in any case.
-        missed_share=mean(lambda run: (run["missed"] + run["late_alone"]) / run["requests"]),
+        missed_share=mean(lambda run: run["missed"] / run["requests"]),
         wanted=wanted)
 
 
