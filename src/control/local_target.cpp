@@ -19,6 +19,7 @@ LocalTarget::LocalTarget(io::Loop& loop, gateway::Gateway& gateway, OnEvent on_e
       listed_(loop, {}, {.on_health = [this] { republish(); }, .on_event = std::move(on_event)}) {}
 
 void LocalTarget::use(supervisor::Supervisor* supervisor) {
+  if (supervisor_ != nullptr) supervisor_->count_in_flight_by(nullptr);  // it may outlive this
   supervisor_ = supervisor;
   if (supervisor_ == nullptr) return;
   supervisor_->count_in_flight_by([this](const std::string& service, const std::string& id) {
