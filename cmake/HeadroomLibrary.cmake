@@ -3,10 +3,11 @@
 # USES names libraries of the project (a directory above it in the order) or bought ones.
 # THREADS: it or its tests use threads. The tests of the others are not built for ThreadSanitizer,
 # which has nothing to find in them.
+# PLAIN: its tests do more without a sanitizer, so `./dev test --all` runs them that way too.
 include(GoogleTest)
 
 function(headroom_library name)
-  cmake_parse_arguments(ARG "THREADS" "" "USES" ${ARGN})
+  cmake_parse_arguments(ARG "THREADS;PLAIN" "" "USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -24,7 +25,10 @@ function(headroom_library name)
     set(tests)
   endif()
   if(tests AND BUILD_TESTING AND NOT HEADROOM_FUZZ)
-    headroom_test(headroom_${name}_tests SOURCES ${tests} USES headroom_${name})
+    if(ARG_PLAIN)
+      set(plain PLAIN)
+    endif()
+    headroom_test(headroom_${name}_tests SOURCES ${tests} USES headroom_${name} ${plain})
   endif()
 endfunction()
 
@@ -43,9 +47,13 @@ function(headroom_precompile target)
 endfunction()
 
 function(headroom_test target)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES" ${ARGN})
+  cmake_parse_arguments(ARG "PLAIN" "" "SOURCES;USES" ${ARGN})
   add_executable(${target} ${ARG_SOURCES})
   target_link_libraries(${target} PRIVATE ${ARG_USES} GTest::gtest GTest::gtest_main)
   target_precompile_headers(${target} PRIVATE <gtest/gtest.h> <string> <vector> <expected>)
-  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  if(ARG_PLAIN)
+    set(labels LABELS plain)
+    add_dependencies(plain ${target})
+  endif()
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 ${labels})
 endfunction()
