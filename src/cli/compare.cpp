@@ -14,6 +14,7 @@
 #include "cli/page.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "cli/trace_file.h"
 #include "core/text.h"
 #include "prove/refine.h"
 #include "prove/summary.h"
@@ -33,6 +34,7 @@ class Work {
       : order_(order), store_(store), scenarios_(order.cases) {}
 
   Result<std::vector<prove::Trial>> run() {
+    TRY(check_files());
     std::size_t runs = 0;
     for (const std::string& policy : order_.policies) runs += order_.settings_of(policy).size();
     std::vector<prove::Trial> trials;
@@ -50,6 +52,17 @@ class Work {
 
  private:
   using ByPolicy = std::map<std::string, std::vector<const prove::Trial*>>;
+
+  /// A slip in a path is told before anything runs; what is known already needs no file.
+  [[nodiscard]] Result<> check_files() const {
+    for (const prove::Case& of : order_.cases.all) {
+      const std::string& path = order_.cases.paths.at(of.trace);
+      for (const std::string& policy : order_.policies)
+        for (const prove::Setting& setting : order_.settings_of(policy))
+          if (store_.find(of, setting) == nullptr) TRY(check_there(path));
+    }
+    return {};
+  }
 
   Result<std::vector<prove::Trial>> run_case(const prove::Case& of, Progress& progress) {
     std::vector<prove::Setting> settings;
@@ -137,7 +150,7 @@ Result<Exit> compare(const CompareOptions& options) {
   std::vector<prove::Trial> trials;
   if (!options.against.empty()) trials = TRY(read_runs(options.against));
   std::ranges::move(TRY(Work(order, store).run()), std::back_inserter(trials));
-  const auto summary = prove::comparisons(trials, resampling_seed);
+  const auto summary = prove::comparisons(trials, resampling_seed, order.yardstick.permitted);
   if (!options.report.empty())
     TRY(write_page(options.report, report::frontier_page(trials, order.yardstick, summary)));
   if (options.cases.format == "json") {

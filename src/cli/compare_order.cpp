@@ -51,10 +51,7 @@ std::vector<prove::Setting> CompareOrder::settings_of(const std::string& policy)
 }
 
 std::vector<double> CompareOrder::shares() const {
-  std::vector<double> shares(std::begin(prove::compared_shares), std::end(prove::compared_shares));
-  if (std::ranges::find(shares, yardstick.permitted) == shares.end())
-    shares.push_back(yardstick.permitted);
-  return shares;
+  return prove::shares_with(yardstick.permitted);
 }
 
 Result<CompareOrder> order_of(const CompareOptions& options) {

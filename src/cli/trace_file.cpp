@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <limits>
 
 #include "core/stamps.h"
@@ -43,6 +44,12 @@ Result<TraceSpan> span_of(const TraceChoice& choice, double first_s) {
   constexpr double infinite = std::numeric_limits<double>::infinity();
   return TraceSpan{.from_s = TRY(stamp("--from", choice.from, first_s, -infinite)),
                    .to_s = TRY(stamp("--to", choice.to, first_s, infinite))};
+}
+
+Result<> check_there(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) return {};
+  return fail(ErrorCode::invalid, fmt::format("{}: no such file", printable(path)));
 }
 
 Result<Trace> read_trace(const TraceChoice& choice) {

@@ -34,6 +34,9 @@ struct TraceSpan {
 };
 [[nodiscard]] Result<TraceSpan> span_of(const TraceChoice& choice, double first_s);
 
+/// Told before anything runs that takes time: nothing is at `path`.
+[[nodiscard]] Result<> check_there(const std::string& path);
+
 /// Gaps are left as they are. Errors name the file and the line, or the option.
 [[nodiscard]] Result<Trace> read_trace(const TraceChoice& choice);
 

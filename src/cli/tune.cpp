@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "cli/score_requirement.h"
 #include "cli/terminal.h"
+#include "cli/trace_file.h"
 #include "cli/tune_output.h"
 #include "core/text.h"
 #include "prove/policies.h"
@@ -183,6 +184,7 @@ Result<> check_requirements(const Order& order, const TuneResult& result) {
 
 Result<Exit> tune(const Options& options) {
   const Order order = TRY(order_of(options));
+  for (const std::string& path : options.cases.traces) TRY(check_there(path));
   const TuneResult result = TRY(tune_all(order));
   if (options.cases.format == "json")
     fmt::print("{}\n", to_json(result, options.cases));

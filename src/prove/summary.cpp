@@ -235,7 +235,15 @@ std::vector<Curve> curves_of(std::span<const Trial> runs) {
   return curves;
 }
 
-std::vector<Comparison> comparisons(std::span<const Trial> runs, std::uint64_t seed) {
+std::vector<double> shares_with(double permitted) {
+  std::vector<double> shares(std::begin(compared_shares), std::end(compared_shares));
+  if (std::ranges::find(shares, permitted) == shares.end()) shares.push_back(permitted);
+  std::ranges::sort(shares, std::ranges::greater{});
+  return shares;
+}
+
+std::vector<Comparison> comparisons(std::span<const Trial> runs, std::uint64_t seed,
+                                    double permitted) {
   const std::vector<Curve> curves = curves_of(runs);
   std::set<double> startups;
   std::set<std::string> parts;
@@ -248,7 +256,7 @@ std::vector<Comparison> comparisons(std::span<const Trial> runs, std::uint64_t s
   std::vector<Comparison> out;
   for (const double startup_s : startups)
     for (const std::string& part : parts)
-      for (const double share : compared_shares) {
+      for (const double share : shares_with(permitted)) {
         const auto belongs = [&](const Case& of) {
           return of.startup_s == startup_s && (part.empty() || of.part == part);
         };

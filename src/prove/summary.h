@@ -62,13 +62,16 @@ inline constexpr double kept_within = 1.25;
 /// Equal misses: of both sides the settings that turned out best.
 inline constexpr const char* best_rival = "best rival, both in hindsight";
 
-/// The shares of misses at which costs are compared.
+/// The shares of misses at which costs are compared, besides the one that may be missed.
 inline constexpr double compared_shares[] = {0.01, 0.001, 0.0001};
+/// With that one, the greatest first.
+[[nodiscard]] std::vector<double> shares_with(double permitted);
 
 /// For each start-up time, part and share: first headroom at its promise, where it was run so; then
 /// at equal misses against the best rival per case (own signals), against each policy (with its own
 /// and with the fresh signal), and where there are several cases of one setting for all against one
 /// setting for all. The oracle is a bound and never a rival.
-[[nodiscard]] std::vector<Comparison> comparisons(std::span<const Trial> runs, std::uint64_t seed);
+[[nodiscard]] std::vector<Comparison> comparisons(std::span<const Trial> runs, std::uint64_t seed,
+                                                  double permitted = compared_shares[0]);
 
 }  // namespace headroom::prove

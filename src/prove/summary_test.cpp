@@ -112,6 +112,18 @@ TEST(Summary, an_oracle_that_does_not_keep_a_share_bounds_nothing) {
   EXPECT_NEAR(found->ratio, 10.0 / 8, 1e-9);
 }
 
+TEST(Summary, what_is_asked_for_is_compared_at_too_with_its_own_promise) {
+  const std::vector<Trial> runs{run("a", "web", {"headroom", 0.02}, 0.019, 6),
+                                run("a", "web", {"kpa", 0.7, 60}, 0.015, 10)};
+  const auto all = comparisons(runs, 1, 0.02);
+  const Comparison* found = find(all, at_promise, 0.02);
+  ASSERT_NE(found, nullptr);
+  EXPECT_NEAR(found->ratio, 0.6, 1e-9);
+  EXPECT_EQ(found->kept, 1);
+  EXPECT_EQ(&all.front(), found) << "the greatest share first, and its promise first of all";
+  EXPECT_EQ(find(comparisons(runs, 1), at_promise, 0.02), nullptr);
+}
+
 TEST(Summary, at_its_promise_nothing_of_headroom_is_chosen_and_what_was_kept_is_counted) {
   const std::vector<Trial> runs{run("a", "web", {"headroom", 0.001}, 0.0012, 10),
                                 run("a", "web", {"headroom", 0.0003}, 0, 9),

@@ -28,18 +28,8 @@ Result<Parts> parts_of(Scenario whole, double judged_share) {
   const auto judged_s =
       static_cast<std::size_t>(judged_share * static_cast<double>(length - demand.scored_from));
   const std::size_t middle = length - judged_s;
-  Parts parts{.searched = {.demand = {.per_second = {demand.per_second.begin(),
-                                                     demand.per_second.begin() +
-                                                         static_cast<std::ptrdiff_t>(middle)},
-                                      .counts = demand.counts,
-                                      .scored_from = demand.scored_from,
-                                      .start_s = demand.start_s,
-                                      .bin_s = demand.bin_s,
-                                      .recorded = demand.recorded},
-                           .workload = whole.workload,
-                           .world = whole.world,
-                           .policy = whole.policy},
-              .judged = std::move(whole)};
+  Parts parts{.searched = whole, .judged = std::move(whole)};
+  parts.searched.demand.per_second.resize(middle);
   parts.judged.demand.scored_from = middle;
   TRY(check_part("searched", parts.searched.demand));
   TRY(check_part("judged", parts.judged.demand));

@@ -45,6 +45,17 @@ TEST(Tune, the_parts_are_scored_one_after_the_other_and_the_second_has_lived_thr
   EXPECT_EQ(parts->judged.demand.scored_from, 700);
 }
 
+TEST(Tune, the_part_that_is_searched_has_the_shared_limits_of_the_one_that_is_judged) {
+  Scenario whole = steady("fast-web", 2000, 1000);
+  whole.limits = {.downstreams = {{"db", 40}}, .budget_per_hour = 3};
+  const auto parts = parts_of(whole, 0.5);
+  ASSERT_TRUE(parts) << parts.error().message;
+  for (const Scenario* part : {&parts->searched, &parts->judged}) {
+    EXPECT_EQ(part->limits.budget_per_hour, 3);
+    EXPECT_EQ(part->limits.downstreams, whole.limits.downstreams);
+  }
+}
+
 TEST(Tune, of_recorded_requests_each_part_has_its_own) {
   Recording recording{.length_s = 400, .at_ns = {}, .service_s = {}};
   for (int i = 0; i < 400; ++i) {

@@ -23,6 +23,9 @@ struct Noisy {
 struct Seen {
   Duration delay{};
   double loss = 0;
+  double late = 0;
+  Duration every = 1s;
+  int sources = 1;
 };
 
 struct Written {
@@ -58,7 +61,12 @@ const Table<Seen>& evidence_table() {
   static const Table<Seen> table = [] {
     Table<Seen> t("evidence", "What an autoscaler gets to see of requests.");
     t.duration("delay", &Seen::delay, {.min = 0ns, .max = 1h, .zero = "at once"}, "How old it is.");
-    t.share("loss", &Seen::loss, {.min = 0, .max = 0.99}, "Seconds of which nothing is seen.");
+    t.share("loss", &Seen::loss, {.min = 0, .max = 0.99}, "Seconds that a source never tells of.");
+    t.share("late", &Seen::late, {.min = 0, .max = 0.99}, "Reports that come with the next one.");
+    t.duration("every", &Seen::every, {.min = 1s, .max = 1h},
+               "A source tells once in so long, rounded to seconds.");
+    t.integer("sources", &Seen::sources, {.min = 1, .max = 1000},
+              "Each tells of an equal part of the requests.");
     return t;
   }();
   return table;
@@ -101,6 +109,9 @@ Result<> read_world(std::string_view text, std::string_view file, World& world) 
   world.downstream_connections = written.downstream_connections;
   world.evidence_delay_s = seconds(written.evidence.delay);
   world.evidence_loss = written.evidence.loss;
+  world.evidence_late = written.evidence.late;
+  world.evidence_every_s = seconds(written.evidence.every);
+  world.evidence_sources = written.evidence.sources;
   return {};
 }
 

@@ -12,7 +12,7 @@ TEST(world_file, everything_that_can_be_stated) {
   const auto read = read_world(
       "new_nodes: { share: 10%, takes: 90s }\ncrashes_per_hour: 0.2\n"
       "noisy: { share: 20%, slowdown: 1.5 }\ndownstream_connections: 200\n"
-      "evidence: { delay: 5s, loss: 2% }\n",
+      "evidence: { delay: 5s, loss: 2%, late: 5%, every: 15s, sources: 4 }\n",
       "bad_day.yaml", world);
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_DOUBLE_EQ(world.startup.new_node_share, 0.1);
@@ -24,6 +24,9 @@ TEST(world_file, everything_that_can_be_stated) {
   EXPECT_EQ(world.downstream_connections, 200);
   EXPECT_DOUBLE_EQ(world.evidence_delay_s, 5);
   EXPECT_DOUBLE_EQ(world.evidence_loss, 0.02);
+  EXPECT_DOUBLE_EQ(world.evidence_late, 0.05);
+  EXPECT_DOUBLE_EQ(world.evidence_every_s, 15);
+  EXPECT_EQ(world.evidence_sources, 4);
 }
 
 TEST(world_file, what_is_wrong_is_said_with_its_place) {
@@ -32,6 +35,8 @@ TEST(world_file, what_is_wrong_is_said_with_its_place) {
       {"noisy: { share: 20% }", "w.yaml:1: noisy.slowdown: missing"},
       {"crashes_per_hour: -1", "w.yaml:1: crashes_per_hour: found '-1', allowed"},
       {"evidence: { loss: 100% }", "w.yaml:1: evidence.loss: found '100%', allowed"},
+      {"evidence: { every: 0s }", "w.yaml:1: evidence.every: found '0s', allowed"},
+      {"evidence: { sources: 0 }", "w.yaml:1: evidence.sources: found '0', allowed"},
       {"new_nodes: [1]", "w.yaml:1: new_nodes: "},
   };
   for (const auto& [text, message] : cases) {

@@ -29,9 +29,9 @@ prove::Setting setting_of(const std::string& policy, const Json& json) {
           .floor = json.at("floor_share").get<double>()};
 }
 
-Json cost_json(const prove::Curve& curve) {
+Json cost_json(const prove::Curve& curve, double permitted) {
   Json out = Json::object();
-  for (const double share : prove::compared_shares) {
+  for (const double share : prove::shares_with(permitted)) {
     const auto cost = prove::cost_at(curve.frontier, share);
     out[fmt::format("{:g}", share)] = cost ? Json(*cost) : Json();
   }
@@ -183,7 +183,7 @@ Json frontier_json(std::span<const prove::Trial> trials, const Yardstick& yardst
     for (const prove::Outcome& point : curve.frontier)
       one["points"].push_back(
           {{"wanting_share", point.missed_share}, {"replica_hours", point.cost}});
-    one["replica_hours_at"] = cost_json(curve);
+    one["replica_hours_at"] = cost_json(curve, yardstick.permitted);
     out["frontier"].push_back(std::move(one));
   }
   out["summary"] = {{"unit", "headroom's replica-hours ÷ the other's"},

@@ -62,7 +62,7 @@ std::string range_tables(Comparisons world) {
 std::string ratio_table(Comparisons world) {
   std::string html = fmt::format(
       "<h3>{}</h3><table class=\"compare\"><thead><tr><th>headroom against</th>", title(world[0]));
-  for (const double share : prove::compared_shares)
+  for (const double share : shares_of(world))
     html += fmt::format("<th class=\"n\">at {:g}% missed</th>", 100 * share);
   html += "</tr></thead><tbody>";
   for (const RatioRow& row : ratio_rows(world)) {
@@ -96,13 +96,22 @@ bool has_ranges(Comparisons world) {
   return std::ranges::any_of(world, &prove::Comparison::has_range);
 }
 
+std::vector<double> shares_of(Comparisons world) {
+  std::vector<double> shares;
+  for (const prove::Comparison& one : world)
+    if (std::ranges::find(shares, one.missed_share) == shares.end())
+      shares.push_back(one.missed_share);
+  return shares;
+}
+
 std::vector<RatioRow> ratio_rows(Comparisons world) {
+  const std::vector<double> shares = shares_of(world);
   std::vector<RatioRow> rows;
   for (const prove::Comparison& one : world) {
     auto row = std::ranges::find(rows, one.against, &RatioRow::against);
-    if (row == rows.end()) row = rows.insert(rows.end(), {.against = one.against, .at = {}});
-    const auto share = std::ranges::find(prove::compared_shares, one.missed_share);
-    row->at[static_cast<std::size_t>(share - std::begin(prove::compared_shares))] = &one;
+    if (row == rows.end()) row = rows.insert(rows.end(), {one.against, {shares.size(), nullptr}});
+    const auto share = std::ranges::find(shares, one.missed_share);
+    row->at[static_cast<std::size_t>(share - shares.begin())] = &one;
   }
   std::ranges::stable_partition(
       rows, [](const RatioRow& one) { return one.against == prove::at_promise; });

@@ -18,10 +18,13 @@ using Comparisons = std::span<const prove::Comparison>;
 /// Whether there are traces enough for ranges; without, all shares fit into one table.
 [[nodiscard]] bool has_ranges(Comparisons world);
 
-/// One opponent at every share that costs are compared at; null where nothing was compared.
+/// At which costs are compared, in their order.
+[[nodiscard]] std::vector<double> shares_of(Comparisons world);
+
+/// One opponent at each of these shares; null where nothing was compared.
 struct RatioRow {
   std::string against;
-  std::array<const prove::Comparison*, std::size(prove::compared_shares)> at{};
+  std::vector<const prove::Comparison*> at;
 };
 [[nodiscard]] std::vector<RatioRow> ratio_rows(Comparisons world);
 

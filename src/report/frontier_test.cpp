@@ -59,6 +59,39 @@ TEST(FrontierReport, text_has_each_policy_with_its_figures_and_what_it_was_judge
       << text;
 }
 
+TEST(FrontierReport, the_share_that_is_asked_for_has_a_column) {
+  const std::vector<prove::Trial> trials = {trial({"headroom", 0.02}, 900, 10),
+                                            trial({"kpa", 0.7, 60}, 800, 20)};
+  const Yardstick asked{.permitted = 0.02, .service = "", .cost_per_hour = std::nullopt};
+  const auto summary = prove::comparisons(trials, 1, 0.02);
+  std::string text;
+  for (const auto& line : frontier_text(trials, asked, summary, 80)) text += line + "\n";
+  const auto head = text.find("  against");
+  ASSERT_NE(head, std::string::npos) << text;
+  const std::string columns = text.substr(head, text.find('\n', head) - head);
+  EXPECT_NE(columns.find(" 2% "), std::string::npos) << text;
+  EXPECT_NE(frontier_page(trials, asked, summary).find("at 2% missed"), std::string::npos);
+  const auto json = frontier_json(trials, asked, summary);
+  EXPECT_EQ(json["summary"]["comparisons"][0]["missed_share"], 0.02) << json["summary"];
+}
+
+TEST(FrontierReport, ranges_say_of_how_many_families_and_seeds_they_are) {
+  std::vector<prove::Trial> trials;
+  for (const char* name : {"a", "b", "c", "d"})
+    for (prove::Trial one : two()) {
+      one.of.trace = name;
+      one.of.family = std::string(name) == "d" ? "stream" : "web";
+      one.score.runs = 3;
+      trials.push_back(one);
+    }
+  const std::string text = text_of(trials);
+  EXPECT_NE(text.find("of resamplings of 2 families and their traces, with 3 seeds each"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(frontier_page(trials, yardstick, prove::comparisons(trials, 1)).find("run with 3 seed"),
+            std::string::npos);
+}
+
 TEST(FrontierReport, the_first_row_is_headroom_at_its_promise_and_says_whether_it_was_kept) {
   const std::string text = text_of(two());
   EXPECT_NE(text.find("At its promise: headroom told the share"), std::string::npos) << text;

@@ -85,7 +85,7 @@ void add_ranges(std::vector<std::string>& lines, Comparisons world, std::size_t 
 /// All shares side by side, as there is but a number for each.
 void add_ratios(std::vector<std::string>& lines, Comparisons world, std::size_t name_width) {
   std::string head = left("  against", name_width);
-  for (const double share : prove::compared_shares)
+  for (const double share : shares_of(world))
     head += right(fmt::format("{:g}%", 100 * share), ratio_width);
   lines.emplace_back();
   lines.push_back(title(world.front()));

@@ -204,6 +204,8 @@ std::string html_page(const Run& run, const Verdict& verdict) {
         "<p class=\"banner\">This machine is saturated: its CPU was above 70% too often. Latency "
         "then tells about the machine and not about the number of replicas, so there is no "
         "verdict.</p>\n";
+  if (const std::string note = set_back_text(verdict); !note.empty())
+    html += fmt::format("<p class=\"note\">{}</p>\n", note);
   html += "<div class=\"cards\">";
   for (const auto& service : verdict.services) html += card(service, verdict.saturated);
   html += "</div><p class=\"note\">* estimated from this run; see the end of the page</p>\n";

@@ -78,7 +78,7 @@ ServiceRun& RunBuilder::service(const std::string& name) {
 void RunBuilder::add_service(const scale::ServiceSeen& seen, const control::StoredTick& tick,
                              const std::optional<control::Replay::Outcome>& outcome) {
   ServiceRun& run = service(seen.service);
-  Moment moment = moment_of(seen, seconds(tick.seen.now.wall - run_.from), seconds(tick.seen.dt));
+  Moment moment = moment_of(seen, run_.span_s(), seconds(tick.seen.dt));
   run.gone += seen.gone;
   for (const auto& [reason, count] : seen.reasons) run.reasons[reason] += count;
   if (outcome) {
@@ -127,6 +127,13 @@ void RunBuilder::add_decision(ServiceRun& run, const scale::ServiceDecision& dec
     run.changes.back() = change;
 }
 
+void RunBuilder::go_on_to(WallTime wall, Duration dt) {
+  if (ticks_ == 1) run_.from = wall - dt;
+  const WallTime to = wall + run_.set_back;
+  if (ticks_ > 1 && to < run_.to) run_.set_back += run_.to + dt - to;
+  run_.to = wall + run_.set_back;
+}
+
 Result<> RunBuilder::add(const control::StoredTick& tick, bool within) {
   const auto outcome = TRY(replay_.feed(tick, within));
   if (!within) return {};
@@ -135,8 +142,7 @@ Result<> RunBuilder::add(const control::StoredTick& tick, bool within) {
                 fmt::format("more than {} ticks make no readable report; take a part with --from "
                             "and --to",
                             run_ticks_max));
-  if (ticks_ == 1) run_.from = tick.seen.now.wall - tick.seen.dt;
-  run_.to = tick.seen.now.wall;
+  go_on_to(tick.seen.now.wall, tick.seen.dt);
   run_.machine_cpu.push_back(tick.seen.machine_cpu);
   for (const auto& seen : tick.seen.services) add_service(seen, tick, outcome);
   return {};

@@ -69,6 +69,7 @@ struct ServiceRun {
 struct Run {
   WallTime from;  // begin of the first tick
   WallTime to;
+  Duration set_back{};  // by how much the clock was, in all; times go on as if it had not been
   std::vector<ServiceRun> services;
   std::vector<double> machine_cpu;  // of each tick; -1 unknown
   std::vector<control::Gap> gaps;
@@ -92,6 +93,7 @@ class RunBuilder {
   static void add_decision(ServiceRun& run, const scale::ServiceDecision& decision);
   void add_service(const scale::ServiceSeen& seen, const control::StoredTick& tick,
                    const std::optional<control::Replay::Outcome>& outcome);
+  void go_on_to(WallTime wall, Duration dt);
 
   Run run_;
   control::Replay replay_;

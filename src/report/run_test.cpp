@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "report/html.h"
 #include "report/verdict.h"
 
 namespace headroom::report {
@@ -45,6 +46,44 @@ TEST(Run, where_nobody_knew_the_replicas_those_last_seen_count) {
 
 TEST(Run, no_replicas_that_somebody_saw_are_none) {
   EXPECT_NEAR(replica_seconds({2, 0, 0, 1}), 3 + 0 + 0 + 2, 1e-9);
+}
+
+/// Ticks of a second that end at these seconds of the wall clock.
+Run ending_at(const std::vector<int>& walls_s) {
+  RunBuilder builder;
+  control::StoredTick tick;
+  for (const int wall_s : walls_s) {
+    ++tick.id;
+    tick.seen.dt = 1s;
+    tick.seen.now.wall = WallTime{} + std::chrono::seconds(wall_s);
+    scale::ServiceSeen seen;
+    seen.service = "checkout";
+    tick.seen.services = {seen};
+    EXPECT_TRUE(builder.add(tick, true));
+  }
+  return std::move(builder).finish({});
+}
+
+TEST(Run, over_a_clock_that_was_set_back_times_go_on) {
+  const report::Run run = ending_at({100, 101, 41, 42, 30, 31});
+  EXPECT_EQ(run.span_s(), 6);
+  EXPECT_EQ(run.set_back, 61s + 13s);
+  double before_s = 0;
+  for (const Moment& moment : run.services.at(0).moments) {
+    EXPECT_EQ(moment.t_s, before_s + 1);
+    before_s = moment.t_s;
+  }
+  const Verdict verdict = judge(run, {});
+  EXPECT_EQ(verdict_text(verdict, 200).at(1),
+            "The clock was set back by 1m14s: times go on here as if it had not been.");
+  EXPECT_NE(html_page(run, verdict).find("set back by 1m14s"), std::string::npos);
+}
+
+TEST(Run, a_clock_that_leaps_ahead_leaves_a_gap) {
+  const report::Run run = ending_at({100, 101, 161, 162});
+  EXPECT_EQ(run.span_s(), 63);
+  EXPECT_EQ(run.set_back, 0s);
+  EXPECT_EQ(set_back_text(judge(run, {})), "");
 }
 
 }  // namespace

@@ -138,6 +138,7 @@ Verdict judge(const Run& run, const std::vector<ClientResult>& client) {
   Verdict verdict;
   verdict.from = run.from;
   verdict.to = run.to;
+  verdict.set_back = run.set_back;
   judge_machine(run, verdict);
   for (const auto& service : run.services)
     verdict.services.push_back(judge_service(

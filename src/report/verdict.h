@@ -75,6 +75,7 @@ struct ServiceVerdict {
 struct Verdict {
   WallTime from;
   WallTime to;
+  Duration set_back{};  // by how much the clock was; `to` is as if it had not been
   /// The machine itself was the limit: its CPU was above `saturated_cpu` in more than
   /// `saturated_share` of the ticks. Then `met` says nothing about headroom.
   bool saturated = false;
@@ -95,6 +96,8 @@ constexpr double saturated_share = 0.1;
 
 [[nodiscard]] Verdict judge(const Run& run, const std::vector<ClientResult>& client);
 
+/// That the clock was set back and what the times mean then; empty: it was not.
+[[nodiscard]] std::string set_back_text(const Verdict& verdict);
 /// Lines of at most `width` columns (at least 40).
 [[nodiscard]] std::vector<std::string> verdict_text(const Verdict& verdict, std::size_t width);
 [[nodiscard]] nlohmann::ordered_json verdict_json(const Verdict& verdict);

@@ -147,11 +147,18 @@ Json service_json(const ServiceVerdict& service) {
 
 }  // namespace
 
+std::string set_back_text(const Verdict& verdict) {
+  if (verdict.set_back <= Duration::zero()) return {};
+  return fmt::format("The clock was set back by {}: times go on here as if it had not been.",
+                     format_duration(std::chrono::round<std::chrono::seconds>(verdict.set_back)));
+}
+
 std::vector<std::string> verdict_text(const Verdict& verdict, std::size_t width) {
   Lines lines(width);
   lines.text(fmt::format(
       "{} to {}, {}", format_date(verdict.from), format_date(verdict.to),
       format_duration(std::chrono::round<std::chrono::seconds>(verdict.to - verdict.from))));
+  if (const std::string note = set_back_text(verdict); !note.empty()) lines.text(note);
   if (verdict.cpu_mean >= 0)
     lines.text(
         fmt::format("machine CPU {:.0f}% busy on average, above {:.0f}% in {:.0f}% of the time",

@@ -153,7 +153,7 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
   if (seen_s * outgrown < outgrown_needed)
     reasons.push_back(
         {Rule::little, 0,
-         fmt::format("{} s of growth seen; for {}% of moments a prior counts until {}",
+         fmt::format("{} s of growth seen, few for {}% of moments until {}: a prior counts",
                      brief(seen_s), brief(100 * outgrown), brief(outgrown_needed / outgrown)),
          false});
   if (demand.per_second > 0)
@@ -221,7 +221,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
       needs_of(policy, model, look.seen(), look.demand, look.expected, look.next.outcomes, explain);
   const auto event = calendar_need(policy, model, tick.now.wall, explain);
   if (event) needs.push_back(*event);
-  const auto again = repeat_need(model, explain);
+  const auto again = repeat_need(policy, model, explain);
   if (again) needs.push_back(*again);
   if (auto need = pid_need(policy, look.next.pid, explain)) needs.push_back(*std::move(need));
   const Question question = question_of(policy, model, before, look, std::move(needs));

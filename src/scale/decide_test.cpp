@@ -109,17 +109,18 @@ TEST(Decide, the_documented_example_is_what_happens) {
   for (const auto& r : decision.reasons)
     reasons += std::string(r.stage()) + ", " + std::string(r.name()) + ": " +
                std::to_string(r.replicas) + (r.decisive ? " ← " : " – ") + r.text + "\n";
-  EXPECT_EQ(reasons,
-            "evidence, complete: 9 – all sources reported\n"
-            "shape, steady: 9 – 1290 requests/s over 120 s\n"
-            "evidence, little: 9 – 0 s of growth seen; for 2% of moments a prior counts until 500\n"
-            "need, growth: 9 – after 2% of moments like this one demand is above 1.48 × this "
-            "within 5.0 s\n"
-            "need, capacity: 9 – learned 8.0 in flight per replica from 12,431 attempts: "
-            "160 requests/s each\n"
-            "need, latency: 13 ← 1908 requests/s expected within 5.0 s need 12.6 replicas of "
-            "160/s each, 0.6 of them for chance\n"
-            "bound, max: 12 ← at most 12 are allowed\n");
+  EXPECT_EQ(
+      reasons,
+      "evidence, complete: 9 – all sources reported\n"
+      "shape, steady: 9 – 1290 requests/s over 120 s\n"
+      "evidence, little: 9 – 0 s of growth seen, few for 2% of moments until 500: a prior counts\n"
+      "need, growth: 9 – after 2% of moments like this one demand is above 1.48 × this "
+      "within 5.0 s\n"
+      "need, capacity: 9 – learned 8.0 in flight per replica from 12,431 attempts: "
+      "160 requests/s each\n"
+      "need, latency: 13 ← 1908 requests/s expected within 5.0 s need 12.6 replicas of "
+      "160/s each, 0.6 of them for chance\n"
+      "bound, max: 12 ← at most 12 are allowed\n");
 }
 
 TEST(Decide, replicas_that_start_are_not_ordered_again) {

@@ -178,6 +178,31 @@ TEST(ErrorBudget, fleets_do_without_what_is_kept_for_the_loss_of_a_zone) {
     EXPECT_NEAR(one[i].ready, three[i].ready, 1) << virtual_shares()[i];
 }
 
+TEST(ErrorBudget, what_fleets_missed_counts_by_half_after_three_days) {
+  const Pilot pilot = after_hours(0.5);
+  ServiceModel model = pilot.model.services.at("shop");
+  for (VirtualFleet& fleet : model.virtual_fleets.fleets) fleet.missed = 1000;
+  for (int hour = 0; hour < 72; ++hour)
+    learn_misses(pilot.policy.services[0], {}, {.tick_s = 3600}, model);
+  for (const VirtualFleet& fleet : model.virtual_fleets.fleets) EXPECT_NEAR(fleet.missed, 500, 1);
+}
+
+TEST(ErrorBudget, fleets_have_what_the_calendar_asks_for) {
+  FluidWorld world;
+  ServicePolicy policy = policy_of(0.001);
+  spec::Event event;
+  event.cron = *spec::parse_cron("0 0 * * *");
+  event.length = std::chrono::hours(24);
+  event.at_least = 40;
+  policy.replicas.max = 50;
+  policy.scale.calendar = {event};
+  Pilot pilot(policy, Explain::no);
+  world.apply(12);
+  for (int t = 0; t < 60; ++t) pilot.advance(world, 1000);
+  for (const VirtualFleet& fleet : pilot.model.services.at("shop").virtual_fleets.fleets)
+    EXPECT_GE(fleet.ready, 40);
+}
+
 TEST(ErrorBudget, without_requests_nothing_is_known) {
   ServiceModel model;
   model.capacity.concurrency = 8;

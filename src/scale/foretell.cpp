@@ -37,10 +37,6 @@ constexpr double compared_most = 2;
 constexpr double usual_share = 0.975;
 constexpr std::size_t usual_days = 7;
 
-int weekday_of(std::int64_t day) {
-  return static_cast<int>(((day + 3) % 7 + 7) % 7);  // Monday is 0
-}
-
 bool is_weekend(std::int64_t day) {
   return weekday_of(day) >= 5;
 }
@@ -100,9 +96,10 @@ std::array<double, 2 * window> highest_since(const Repeat& repeat) {
   return out;
 }
 
-ByWidth of_day(const Repeat& repeat, std::size_t place, int ahead, double usual, double per_second,
-               const std::array<double, 2 * window>& since) {
-  ByWidth out{};
+std::array<double, repeat_widths> of_day(const Repeat& repeat, std::size_t place, int ahead,
+                                         double usual, double per_second,
+                                         const std::array<double, 2 * window>& since) {
+  std::array<double, repeat_widths> out{};
   const Around then = around(repeat, place, ahead);
   const double compared = repeat.days[place].compared_with;
   const double reach = level_tolerance * per_second +
@@ -176,18 +173,19 @@ Foretold foretold(const Repeat& repeat, const AlikeDays& alike, int ahead, doubl
   Foretold out;
   const double usual = usual_rise(repeat);
   const auto since = highest_since(repeat);
+  std::size_t teller = 0;
   for (const auto* days : {&alike.same_class, &alike.same_weekday}) {
     std::array<std::vector<double>, repeat_widths> by_width;
     for (const std::size_t place : *days) {
-      const ByWidth to = of_day(repeat, place, ahead, usual, per_second, since);
+      const auto to = of_day(repeat, place, ahead, usual, per_second, since);
       for (std::size_t w = 0; w < repeat_widths; ++w) by_width[w].push_back(to[w]);
     }
-    for (std::size_t w = 0; w < repeat_widths; ++w) {
-      out.agreed[w] = std::max(out.agreed[w], agreed(by_width[w], per_second, 2));
-      out.any[w] = std::max(out.any[w], agreed(by_width[w], per_second, 1));
+    for (const auto& told : by_width) {
+      out.agreed[teller] = agreed(told, per_second, 2);
+      out.any[teller] = std::max(out.agreed[teller], agreed(told, per_second, 1));
+      ++teller;
     }
   }
-  for (std::size_t w = 0; w < repeat_widths; ++w) out.any[w] = std::max(out.any[w], out.agreed[w]);
   return out;
 }
 

@@ -14,6 +14,11 @@ constexpr std::array<int, repeat_widths> repeat_minutes = {2, 5, 12};
 /// What demand rises by less than that within the lead time is not worth foretelling.
 constexpr double repeat_rise = 1.1;
 
+/// Monday is 0. `day` is counted from the Unix epoch.
+constexpr std::size_t weekday_of(std::int64_t day) {
+  return static_cast<std::size_t>(((day + 3) % 7 + 7) % 7);
+}
+
 /// In how many minutes from one on a rise within the lead time shows.
 [[nodiscard]] int minutes_ahead(double lead_s);
 
@@ -29,8 +34,8 @@ struct AlikeDays {
 [[nodiscard]] AlikeDays alike_days(const Repeat& repeat);
 
 struct Foretold {
-  ByWidth agreed{};  // by at least two days: may be acted on
-  ByWidth any{};     // by one day too: only to see whether it comes
+  ByTeller agreed{};  // by at least two days: may be acted on
+  ByTeller any{};     // by one day too: only to see whether it comes
 };
 /// What followed within `ahead` minutes on the days alike, about this minute, from a level no
 /// higher than `per_second`, and did not come yet today.

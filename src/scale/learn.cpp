@@ -19,7 +19,7 @@ namespace {
 /// Replicas that are wanted however bold forecasts are: for events of the calendar, and for what
 /// comes again.
 double foreseen(const ServicePolicy& policy, const ServiceModel& model, WallTime now) {
-  const auto again = repeat_need(model, Explain::no);
+  const auto again = repeat_need(policy, model, Explain::no);
   const auto event = calendar_need(policy, model, now, Explain::no);
   return std::max(again ? again->replicas : 0, event ? event->replicas : 0);
 }

@@ -30,7 +30,7 @@ bool sound(const Repeat& repeat) {
       std::ranges::all_of(repeat.days, [](const PastDay& day) { return well_formed(day); }) &&
       std::ranges::adjacent_find(repeat.days, std::ranges::greater_equal{}, &PastDay::day) ==
           repeat.days.end();
-  const bool proved = repeat.proofs.size() == half_hours * repeat_widths;
+  const bool proved = repeat.proofs.size() == half_hours * repeat_tellers;
   const auto told = [&](const RepeatTelling& one) {
     return one.half_hour == -1 || (proved && is_half_hour(one.half_hour));
   };

@@ -150,10 +150,13 @@ struct Season {
   bool operator==(const Season&) const = default;
 };
 
-/// At how many tolerances of time it is looked for what comes again (see repeat.h).
+/// What comes again is told by two kinds of past days, each at some tolerances of time (see
+/// repeat.h). Who tells proves itself: what comes on Mondays only is not told by all days alike.
 constexpr std::size_t repeat_widths = 3;
-/// Requests/s; 0 where nothing is foretold.
-using ByWidth = std::array<double, repeat_widths>;
+constexpr std::size_t repeat_kinds = 2;  // days of the same class, days of the same weekday
+constexpr std::size_t repeat_tellers = repeat_kinds * repeat_widths;
+/// By kind, then width. Requests/s; 0 where nothing is foretold.
+using ByTeller = std::array<double, repeat_tellers>;
 
 /// What came of what was foretold in one half hour of the day, older ones counting less.
 struct RepeatProof {
@@ -179,7 +182,7 @@ struct RepeatMoment {
   double age_s = 0;
   int half_hour = 0;
   double per_second = 0;  // demand then
-  ByWidth foretold{};
+  ByTeller foretold{};
 
   bool operator==(const RepeatMoment&) const = default;
 };
@@ -189,8 +192,8 @@ struct Repeat {
   PastDays days;                    // the newest is under way
   int minute = 0;                   // of it, under way
   bool near = false;                // whether some day rose about this time of the day
-  std::vector<RepeatProof> proofs;  // by half hour × width; empty until something was foretold
-  std::array<RepeatTelling, repeat_widths> tellings;
+  std::vector<RepeatProof> proofs;  // by half hour × teller; empty until something was foretold
+  std::array<RepeatTelling, repeat_tellers> tellings;
   std::vector<RepeatMoment> pending;  // oldest first
   double since_moment_s = 0;          // since the last of them was noted
   double unseen_s = 0;                // how long there has been no evidence

@@ -23,7 +23,7 @@ TEST(Model, what_was_never_learned_and_what_was_are_well_formed) {
   shop.season.days.emplace_back(season_bins, -1);
   shop.season.bin = season_bins - 1;
   shop.repeat.days = {unknown_day(2), unknown_day(4)};
-  shop.repeat.proofs.resize(half_hours * repeat_widths);
+  shop.repeat.proofs.resize(half_hours * repeat_tellers);
   shop.repeat.tellings[1].half_hour = 47;
   shop.repeat.pending.emplace_back();
   EXPECT_TRUE(well_formed(model));

@@ -103,6 +103,10 @@ void raise(PastDay& day, int minute, double per_second) {
   if (level > level_at(day, minute)) day.minutes[static_cast<std::size_t>(minute)] = char_of(level);
 }
 
+void forget_after(PastDay& day, int minute) {
+  std::fill(day.minutes.begin() + minute + 1, day.minutes.end(), char_of(0));
+}
+
 std::optional<double> octaves_above(const PastDay& one, const PastDay& other, int minute) {
   const int level = level_at(one, minute);
   const int base = level_at(other, minute);

@@ -30,6 +30,9 @@ struct PastDay {
 /// Raises what is known of that minute to `per_second`.
 void raise(PastDay& day, int minute, double per_second);
 
+/// Nothing is known of the minutes after `minute` any more.
+void forget_after(PastDay& day, int minute);
+
 /// How much higher one was than the other in that minute, in octaves; nothing where either is
 /// unknown, or was none.
 [[nodiscard]] std::optional<double> octaves_above(const PastDay& one, const PastDay& other,

@@ -10,7 +10,7 @@
 namespace headroom::scale {
 namespace {
 
-/// A clock that goes back by less repeats minutes; one that goes back further was wrong.
+/// A clock that goes back by less may repeat minutes; one that goes back further was wrong.
 constexpr std::int64_t back_most = 120;
 
 std::int64_t minute_of(const Repeat& repeat) {
@@ -28,20 +28,21 @@ void begin_day(std::int64_t day, Repeat& repeat) {
   if (repeat.days.size() > past_days_kept + 1) repeat.days.erase(repeat.days.begin());
 }
 
-/// Returns whether the minute is one that was not there yet.
-bool go_to(std::int64_t minute, int ahead, Repeat& repeat) {
+/// What was learned by a clock that was ahead is of no known time.
+void go_back_to(std::int64_t day, int minute, bool was_wrong, Repeat& repeat) {
+  std::erase_if(repeat.days, [&](const PastDay& one) { return one.day > day; });
+  if (was_wrong && !repeat.days.empty() && repeat.days.back().day == day)
+    forget_after(repeat.days.back(), minute);
+}
+
+void go_to(std::int64_t minute, int ahead, Repeat& repeat) {
   const std::int64_t day = minute / minutes_a_day;
   const int of_day = static_cast<int>(minute % minutes_a_day);
-  const bool first = repeat.days.empty();
-  if (!first && minute < minute_of(repeat)) {
-    if (minute_of(repeat) - minute <= back_most) return false;
-    // What was learned by a clock that was ahead is of no known day.
-    std::erase_if(repeat.days, [&](const PastDay& one) { return one.day > day; });
-  }
+  if (!repeat.days.empty() && minute < minute_of(repeat))
+    go_back_to(day, of_day, minute_of(repeat) - minute > back_most, repeat);
   if (!repeat.days.empty() && repeat.days.back().day < day) end_day(ahead, repeat);
   if (repeat.days.empty() || repeat.days.back().day < day) begin_day(day, repeat);
   repeat.minute = of_day;
-  return true;
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ void learn_repeat(const RepeatTick& tick, Repeat& repeat) {
   repeat.unseen_s = 0;
   repeat.from_per_second = tick.per_second;
   repeat.expected_per_second = 0;
-  if (!go_to(tick.minute, ahead, repeat)) return;
+  go_to(tick.minute, ahead, repeat);
   raise(repeat.days.back(), repeat.minute, tick.mean_of_30s);
   if (!known || minute_of(repeat) != before) compare_with_past(ahead, repeat);
 
@@ -66,7 +67,8 @@ void learn_repeat(const RepeatTick& tick, Repeat& repeat) {
                   .counts = tick.tells && !alike.borrowed},
                  told.any, repeat);
   if (!repeat.near) return;
-  if (const auto width = believed_width(repeat)) repeat.expected_per_second = told.agreed[*width];
+  for (const std::size_t teller : believed_tellers(repeat))
+    repeat.expected_per_second = std::max(repeat.expected_per_second, told.agreed[teller]);
 }
 
 void pass_over(double tick_s, double lead_s, Repeat& repeat) {
@@ -76,13 +78,15 @@ void pass_over(double tick_s, double lead_s, Repeat& repeat) {
   if (repeat.unseen_s > lead_s) repeat.expected_per_second = 0;
 }
 
+spec::Zone zone_of(const ServicePolicy& policy) {
+  for (const spec::Event& event : policy.scale.calendar)
+    if (!event.zone.is_utc()) return event.zone;
+  return {};
+}
+
 std::int64_t local_minute(const ServicePolicy& policy, WallTime wall) {
-  Duration ahead{};
-  for (const spec::Event& event : policy.scale.calendar) {
-    if (event.zone.is_utc()) continue;
-    ahead = event.zone.stretch(wall).ahead;
-    break;
-  }
+  const spec::Zone zone = zone_of(policy);
+  const Duration ahead = zone.is_utc() ? Duration{} : zone.stretch(wall).ahead;
   return std::chrono::floor<std::chrono::minutes>(wall.time_since_epoch() + ahead).count();
 }
 

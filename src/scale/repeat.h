@@ -21,8 +21,9 @@ struct RepeatTick {
   bool tells = true;     // what comes of it says something of the service: no roll-out, no incident
 };
 
-/// Takes in one tick, and leaves what is to be expected in `repeat.expected_per_second`. Minutes
-/// that passed already are not learned again.
+/// Takes in one tick, and leaves what is to be expected in `repeat.expected_per_second`. A clock
+/// that goes back by up to two hours (at the end of summer time, or set right) repeats minutes;
+/// what one that was further ahead told of later minutes is forgotten.
 void learn_repeat(const RepeatTick& tick, Repeat& repeat);
 
 /// After a tick without evidence: what was foretold stays for one lead time.
@@ -31,7 +32,11 @@ void pass_over(double tick_s, double lead_s, Repeat& repeat);
 /// Minutes since the Unix epoch by the clocks that the service's calendar goes by, else UTC.
 [[nodiscard]] std::int64_t local_minute(const ServicePolicy& policy, WallTime wall);
 
+/// That of the clocks that the service's calendar goes by: the first that is not UTC.
+[[nodiscard]] spec::Zone zone_of(const ServicePolicy& policy);
+
 /// What is expected to come again, with all of the staffing for chance; nothing where nothing is.
-[[nodiscard]] std::optional<Need> repeat_need(const ServiceModel& model, Explain explain);
+[[nodiscard]] std::optional<Need> repeat_need(const ServicePolicy& policy,
+                                              const ServiceModel& model, Explain explain);
 
 }  // namespace headroom::scale

@@ -2,7 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "scale/foretell.h"
 #include "scale/repeat.h"
@@ -13,7 +18,7 @@ namespace {
 /// All of it however bold forecasts are: what is foreseen is not what the error budget is for.
 constexpr double staffing = 0.5;
 /// An event can be proposed of what so many days did within so many minutes of each other.
-constexpr std::size_t event_days = 4;
+constexpr std::size_t event_days = 3;
 constexpr int event_spread = 3;
 
 double replicas_for(double per_second, const Capacity& capacity) {
@@ -49,26 +54,55 @@ Stay stay_of(const PastDays& days, const PastRise& rise) {
   return out;
 }
 
+/// The days of the week on which most days that are known rose, as cron names them: of a week that
+/// is not known whole those of its class that are not known are as the others. Empty: no such days.
+std::string days_in_words(const PastDays& days, const std::vector<PastRise>& rises) {
+  std::array<int, 7> known{};
+  std::array<int, 7> rose{};
+  for (std::size_t place = 0; place + 1 < days.size(); ++place)
+    ++known[weekday_of(days[place].day)];
+  for (const PastRise& rise : rises) ++rose[weekday_of(days[rise.place].day)];
+  std::array<bool, 7> is{};
+  for (const auto& [first, last] : {std::pair{0U, 5U}, std::pair{5U, 7U}}) {
+    bool some = false;
+    bool all = true;
+    for (std::size_t i = first; i < last; ++i) {
+      is[i] = 2 * rose[i] > known[i];
+      some = some || is[i];
+      all = all && (is[i] || known[i] == 0);
+    }
+    for (std::size_t i = first; some && all && i < last; ++i) is[i] = true;
+  }
+  if (std::ranges::all_of(is, std::identity{})) return "*";
+  constexpr std::array names = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+  const bool workdays = std::all_of(is.begin(), is.begin() + 5, std::identity{});
+  std::string out = workdays ? "mon-fri" : "";
+  for (std::size_t i = workdays ? 5 : 0; i < is.size(); ++i)
+    if (is[i]) out += (out.empty() ? "" : ",") + std::string(names[i]);
+  return out;
+}
+
 /// The entry of scale.calendar that would do the same; empty where none would.
-std::string event_in_words(const ServiceModel& model, const AlikeDays& alike,
-                           const std::vector<PastRise>& rises, int ahead) {
-  if (rises.size() < event_days || alike.borrowed) return {};
+std::string event_in_words(const ServicePolicy& policy, const ServiceModel& model, int ahead) {
+  const PastDays& days = model.repeat.days;
+  std::vector<std::size_t> past;
+  for (std::size_t place = days.size() - 1; place-- > 0;) past.push_back(place);
+  const auto rises = rises_about_now(model.repeat, past, ahead);
+  if (rises.size() < event_days) return {};
   const auto [first, last] = std::ranges::minmax(rises, {}, &PastRise::minute);
   if (last.minute - first.minute > event_spread) return {};
-  const Stay stay = stay_of(model.repeat.days, rises.front());
-  const bool weekend = alike.weekend;
-  const bool all_week = !rises_about_now(model.repeat, alike.other_class, ahead).empty();
+  const std::string on = days_in_words(days, rises);
+  if (on.empty()) return {};
+  const Stay stay = stay_of(days, rises.front());
   const int begin = of_day(first.minute);
+  const spec::Zone zone = zone_of(policy);
   return fmt::format(
-      "; as an event of scale.calendar: {{ cron: \"{} {} * * {}\", for: {}m, at_least: {} }}",
-      begin % 60, begin / 60,
-      all_week  ? "*"
-      : weekend ? "sat,sun"
-                : "mon-fri",
+      "; as an event of scale.calendar: {{ cron: \"{} {} * * {}\", {}for: {}m, at_least: {} }}",
+      begin % 60, begin / 60, on, zone.is_utc() ? "" : fmt::format("zone: {}, ", zone.name()),
       stay.minutes, std::ceil(replicas_for(stay.highest, model.capacity)));
 }
 
-std::string words(const ServiceModel& model, double replicas) {
+std::string words(const ServicePolicy& policy, const ServiceModel& model, double replicas) {
   const Repeat& repeat = model.repeat;
   const int ahead = minutes_ahead(model.lead_s);
   const AlikeDays alike = alike_days(repeat);
@@ -83,17 +117,18 @@ std::string words(const ServiceModel& model, double replicas) {
       "within {} s need {}{}",
       rises.size(), days, clock_of(repeat.minute - repeat_minutes.back()),
       clock_of(repeat.minute + repeat_minutes.back()), brief(repeat.expected_per_second),
-      brief(model.lead_s), in_replicas(replicas), event_in_words(model, alike, rises, ahead));
+      brief(model.lead_s), in_replicas(replicas), event_in_words(policy, model, ahead));
 }
 
 }  // namespace
 
-std::optional<Need> repeat_need(const ServiceModel& model, Explain explain) {
+std::optional<Need> repeat_need(const ServicePolicy& policy, const ServiceModel& model,
+                                Explain explain) {
   const double expected = model.repeat.expected_per_second;
   if (expected <= 0) return std::nullopt;
   const double replicas = replicas_for(expected, model.capacity);
   return Need{Rule::repeat, replicas,
-              explain == Explain::yes ? words(model, replicas) : std::string()};
+              explain == Explain::yes ? words(policy, model, replicas) : std::string()};
 }
 
 }  // namespace headroom::scale

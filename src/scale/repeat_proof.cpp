@@ -1,4 +1,4 @@
-// A ledger by half hour of the day and width.
+// A ledger by half hour of the day and teller.
 #include "scale/repeat_proof.h"
 
 #include <algorithm>
@@ -28,8 +28,8 @@ int half_hour_of(int minute) {
   return minute * static_cast<int>(half_hours) / minutes_a_day;
 }
 
-RepeatProof& proof_of(Repeat& repeat, int half_hour, std::size_t width) {
-  return repeat.proofs[static_cast<std::size_t>(half_hour) * repeat_widths + width];
+RepeatProof& proof_of(Repeat& repeat, int half_hour, std::size_t teller) {
+  return repeat.proofs[static_cast<std::size_t>(half_hour) * repeat_tellers + teller];
 }
 
 /// What planning for `planned` costs where `came`: requests bought for in vain, or missed.
@@ -37,8 +37,8 @@ double loss(double planned, double came, double permitted) {
   return planned >= came ? planned - came : (came - planned) / permitted;
 }
 
-void score_telling(const ProofTick& tick, double told, std::size_t width, Repeat& repeat) {
-  RepeatTelling& telling = repeat.tellings[width];
+void score_telling(const ProofTick& tick, double told, std::size_t teller, Repeat& repeat) {
+  RepeatTelling& telling = repeat.tellings[teller];
   const bool tells = told > repeat_rise * tick.per_second;
   if (tells && telling.half_hour < 0)
     telling = {.half_hour = half_hour_of(repeat.minute), .least_per_second = told};
@@ -49,7 +49,7 @@ void score_telling(const ProofTick& tick, double told, std::size_t width, Repeat
   const double until_s = over_after_s + (telling.came ? 0 : tick.lead_s);
   if (telling.silent_s <= until_s) return;
   if (tick.counts) {
-    RepeatProof& proof = proof_of(repeat, telling.half_hour, width);
+    RepeatProof& proof = proof_of(repeat, telling.half_hour, teller);
     proof.hits = kept_a_telling * proof.hits + (telling.came ? 1 : 0);
     proof.told = kept_a_telling * proof.told + 1;
   }
@@ -61,11 +61,11 @@ void score_moments(const ProofTick& tick, double every_s, Repeat& repeat) {
   std::size_t over = 0;
   for (; over < repeat.pending.size() && repeat.pending[over].age_s >= tick.lead_s; ++over) {
     const RepeatMoment& moment = repeat.pending[over];
-    for (std::size_t w = 0; w < repeat_widths; ++w)
-      if (moment.foretold[w] > moment.per_second)
-        proof_of(repeat, moment.half_hour, w).gain +=
+    for (std::size_t t = 0; t < repeat_tellers; ++t)
+      if (moment.foretold[t] > moment.per_second)
+        proof_of(repeat, moment.half_hour, t).gain +=
             every_s * (loss(moment.per_second, tick.per_second, tick.permitted) -
-                       loss(moment.foretold[w], tick.per_second, tick.permitted));
+                       loss(moment.foretold[t], tick.per_second, tick.permitted));
   }
   repeat.pending.erase(repeat.pending.begin(),
                        repeat.pending.begin() + static_cast<std::ptrdiff_t>(over));
@@ -73,12 +73,12 @@ void score_moments(const ProofTick& tick, double every_s, Repeat& repeat) {
 
 }  // namespace
 
-void prove_foretold(const ProofTick& tick, const ByWidth& told, Repeat& repeat) {
+void prove_foretold(const ProofTick& tick, const ByTeller& told, Repeat& repeat) {
   const bool speaks = std::ranges::any_of(told, [&](double one) { return one > tick.per_second; });
-  if (speaks && repeat.proofs.empty()) repeat.proofs.resize(half_hours * repeat_widths);
+  if (speaks && repeat.proofs.empty()) repeat.proofs.resize(half_hours * repeat_tellers);
   if (repeat.proofs.empty()) return;
   const double every_s = std::max(moment_every_s, tick.lead_s / moments_max);
-  for (std::size_t w = 0; w < repeat_widths; ++w) score_telling(tick, told[w], w, repeat);
+  for (std::size_t t = 0; t < repeat_tellers; ++t) score_telling(tick, told[t], t, repeat);
   score_moments(tick, every_s, repeat);
   repeat.since_moment_s = std::min(repeat.since_moment_s + tick.tick_s, every_s);
   if (!speaks || repeat.since_moment_s < every_s) return;
@@ -95,38 +95,45 @@ void turn_proofs(int minutes, Repeat& repeat) {
   if (repeat.proofs.empty()) return;
   const int first = half_hour_of((minutes_a_day - minutes) % minutes_a_day);
   std::ranges::rotate(repeat.proofs,
-                      repeat.proofs.begin() + first * static_cast<int>(repeat_widths));
+                      repeat.proofs.begin() + first * static_cast<int>(repeat_tellers));
 }
 
-std::optional<std::size_t> believed_width(const Repeat& repeat) {
-  if (repeat.proofs.empty()) return std::nullopt;
-  std::array<RepeatProof, repeat_widths> near{};
-  std::array<RepeatProof, repeat_widths> all{};
+std::vector<std::size_t> believed_tellers(const Repeat& repeat) {
+  if (repeat.proofs.empty()) return {};
+  std::array<RepeatProof, repeat_tellers> near{};
+  std::array<RepeatProof, repeat_tellers> all{};
   const auto here = static_cast<std::size_t>(half_hour_of(repeat.minute));
   for (std::size_t h = 0; h < half_hours; ++h) {
     const std::size_t apart = (h + half_hours + 1 - here) % half_hours;
-    for (std::size_t w = 0; w < repeat_widths; ++w) {
-      const RepeatProof& proof = repeat.proofs[h * repeat_widths + w];
-      all[w].hits += proof.hits;
-      all[w].told += proof.told;
+    for (std::size_t t = 0; t < repeat_tellers; ++t) {
+      const RepeatProof& proof = repeat.proofs[h * repeat_tellers + t];
+      all[t].hits += proof.hits;
+      all[t].told += proof.told;
       if (apart > 2) continue;
-      near[w].gain += proof.gain;
-      near[w].hits += proof.hits;
-      near[w].told += proof.told;
+      near[t].gain += proof.gain;
+      near[t].hits += proof.hits;
+      near[t].told += proof.told;
     }
   }
-  const auto may_act = [&](std::size_t w) {
-    const double usually = all[w].told > 0 ? all[w].hits / all[w].told : 0;
-    return near[w].gain > 0 && near[w].hits >= hits_needed &&
-           near[w].hits + presumed * usually >= hit_share_needed * (near[w].told + presumed);
+  const auto may_act = [&](std::size_t t) {
+    const double usually = all[t].told > 0 ? all[t].hits / all[t].told : 0;
+    return near[t].gain > 0 && near[t].hits >= hits_needed &&
+           near[t].hits + presumed * usually >= hit_share_needed * (near[t].told + presumed);
   };
-  double best = 0;
-  for (std::size_t w = 0; w < repeat_widths; ++w)
-    if (may_act(w)) best = std::max(best, near[w].gain);
-  const bool told_often = near.back().told >= told_enough;
-  for (std::size_t w = repeat_widths; w-- > 0;)
-    if (may_act(w) && (!told_often || near[w].gain >= of_best_gain * best)) return w;
-  return std::nullopt;
+  std::vector<std::size_t> believed;
+  for (std::size_t first = 0; first < repeat_tellers; first += repeat_widths) {
+    const std::size_t last = first + repeat_widths - 1;
+    double best = 0;
+    for (std::size_t t = first; t <= last; ++t)
+      if (may_act(t)) best = std::max(best, near[t].gain);
+    const bool told_often = near[last].told >= told_enough;
+    for (std::size_t t = last + 1; t-- > first;)
+      if (may_act(t) && (!told_often || near[t].gain >= of_best_gain * best)) {
+        believed.push_back(t);
+        break;
+      }
+  }
+  return believed;
 }
 
 }  // namespace headroom::scale

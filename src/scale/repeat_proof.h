@@ -1,7 +1,8 @@
 // Whether what is foretold comes, and is worth what it costs: scored whether or not it is acted on.
 #pragma once
 
-#include <optional>
+#include <cstddef>
+#include <vector>
 
 #include "scale/foretell.h"
 #include "scale/model.h"
@@ -20,7 +21,7 @@ struct ProofTick {
 };
 
 /// Takes in one tick. `told` may rest on a single day.
-void prove_foretold(const ProofTick& tick, const ByWidth& told, Repeat& repeat);
+void prove_foretold(const ProofTick& tick, const ByTeller& told, Repeat& repeat);
 
 /// Once a day: what was saved long ago counts for less.
 void fade_proofs(Repeat& repeat);
@@ -28,8 +29,8 @@ void fade_proofs(Repeat& repeat);
 /// What was proved at some time of the day holds so many minutes later, or earlier.
 void turn_proofs(int minutes, Repeat& repeat);
 
-/// The width that is to be believed about this time of the day; nothing while none has proved
-/// itself.
-[[nodiscard]] std::optional<std::size_t> believed_width(const Repeat& repeat);
+/// The tellers that are to be believed about this time of the day, of each kind the widest that
+/// saved nearly as much as the best: none while none has proved itself.
+[[nodiscard]] std::vector<std::size_t> believed_tellers(const Repeat& repeat);
 
 }  // namespace headroom::scale

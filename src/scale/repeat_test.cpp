@@ -9,106 +9,22 @@
 #include <string>
 #include <vector>
 
-#include "core/random.h"
+#include "scale/fluid_world_for_test.h"
 #include "scale/foretell.h"
+#include "scale/repeat_for_test.h"
+#include "scale/repeat_proof.h"
 
 namespace headroom::scale {
 namespace {
 
-constexpr int day_s = 86400;
-constexpr int tick_s = 10;
-constexpr std::int64_t a_monday = 20'780;
-
-using Demand = std::function<double(int day, int second)>;
-
-/// A ramp that multiplies by eight, two and a half hours, and back.
-double rush(int second, int begin, int ramp_s, double top = 4000, int stays_s = 9000) {
-  const double t = second - begin;
-  if (t < 0 || t > ramp_s + stays_s + 3600) return 500;
-  if (t < ramp_s) return 500 * std::pow(top / 500, t / ramp_s);
-  return t < ramp_s + stays_s ? top : top * std::pow(500 / top, (t - ramp_s - stays_s) / 3600);
-}
-
-double job(int second, int begin) {
-  return second >= begin && second < begin + 1800 ? 3000 : 1000;
-}
-
-/// What a day brought.
-struct Day {
-  double unmet = 0;   // share of requests above 1.03 × what was expected or there a lead time
-                      // earlier, in the worst five minutes
-  double bought = 0;  // requests that were expected on top of demand, ÷ those that came
-};
-
-class Past {
- public:
-  explicit Past(double lead_s) : lead_s_(lead_s) {}
-
-  Repeat repeat;
-
-  void tick(int day, int second, double now) {
-    const auto minute = (a_monday + day) * minutes_a_day + second / 60;
-    mean_ = mean_ < 0 ? now : mean_ + (now - mean_) * tick_s / 30;
-    learn_repeat({.minute = minute,
-                  .per_second = std::max(now, mean_),
-                  .mean_of_30s = mean_,
-                  .tick_s = tick_s,
-                  .lead_s = lead_s_,
-                  .permitted = 0.01},
-                 repeat);
-  }
-
-  std::vector<Day> live(int days, const Demand& demand, int from_day = 0) {
-    std::vector<Day> out;
-    const auto lag = static_cast<std::size_t>(std::ceil(lead_s_ / tick_s));
-    for (int day = from_day; day < days; ++day) {
-      std::vector<double> came;
-      std::vector<double> planned;
-      double sum = 0;
-      Day one;
-      for (int second = 0; second < day_s; second += tick_s) {
-        const double now = demand(day, second);
-        tick(day, second, now);
-        came.push_back(now);
-        planned.push_back(std::max(now, repeat.expected_per_second));
-        sum += now;
-        one.bought += planned.back() - now;
-      }
-      one.bought /= sum;
-      for (std::size_t i = lag; i + 30 < came.size(); ++i) {
-        double above = 0;
-        double all = 0;
-        for (std::size_t j = i; j < i + 30; ++j) {
-          above += std::max(0.0, came[j] - 1.03 * planned[j - lag]);
-          all += came[j];
-        }
-        one.unmet = std::max(one.unmet, above / all);
-      }
-      out.push_back(one);
-    }
-    return out;
-  }
-
- private:
-  double lead_s_;
-  double mean_ = -1;
-};
-
 struct Case {
   std::string name;
-  Demand demand;
+  DemandOfDay demand;
   int days = 6;
   int met_from = 3;
   std::vector<double> leads_s = {33.6};
   double bought_most = 0.05;
 };
-
-std::vector<double> spread(double most, std::uint64_t seed) {
-  Random random(seed);
-  std::vector<double> out(40);
-  for (double& one : out) one = most * (2 * random.uniform() - 1);
-  return out;
-}
 
 std::vector<Case> cases() {
   static const auto shift = spread(300, 5);
@@ -121,6 +37,15 @@ std::vector<Case> cases() {
       {"10 minutes", [](int, int s) { return rush(s, 28800, 600); }},
       {"30 minutes", [](int, int s) { return rush(s, 28800, 1800); }},
       {"Monday to Friday", [](int d, int s) { return d % 7 < 5 ? rush(s, 28800, 300) : 500; }, 10},
+      {"Mondays", [](int d, int s) { return d % 7 == 0 ? rush(s, 28800, 300) : 500; }, 36, 21},
+      {"Monday, Wednesday, Friday",
+       [](int d, int s) {
+         return d % 7 == 0 || d % 7 == 2 || d % 7 == 4 ? rush(s, 28800, 300) : 500;
+       },
+       36, 21},
+      {"Tuesday and Thursday",
+       [](int d, int s) { return d % 7 == 1 || d % 7 == 3 ? rush(s, 28800, 300) : 500; }, 36, 21},
+      {"Saturdays", [](int d, int s) { return d % 7 == 5 ? rush(s, 28800, 300) : 500; }, 36, 21},
       {"earlier or later",
        [=](int d, int s) { return rush(s, 28800 + static_cast<int>(at_day(shift, d)), 300); }, 8},
       {"twice a day",
@@ -144,7 +69,8 @@ TEST(Repeat, what_comes_every_day_is_expected_from_the_fourth_time_on) {
       SCOPED_TRACE(testing::Message() << one.name << ", " << lead_s << " s");
       Past past(lead_s);
       const auto days = past.live(one.days, one.demand);
-      EXPECT_GT(days[0].unmet, 0.015) << "nothing to foresee";
+      const auto first = std::ranges::find_if(days, [](const Day& d) { return d.unmet > 0.015; });
+      EXPECT_LT(first - days.begin(), one.met_from) << "nothing to foresee";
       for (int d = one.met_from; d < one.days; ++d) {
         const Day& day = days[static_cast<std::size_t>(d)];
         EXPECT_LT(day.unmet, 0.01) << "day " << d;
@@ -180,9 +106,9 @@ TEST(Repeat, after_a_change_of_clocks_the_second_day_is_met) {
 
 TEST(Repeat, a_burst_that_comes_once_or_at_any_time_is_never_expected) {
   const auto times = spread(40'000, 9);
-  for (const Demand& demand :
-       {Demand([](int d, int s) { return d == 2 ? job(s, 7200) : 1000; }),
-        Demand([&](int d, int s) {
+  for (const DemandOfDay& demand :
+       {DemandOfDay([](int d, int s) { return d == 2 ? job(s, 7200) : 1000; }),
+        DemandOfDay([&](int d, int s) {
           return job(s, 43'200 + static_cast<int>(times[static_cast<std::size_t>(d)]));
         })}) {
     Past past(33.6);
@@ -269,11 +195,25 @@ TEST(Repeat, a_clock_that_was_wrong_costs_the_days_it_told_of_and_no_more) {
     const auto after = past.live(6, demand, 5);
     EXPECT_LT(after[0].unmet, 0.01) << ahead;
   }
+}
+
+TEST(Repeat, a_clock_that_is_set_back_by_minutes_silences_nothing) {
   Past past(33.6);
-  past.live(5, demand);
-  const Repeat before = past.repeat;
-  past.tick(4, day_s - 3600, 9000);  // an hour back: that hour is known
-  EXPECT_EQ(past.repeat.days, before.days);
+  past.live(5, [](int, int s) { return rush(s, 28800, 300); });
+  for (int s = 0; s < 31'800; s += tick_s) past.tick(5, s, 500);  // 90 minutes ahead: 8:50 for 7:20
+  for (int s = 26'400; s < 28'800; s += tick_s) past.tick(5, s, 500);
+  EXPECT_GT(past.repeat.expected_per_second, 900);
+}
+
+TEST(Repeat, a_clock_that_goes_back_forgets_later_minutes_only_where_it_was_wrong) {
+  for (const int back_s : {3600, 3 * 3600}) {
+    Past past(33.6);
+    past.live(1, [](int, int) { return 500; });
+    past.tick(0, day_s - back_s, 500);
+    const PastDay& today = past.repeat.days.back();
+    EXPECT_GE(at(today, minutes_a_day - back_s / 60), 0);
+    EXPECT_EQ(at(today, minutes_a_day - 1) >= 0, back_s == 3600) << back_s;
+  }
 }
 
 TEST(Repeat, takes_no_more_than_its_room) {
@@ -290,47 +230,22 @@ TEST(Repeat, takes_no_more_than_its_room) {
   EXPECT_LE(bytes, 40u << 10);
 }
 
-ServiceModel with(const Repeat& repeat) {
-  ServiceModel model;
-  model.repeat = repeat;
-  model.lead_s = 33.6;
-  model.capacity.concurrency = 8;
-  model.capacity.latency_s = 0.035;
-  return model;
-}
-
-TEST(Repeat, its_need_has_all_of_the_staffing_and_says_which_event_would_do_the_same) {
-  Past past(33.6);
-  past.live(7, [](int d, int s) { return d < 5 ? rush(s, 28800, 300) : 500; });
-  for (int s = 0; s <= 28800; s += tick_s) past.tick(7, s, 500);
-  ServiceModel model = with(past.repeat);
-  const double expected = past.repeat.expected_per_second;
-  const auto need = repeat_need(model, Explain::yes);
-  ASSERT_TRUE(need);
-  EXPECT_NEAR(need->replicas, (expected * 0.035 + 0.5 * std::sqrt(expected * 0.035)) / 8, 1e-9);
-  EXPECT_NE(need->text.find("5 of 5 days like this one rose between 7:48 and 8:12"),
-            std::string::npos)
-      << need->text;
-  EXPECT_NE(need->text.find("as an event of scale.calendar: { cron: \""), std::string::npos)
-      << need->text;
-  EXPECT_NE(need->text.find("7 * * mon-fri\", for: "), std::string::npos) << need->text;
-  model.error_budget.share = 0.1;  // however bold the loop is
-  EXPECT_EQ(repeat_need(model, Explain::no)->replicas, need->replicas);
-  model.repeat.expected_per_second = 0;
-  EXPECT_FALSE(repeat_need(model, Explain::yes));
-}
-
-TEST(Repeat, where_it_shifts_no_event_is_proposed) {
-  Past past(33.6);
-  const auto shift = spread(300, 5);
-  const auto at_day = [&](int d) {
-    return 28800 + static_cast<int>(shift[static_cast<std::size_t>(d)]);
-  };
-  past.live(7, [&](int d, int s) { return rush(s, at_day(d), 300); });
-  for (int s = 0; s <= at_day(7) - 60; s += tick_s) past.tick(7, s, 500);
-  const auto need = repeat_need(with(past.repeat), Explain::yes);
-  ASSERT_TRUE(need);
-  EXPECT_EQ(need->text.find("scale.calendar"), std::string::npos) << need->text;
+TEST(Repeat, what_does_not_come_while_a_roll_out_goes_on_is_held_against_nobody) {
+  for (const bool rolling_out : {false, true}) {
+    FluidWorld world;
+    Pilot pilot(policy_for_test(1, 30), Explain::no);
+    world.apply(2);
+    pilot.advance(world, 100);
+    Repeat& repeat = pilot.model.services.at("shop").repeat;
+    repeat.proofs.resize(half_hours * repeat_tellers);
+    repeat.tellings[0] = {.half_hour = 16, .least_per_second = 4000, .silent_s = 3600};  // is over
+    Observations seen = world.tick(pilot.policy.services[0], 100);
+    seen.services[0].rolling_out = rolling_out;
+    pilot.decide_on(seen);
+    const RepeatProof& proof = pilot.model.services.at("shop").repeat.proofs[16 * repeat_tellers];
+    EXPECT_EQ(proof.told, rolling_out ? 0 : 1);
+    EXPECT_EQ(proof.hits, 0);
+  }
 }
 
 TEST(Repeat, minutes_are_those_of_the_calendar_that_the_service_has) {

@@ -118,7 +118,8 @@ void end_block(const std::vector<LevelEvidence>& levels, VersionCheck& check) {
 
 void begin_check(const std::vector<LevelEvidence>& levels, const std::string& now,
                  VersionCheck& check) {
-  if (check.before.empty()) check.before = levels;
+  // Of one that is still compared too little is known for another one to be compared with it.
+  if (check.before.empty() || check.found) check.before = levels;
   check.version = now;
   check.block.clear();
   check.block_s = check.serves_s = check.evidence = check.log_ratio = check.blocks = 0;

@@ -123,6 +123,15 @@ TEST(VersionCheck, says_which_version_and_how_much_it_costs_and_not_for_ever) {
   EXPECT_FALSE(slower_by(shop.model.version_check)) << "it is what the service is like now";
 }
 
+TEST(VersionCheck, what_follows_a_slower_version_is_compared_with_that_one) {
+  Service shop(100, 6);
+  shop.serve(900, "a");
+  shop.serve(600, "b", 1.5);
+  ASSERT_TRUE(slower_by(shop.model.version_check));
+  EXPECT_EQ(shop.found_after(900, "c", 1.3), -1) << describe(shop.model.version_check);
+  EXPECT_GT(shop.found_after(300, "d", 1.3 * 1.4), 0);
+}
+
 TEST(VersionCheck, a_decision_names_it) {
   FluidWorld world;
   Pilot pilot{policy_for_test(1, 30)};

@@ -179,14 +179,21 @@ TEST(Messages, matches_and_timeouts) {
        "f:5: services.shop.routes[0].timeout: 100ms is shorter than the latency objective (p99: "
        "150ms)"},
       {"    routes: [{ match: /, objective: { latency: { p50: 16s } } }]",
-       "f:5: services.shop.routes[0].timeout: 15s is shorter than the latency objective (p50: "
-       "16s)"},
+       "f:5: services.shop.routes[0].timeout: 15s unless stated is shorter than the latency "
+       "objective (p50: 16s)"},
       {"    routes: [{ match: /, timeout: { total: 1s, connect: 2s } }]",
        "f:5: services.shop.routes[0].timeout.connect: 2s is longer than total (1s)"},
       {"gateway: { queue: { wait: 1m } }",
        "f:5: gateway.queue.wait: 1m is longer than every route's timeout (at most 15s)"},
   };
   for (const Case& c : cases) expect_after_service(c);
+}
+
+TEST(Messages, an_objective_beyond_the_timeout_names_a_key_that_can_be_written) {
+  EXPECT_EQ(messages("services:\n  shop:\n    objective: { latency: { p99: 20s } }\n"
+                     "    run: { command: \"./shop {address}\" }\n"),
+            "f:2: services.shop.routes: none, so requests may take 15s, less than the latency "
+            "objective (p99: 20s); write \"routes: [{ match: /, timeout: … }]\"\n");
 }
 
 TEST(Messages, what_starts_a_replica) {

@@ -94,9 +94,16 @@ void check_timeouts(const At& at, const Service& service) {
     const At where = routes.present() ? routes.item(i) : at;
     At total = where.child("timeout");
     if (total.is(Value::Kind::map)) total = total.child("total");
-    total.problem(fmt::format("{} is shorter than the latency objective ({})",
-                              total.written(format_duration(route.timeouts.total)),
-                              written_latency(at, where, route.objective)));
+    const std::string usual = format_duration(route.timeouts.total) + " unless stated";
+    const std::string latency = written_latency(at, where, route.objective);
+    if (routes.present())
+      total.problem(fmt::format("{} is shorter than the latency objective ({})",
+                                total.written(usual), latency));
+    else
+      routes.problem(
+          fmt::format("none, so requests may take {}, less than the latency objective ({}); write "
+                      "\"routes: [{{ match: /, timeout: … }}]\"",
+                      format_duration(route.timeouts.total), latency));
   }
 }
 

@@ -251,6 +251,7 @@ TEST_F(Compare, input_that_makes_no_sense_gets_one_sentence_and_exit_code_2) {
   const std::pair<Arguments, std::string> cases[] = {
       {{"--trace", "a.csv", "--policies", "kpq"}, "no policy 'kpq', did you mean kpa?"},
       {{"--trace", "nowhere.csv"}, "headroom: nowhere.csv: no such file"},
+      {{"--trace", "a.csv", "nowhere.csv"}, "headroom: nowhere.csv: no such file"},
       {{"--trace", "a.csv", "a.csv"}, "two traces are named a.csv"},
       {{"--trace", zero}, "zero.csv"},
       {{"--trace", "a.csv", "--workload", "nope"}, "nope"},

@@ -168,6 +168,7 @@ TEST_F(Tune, input_that_makes_no_sense_gets_one_sentence_and_exit_code_2) {
       {"even.csv", {"--policy", "kpa", "--judged", "0%"}, "--judged '0%' is not a share between"},
       {"even.csv", {"--policy", "kpa", "--require", "p97<1s"}, "'p97<1s': a simulation knows"},
       {"even.csv", {"--policy", "kpa", "--seeds", "0"}, "--seeds is a number from 1"},
+      {"even.csv", {"--trace", "nowhere.csv", "--policy", "kpa"}, "nowhere.csv: no such file"},
       {"quiet.csv",
        {"--policy", "kpa"},
        "quiet.csv: the part that is judged: not a single request arrives"},

@@ -85,7 +85,7 @@ class ManyServices : public JournalTest {
         const auto t_s = static_cast<double>(worlds_[s].time_s);
         const double rate = 150 + 140 * std::sin(t_s / 30 + static_cast<double>(s));
         auto one = worlds_[s].tick(policy_.services[s], rate);
-        seen.now = one.now;
+        seen.now = {one.now.wall + asleep_, one.now.elapsed};
         seen.dt = one.dt;
         seen.services.push_back(std::move(one.services[0]));
       }
@@ -108,6 +108,7 @@ class ManyServices : public JournalTest {
   scale::State state_;
   CheckpointRound round_;
   WallTime last_;
+  Duration asleep_{};  // wall time that passed and ticks did not
   std::unique_ptr<Journal> journal_;
 };
 
@@ -141,6 +142,18 @@ TEST_F(ManyServices, are_recalled_as_they_were_from_the_last_whole_round_and_the
     EXPECT_EQ(is.startups_s, was.startups_s) << name;
     EXPECT_EQ(is.growth.rises, was.growth.rises) << name;
   }
+}
+
+TEST_F(ManyServices, a_round_that_begins_after_a_long_sleep_leaves_none_without_its_part) {
+  journal_ = open(path_, {.max_bytes = 64 << 20, .retention = 400s});
+  run(50);
+  asleep_ = 8 * 24h;  // beyond retention, and what is kept of services that have gone
+  run(52);            // one of three parts of the next round
+  journal_.reset();
+  const auto before = recall(path_, policy_, last_ + 1s);
+  ASSERT_TRUE(before) << before.error().message;
+  ASSERT_TRUE(*before);
+  EXPECT_EQ((*before)->model.services.size(), services);
 }
 
 }  // namespace

@@ -152,9 +152,9 @@ static void fields(Is<Repeat> auto& v, auto visit) {
   visit("days", days);
   visit("minute", minute);
   visit("near", near);
-  visit("proofs", proofs);
-  visit("tellings", tellings);
-  visit("pending", pending);
+  visit("proofs_of_tellers", proofs);  // not as those of before, which had no kinds of days
+  visit("told_by_tellers", tellings);
+  visit("moments_of_tellers", pending);
   visit("since_moment_s", since_moment_s);
   visit("unseen_s", unseen_s);
   visit("from_per_second", from_per_second);

@@ -60,7 +60,7 @@ std::int64_t TickRow::bytes() const {
 Series::Short Series::short_of(const scale::ServiceDecision& decision) {
   std::uint64_t rules = 0xcbf29ce484222325;  // FNV-1a
   for (const auto& reason : decision.reasons) {
-    if (!reason.decisive) continue;
+    if (!reason.decisive && reason.rule != scale::Rule::slower_version) continue;
     for (const char c : reason.name())
       rules = (rules ^ static_cast<unsigned char>(c)) * 0x100000001b3;
     rules *= 0x100000001b3;  // as after a zero

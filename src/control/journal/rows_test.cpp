@@ -68,6 +68,18 @@ TEST(Rows, one_service_that_changes_is_one_row) {
   EXPECT_EQ(row.decided[1].place, 11);
 }
 
+TEST(Rows, that_a_slower_version_was_found_is_one_though_it_decides_nothing) {
+  Series series;
+  series.written(idle(1, 2), kept(idle(1, 2), 1));
+  const auto seen = idle(2, 2);
+  auto decisions = kept(seen, 2);
+  decisions[1].reasons.push_back({scale::Rule::capacity, 1, "160 requests/s each", false});
+  decisions[0].reasons.push_back({scale::Rule::slower_version, 1, "version b takes 1.3 ×", false});
+  const TickRow row = series.rows_of(seen, decisions, false);
+  ASSERT_EQ(row.decided.size(), 1U);
+  EXPECT_EQ(row.decided[0].place, 0);
+}
+
 TEST(Rows, another_list_of_services_makes_a_whole_tick) {
   Series series;
   series.written(idle(1, 3), kept(idle(1, 3), 1));

@@ -216,8 +216,6 @@ Result<> Store::write_checkpoint(std::int64_t id, const TickRow& row) {
   const bool round = begins_round(point.reason);
   const bool keep = round ? keeps_round(row) : keep_round_ || !point.reason.empty();
   if (round) TRY(statements_.drop_rounds.run());
-  if (point.reason == "periodic")  // by now all that are still there have newer ones
-    TRY(statements_.drop_gone.bind(wall_ns - (options_.retention + gone_kept).count()).run());
   if (!point.reason.empty())
     TRY(statements_.checkpoint.bind(id)
             .bind(run_)
@@ -238,7 +236,10 @@ Result<> Store::write_checkpoint(std::int64_t id, const TickRow& row) {
             .bind(part.state)
             .run());
   }
-  return point.complete ? statements_.complete.bind(id).bind(run_).run() : Result<>{};
+  if (!point.complete) return {};
+  // By now all that are still there have newer ones.
+  TRY(statements_.drop_gone.bind(wall_ns - (options_.retention + gone_kept).count()).run());
+  return statements_.complete.bind(id).bind(run_).run();
 }
 
 Result<std::int64_t> Store::used_bytes() {
