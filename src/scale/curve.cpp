@@ -106,8 +106,9 @@ Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted, doubl
   const bool alone_known = curve.points[0].concurrency <= little_in_flight;
   curve.late_alone = alone_known ? late_shares[0].mean() : 0;
   // By its upper bound: the few that were seen may have been lucky.
-  const bool late_anyway =
-      alone_known && wilson(late_shares[0].sum, late_shares[0].weight, blame_z) > 0.5 * permitted;
+  const double alone_most =
+      alone_known ? wilson(late_shares[0].sum, late_shares[0].weight, blame_z) : 0;
+  const bool late_anyway = alone_most > 0.5 * permitted;
   const double blameless = std::max(permitted, late_anyway_ratio * curve.late_alone);
   curve.blameless = late_anyway ? blameless : permitted;
   for (std::size_t i = 0; i < curve.points.size(); ++i) {
@@ -120,8 +121,12 @@ Curve curve_of(const std::vector<LevelEvidence>& levels, double permitted, doubl
     point.attempts = share.weight;
     point.proven = wilson(share.sum, share.weight, confidence_z) <= permitted ||
                    (late_anyway && least <= blameless);
-    point.in_time = point.proven || (share.weight < block_attempts * needed && least <= permitted &&
-                                     point.latency_s <= presumed_in_time * objective_s);
+    // Those with little in flight may have been lucky, and then others are not to blame.
+    const bool blamed =
+        least > (late_anyway ? std::max(permitted, late_anyway_ratio * alone_most) : permitted);
+    const bool little = share.weight < block_attempts * needed;
+    const bool presumed = little && point.latency_s <= presumed_in_time * objective_s;
+    point.in_time = point.proven || (!blamed && (presumed || (late_anyway && !little)));
   }
   return curve;
 }
