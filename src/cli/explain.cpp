@@ -13,6 +13,7 @@
 #include "cli/terminal.h"
 #include "control/journal/replay.h"
 #include "core/date.h"
+#include "core/text.h"
 #include "report/when.h"
 
 namespace headroom::cli {
@@ -34,8 +35,13 @@ std::unexpected<Error> unknown_service(const control::StoredTick& tick,
                                        const std::string& service) {
   std::vector<std::string> names;
   for (const auto& decision : tick.decisions) names.push_back(decision.service);
-  return fail(ErrorCode::invalid, fmt::format("no service {} was decided then; there are {}",
-                                              service, fmt::join(names, ", ")));
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const auto meant = nearest(service, known);
+  return fail(ErrorCode::invalid,
+              fmt::format("no service {} was decided then; {}", printable(service),
+                          names.empty() ? "nor any other: replicas of endpoints are not headroom's"
+                          : meant       ? fmt::format("did you mean {}?", *meant)
+                                        : fmt::format("there are {}", fmt::join(names, ", "))));
 }
 
 /// With its reasons: those that are recorded, or else, as in a time without change, those of the

@@ -86,6 +86,9 @@ void add_forecast(CLI::App& app, Action& chosen) {
       app.add_subcommand("forecast", "Say what demand a recorded trace leads to, with its odds");
   auto options = std::make_shared<ForecastOptions>();
   add_trace_options(*command, options->trace)->required();
+  command->add_flag("--requests", options->requests,
+                    "the trace has one row a request: they are counted by the second, of more than "
+                    "a day by the minute");
   command->add_option("--horizon", options->horizon, "how far ahead, such as 30s, 6h or 2d")
       ->required();
   command

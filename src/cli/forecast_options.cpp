@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/recording_file.h"
 #include "cli/trace_line.h"
 #include "core/stamps.h"
 #include "core/text.h"
@@ -17,7 +18,9 @@ constexpr double day_s = 86400;
 constexpr double horizon_most_s = 14 * day_s;
 constexpr double season_most_s = 31 * day_s;
 constexpr std::size_t season_bins_least = 4;
-constexpr std::size_t seasons_least = 3;  // of the shorter one in the trace
+constexpr double seasons_least = 3;  // of the shorter one in the trace
+constexpr double week_s = 7 * day_s;
+constexpr double weeks_least = 16.0 / 7;
 constexpr std::size_t bins_least = 30;
 constexpr double multiple_most = 1000;
 constexpr double spread_most = 100;
@@ -85,10 +88,14 @@ Result<std::optional<std::vector<double>>> seasons_of(const ForecastOptions& opt
   if (found.front() < static_cast<double>(season_bins_least) * series.bin_s)
     return wrong(fmt::format("--season is shorter than {} bins of the trace", season_bins_least));
   const double length_s = series.end_s() - series.start_s;
-  if (static_cast<double>(seasons_least) * found.front() > length_s)
-    return wrong(fmt::format("--season {}: the trace has {}, less than {} of them",
+  // As for one that is found by itself: three days, or two weeks and two days.
+  const double least_s =
+      found.front() < week_s ? seasons_least * found.front() : found.front() * weeks_least;
+  if (least_s > length_s)
+    return wrong(fmt::format("--season {}: the trace has {}, and {} is the least for it",
                              format_duration(from_seconds(found.front())),
-                             format_duration(from_seconds(length_s)), seasons_least));
+                             format_duration(from_seconds(length_s)),
+                             format_duration(from_seconds(least_s))));
   return found;
 }
 
@@ -119,12 +126,34 @@ Result<forecast::Event> event_of(const std::string& text) {
   return event;
 }
 
+/// Requests in each second, or of more than a day in each minute that is whole.
+Trace counted(const prove::Recording& recording) {
+  const double bin_s = recording.length_s > day_s ? 60 : 1;
+  Trace trace{.column = "requests", .start_s = recording.start_s, .bin_s = bin_s, .values = {}};
+  trace.values.resize(static_cast<std::size_t>(recording.length_s / bin_s));
+  for (const std::int64_t at_ns : recording.at_ns) {
+    const auto bin = static_cast<std::size_t>(1e-9 * static_cast<double>(at_ns) / bin_s);
+    if (bin < trace.values.size()) trace.values[bin] += 1 / bin_s;
+  }
+  return trace;
+}
+
+/// A rate over time as it is, or counted requests; and what it was read from, for people.
+Result<Trace> demand_of(const ForecastOptions& options, std::string& read) {
+  if (const auto recording = TRY(read_recording(options.trace, options.requests))) {
+    read = trace_line(options.trace.file, *recording);
+    return counted(*recording);
+  }
+  Trace trace = TRY(read_trace(options.trace));
+  read = trace_line(options.trace.file, trace);
+  return trace;
+}
+
 }  // namespace
 
 Result<ForecastOrder> order_of(const ForecastOptions& options) {
-  const Trace trace = TRY(read_trace(options.trace));
   ForecastOrder order;
-  order.read = trace_line(options.trace.file, trace);
+  const Trace trace = TRY(demand_of(options, order.read));
   order.series = {.start_s = trace.start_s, .bin_s = trace.bin_s, .values = trace.values};
   const auto known = static_cast<std::size_t>(
       std::ranges::count_if(trace.values, [](double value) { return !Trace::unknown(value); }));

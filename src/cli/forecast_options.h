@@ -18,6 +18,7 @@ struct ForecastOptions {
   std::string horizon;
   std::vector<std::string> seasons;
   std::vector<std::string> events;
+  bool requests = false;  // the trace has one row a request
   bool backtest = false;
   std::string format = "text";
   std::string report;

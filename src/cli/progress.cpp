@@ -5,7 +5,11 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <string>
 #include <thread>
+
+#include "cli/terminal.h"
+#include "report/layout.h"
 
 namespace headroom::cli {
 
@@ -26,7 +30,9 @@ void Progress::done(std::string_view what) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   const double left_s =
       passed_s / static_cast<double>(done_) * static_cast<double>(runs_ - std::min(done_, runs_));
-  fmt::print(stderr, "\r\033[K{} of {} runs, about {:.0f} s left: {}", done_, runs_, left_s, what);
+  const std::string line =
+      fmt::format("{} of {} runs, about {:.0f} s left: {}", done_, runs_, left_s, what);
+  fmt::print(stderr, "\r\033[K{}", report::clip(line, terminal_columns() - 1));
   shown_ = true;
 }
 

@@ -107,10 +107,10 @@ Found find(const ScoreRequirement& requirement, const prove::Score& score, doubl
                           score.wanting(), score.requests, 100 * score.wanting_share())};
     case Of::worst:
       return {score.worst_share,
-              fmt::format("{:.3g}% missed in the worst five minutes", 100 * score.worst_share)};
+              fmt::format("{:.3g}% wanting in the worst five minutes", 100 * score.worst_share)};
     case Of::spell:
       return {score.longest_spell_s,
-              fmt::format("more than 1% missed for {}",
+              fmt::format("more than 1% wanting for {}",
                           format_duration(from_seconds(score.longest_spell_s)))};
     case Of::latency: {
       const double found_s = quantile_s(score, requirement.quantile).value_or(0);

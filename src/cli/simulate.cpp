@@ -80,8 +80,9 @@ void add_world_options(CLI::App& command, SimulateOptions& options) {
                      "late or lost metrics");
   command.add_option("--replicas-at-first", options.replicas_at_first,
                      "ready when it begins; as many as the first minute needs");
-  command.add_option("--zones", options.zones,
-                     "that replicas are spread over; the service's replicas.zones");
+  command.add_option(
+      "--zones", options.zones,
+      "that replicas are spread over; planned for only as replicas.zones of the file");
   command.add_option("--zone-fails", options.zone_fails,
                      "lose one of the zones that long after the begin, such as 40m");
   command.add_option("--zone-fails-for", options.zone_fails_for, "and have it back after; 10m");

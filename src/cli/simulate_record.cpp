@@ -70,17 +70,17 @@ Result<> check_page(const SimulateOrder& order) {
 }
 
 /// Another autoscaler: it gives no reasons but its numbers.
-class Recorded final : public rivals::Autoscaler {
+class Recorded final : public rivals::Around {
  public:
   Recorded(rivals::Autoscaler& inner, std::string name, scale::ServicePolicy policy,
            prove::DecisionRecord& record)
-      : inner_(inner), name_(std::move(name)), record_(record) {
+      : Around(inner), name_(std::move(name)), record_(record) {
     policy_.services.push_back(std::move(policy));
     seen_.services.resize(1);
   }
 
   int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override {
-    const int wanted = inner_.decide(now, dt, seen);
+    const int wanted = inner().decide(now, dt, seen);
     seen_.now = now;
     seen_.dt = dt;
     seen_.services[0] = seen;
@@ -100,7 +100,6 @@ class Recorded final : public rivals::Autoscaler {
   }
 
  private:
-  rivals::Autoscaler& inner_;
   std::string name_;
   prove::DecisionRecord& record_;
   scale::Policy policy_;

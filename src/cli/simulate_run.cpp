@@ -34,9 +34,9 @@ Result<Made> policy_of(const std::string& name, const SimulateOrder& order,
 }
 
 /// Another autoscaler, with what it has come to shown on a terminal.
-class Shown final : public rivals::Autoscaler {
+class Shown final : public rivals::Around {
  public:
-  Shown(rivals::Autoscaler& inner, std::size_t length_s) : inner_(inner), length_s_(length_s) {}
+  Shown(rivals::Autoscaler& inner, std::size_t length_s) : Around(inner), length_s_(length_s) {}
   ~Shown() override {
     if (shown_) fmt::print(stderr, "\r\033[K");
   }
@@ -44,9 +44,9 @@ class Shown final : public rivals::Autoscaler {
   int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override {
     requests_ += seen.arrivals;
     if (++second_ % 3600 == 0 && terminal_) show();
-    return inner_.decide(now, dt, seen);
+    return inner().decide(now, dt, seen);
   }
-  [[nodiscard]] bool reads_outcomes() const override { return inner_.reads_outcomes(); }
+  [[nodiscard]] bool reads_outcomes() const override { return inner().reads_outcomes(); }
 
  private:
   void show() {
@@ -56,7 +56,6 @@ class Shown final : public rivals::Autoscaler {
     shown_ = true;
   }
 
-  rivals::Autoscaler& inner_;
   bool terminal_ = isatty(STDERR_FILENO) == 1;
   bool shown_ = false;
   std::size_t length_s_;

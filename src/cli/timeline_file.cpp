@@ -9,7 +9,7 @@
 namespace headroom::cli {
 
 int Noted::decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) {
-  const int wanted = inner_.decide(now, dt, seen);
+  const int wanted = inner().decide(now, dt, seen);
   const auto count = [&](scale::Phase phase) {
     return std::ranges::count(seen.replicas, phase, &scale::ReplicaSeen::phase);
   };

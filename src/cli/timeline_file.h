@@ -13,9 +13,9 @@ constexpr std::string_view timeline_header =
     "second,arrivals,late,shed,failed,concurrency,waiting,starting,ready,draining,wanted\n";
 
 /// Another autoscaler, with what it sees and decides noted a line a second.
-class Noted final : public rivals::Autoscaler {
+class Noted final : public rivals::Around {
  public:
-  explicit Noted(rivals::Autoscaler& inner) : inner_(inner) {}
+  using Around::Around;
 
   int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override;
 
@@ -23,7 +23,6 @@ class Noted final : public rivals::Autoscaler {
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
-  rivals::Autoscaler& inner_;
   std::string text_{timeline_header};
   std::size_t second_ = 0;
 };

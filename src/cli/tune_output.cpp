@@ -88,7 +88,8 @@ std::string to_json(const TuneResult& result, const CaseOptions& options) {
 std::vector<std::string> to_text(const TuneResult& result, std::size_t width) {
   const report::Yardstick& yardstick = result.yardstick;
   std::vector<std::string> lines{
-      fmt::format("the cheapest setting that misses at most {:.3g}%", 100 * yardstick.permitted)};
+      fmt::format("the cheapest setting of which at most {:.3g}% of the requests are wanting",
+                  100 * yardstick.permitted)};
   const auto add = [&lines](std::vector<std::string> more) {
     std::ranges::move(more, std::back_inserter(lines));
   };

@@ -18,6 +18,8 @@ class Headroom final : public rivals::Autoscaler {
     seen_.services.resize(1);
   }
 
+  [[nodiscard]] bool reads_sources() const override { return true; }
+
   int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override {
     seen_.now = now;
     seen_.dt = dt;

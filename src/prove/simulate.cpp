@@ -54,11 +54,23 @@ int replicas_at_first(const Scenario& scenario) {
   return static_cast<int>(std::min(replicas, static_cast<double>(scenario.world.replicas_max)));
 }
 
+namespace {
+
+World as_told(World world, const rivals::Autoscaler& autoscaler) {
+  if (autoscaler.reads_sources()) return world;
+  world.evidence_late = 0;
+  world.evidence_every_s = 1;
+  world.evidence_sources = 1;
+  return world;
+}
+
+}  // namespace
+
 Score simulate(const Scenario& scenario, Plant kind, std::uint64_t seed,
                rivals::Autoscaler& autoscaler) {
   const auto plant = make(scenario, kind, seed);
   if (!autoscaler.reads_outcomes()) plant->leave_out_outcomes();
-  Sources sources(scenario.world, seed ^ 0xe71de9ce);
+  Sources sources(as_told(scenario.world, autoscaler), seed ^ 0xe71de9ce);
   const WallTime start(from_seconds(scenario.demand.start_s));
   for (std::size_t second = 0; second < scenario.demand.per_second.size(); ++second) {
     plant->live(second);

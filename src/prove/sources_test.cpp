@@ -10,20 +10,21 @@
 
 #include "prove/fixed_for_test.h"
 #include "prove/headroom_autoscaler.h"
+#include "prove/trial.h"
 
 namespace headroom::prove {
 namespace {
 
 /// What is shown to the autoscaler inside, and what it answers, second by second.
-class Watched final : public rivals::Autoscaler {
+class Watched final : public rivals::Around {
  public:
-  explicit Watched(rivals::Autoscaler& inner) : inner_(inner) {}
+  using Around::Around;
 
   int decide(const Now& now, Duration dt, const scale::ServiceSeen& seen) override {
     arrivals += seen.arrivals;
     ended += seen.good + seen.late + seen.shed + seen.failed;
     complete += seen.completeness >= 1;
-    wanted.push_back(inner_.decide(now, dt, seen));
+    wanted.push_back(inner().decide(now, dt, seen));
     return wanted.back();
   }
 
@@ -42,8 +43,6 @@ class Watched final : public rivals::Autoscaler {
     return count;
   }
 
- private:
-  rivals::Autoscaler& inner_;
 };
 
 struct Lived {
@@ -149,6 +148,21 @@ Scenario falling_world() {
   Scenario scenario = steady_world();
   for (std::size_t s = 3600; s < 5400; ++s) scenario.demand.per_second[s] = 1000;
   return scenario;
+}
+
+TEST(Sources, rivals_have_metrics_of_their_own) {
+  for (const char* policy : {"hpa-cpu", "hpa-rate", "kpa", "keda", "aws"}) {
+    Scenario scenario = falling_world();
+    const Setting setting{.policy = policy, .target = 0.7, .stabilise_s = 60};
+    const auto plain = try_setting(setting, scenario, Plant::fluid, 1);
+    scenario.world.evidence_every_s = 15;
+    scenario.world.evidence_late = 0.1;
+    scenario.world.evidence_sources = 4;
+    const auto same = try_setting(setting, scenario, Plant::fluid, 1);
+    ASSERT_TRUE(plain && same) << policy;
+    EXPECT_EQ(plain->replica_seconds, same->replica_seconds) << policy;
+    EXPECT_EQ(plain->wanting(), same->wanting()) << policy;
+  }
 }
 
 TEST(Sources, one_that_tells_every_15_s_is_followed_up_and_down) {

@@ -237,7 +237,9 @@ std::vector<Curve> curves_of(std::span<const Trial> runs) {
 
 std::vector<double> shares_with(double permitted) {
   std::vector<double> shares(std::begin(compared_shares), std::end(compared_shares));
-  if (std::ranges::find(shares, permitted) == shares.end()) shares.push_back(permitted);
+  // 1 - 0.99 is not 0.01.
+  const auto same = [&](double share) { return std::abs(share - permitted) < 1e-9; };
+  if (std::ranges::none_of(shares, same)) shares.push_back(permitted);
   std::ranges::sort(shares, std::ranges::greater{});
   return shares;
 }

@@ -112,6 +112,12 @@ TEST(Summary, an_oracle_that_does_not_keep_a_share_bounds_nothing) {
   EXPECT_NEAR(found->ratio, 10.0 / 8, 1e-9);
 }
 
+TEST(Summary, a_usual_share_that_is_asked_for_is_compared_at_once) {
+  EXPECT_EQ(shares_with(1 - 0.99), shares_with(0.01));
+  EXPECT_EQ(shares_with(0.01).size(), 3U);
+  EXPECT_EQ(shares_with(0.05).size(), 4U);
+}
+
 TEST(Summary, what_is_asked_for_is_compared_at_too_with_its_own_promise) {
   const std::vector<Trial> runs{run("a", "web", {"headroom", 0.02}, 0.019, 6),
                                 run("a", "web", {"kpa", 0.7, 60}, 0.015, 10)};

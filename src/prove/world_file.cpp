@@ -1,6 +1,9 @@
 // Reading world files.
 #include "prove/world_file.h"
 
+#include <algorithm>
+
+#include "core/text.h"
 #include "spec/table.h"
 
 namespace headroom::prove {
@@ -88,9 +91,18 @@ const Table<Written>& world_table() {
   return table;
 }
 
+/// All keys are optional, so none at all is as well.
+bool says_nothing(std::string_view text) {
+  return std::ranges::all_of(split(text, '\n'), [](std::string_view line) {
+    const std::string_view said = trim(line);
+    return said.empty() || said.starts_with('#') || said == "---" || said == "{}";
+  });
+}
+
 }  // namespace
 
 Result<> read_world(std::string_view text, std::string_view file, World& world) {
+  if (says_nothing(text)) return {};
   const spec::Environment nothing = [](std::string_view) { return std::nullopt; };
   spec::Input input{.environment = nothing};
   Written written;

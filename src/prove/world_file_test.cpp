@@ -29,6 +29,15 @@ TEST(world_file, everything_that_can_be_stated) {
   EXPECT_EQ(world.evidence_sources, 4);
 }
 
+TEST(world_file, that_says_nothing_changes_nothing) {
+  for (const char* text : {"", "\n", "# a good day\n", "---\n# nothing\n"}) {
+    World world;
+    world.crashes_per_hour = 3;
+    EXPECT_TRUE(read_world(text, "w.yaml", world)) << text;
+    EXPECT_EQ(world.crashes_per_hour, 3);
+  }
+}
+
 TEST(world_file, what_is_wrong_is_said_with_its_place) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"crashs_per_hour: 3", "w.yaml:1: crashs_per_hour: unknown key; did you mean"},

@@ -73,7 +73,9 @@ void add_title(Page& page, const Explanation& what) {
 
 std::string arrivals_text(const Explanation& what) {
   const auto& seen = what.seen;
-  std::string text = fmt::format("{} in {} s", counted(seen.arrivals, "request"), rough(what.dt_s));
+  // Of as long as was told of: a source may be late, or tell once in a while.
+  const double told_s = what.dt_s * (seen.covered > 0 ? seen.covered : 1);
+  std::string text = fmt::format("{} in {} s", counted(seen.arrivals, "request"), rough(told_s));
   text += fmt::format("; ended: {} good, {} late, {} shed, {} failed", grouped(seen.good),
                       grouped(seen.late), grouped(seen.shed), grouped(seen.failed));
   if (seen.gone > 0) text += fmt::format(", {} left by their client", grouped(seen.gone));

@@ -110,5 +110,14 @@ TEST(Explain, json_has_the_same_facts) {
   EXPECT_EQ(json["objective"]["latency_ms"], 150);
 }
 
+TEST(Explain, requests_that_were_told_of_at_once_are_of_as_long_as_they_came_in) {
+  Explanation what = example();
+  what.dt_s = 1;
+  what.seen.covered = 15;
+  EXPECT_NE(text(what, 80).find("1,312 requests in 15 s;"), std::string::npos) << text(what, 80);
+  what.seen.covered = 0;
+  EXPECT_NE(text(what, 80).find("1,312 requests in 1 s;"), std::string::npos) << text(what, 80);
+}
+
 }  // namespace
 }  // namespace headroom::report

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::array shown_p{0.05, 0.5, 0.95, 0.99};
 constexpr std::size_t number_width = 9;
+/// In a narrow terminal, where the year is left out too.
+constexpr std::size_t narrow_number_width = 7;
+constexpr std::size_t year_columns = 5;
 constexpr std::size_t drawing_least = 12;
 
 void add_notes(std::vector<std::string>& lines, const std::vector<std::string>& notes,
@@ -53,16 +56,26 @@ std::vector<std::string> forecast_text(const Ahead& ahead, std::size_t width) {
     most = std::max(most, step.forecast.quantiles[forecast::place_of(0.95)]);
     moment_width = std::max(moment_width, columns(moment_text(step.begin_s, outlook.step_s)));
   }
+  const bool narrow = moment_width + shown_p.size() * number_width > width;
+  const std::size_t each = narrow ? narrow_number_width : number_width;
+  const auto when = [&](const forecast::Step& step) {
+    const std::string text = moment_text(step.begin_s, outlook.step_s);
+    const bool dated = columns(text) > year_columns && text[year_columns - 1] == '-';
+    return narrow && dated ? text.substr(year_columns) : text;
+  };
+  moment_width = 2;
+  for (const forecast::Step& step : outlook.steps)
+    moment_width = std::max(moment_width, columns(when(step)));
   std::string head = left("at", moment_width);
-  for (const double p : shown_p) head += right(fmt::format("p{:g}", 100 * p), number_width);
+  for (const double p : shown_p) head += right(fmt::format("p{:g}", 100 * p), each);
   const std::size_t used = columns(head) + 2;
   const std::size_t drawn = width >= used + drawing_least ? width - used : 0;
   lines.emplace_back();
   lines.push_back(head + (drawn > 0 ? "  p5 to p95" : ""));
   for (const forecast::Step& step : outlook.steps) {
-    std::string line = left(moment_text(step.begin_s, outlook.step_s), moment_width);
+    std::string line = left(when(step), moment_width);
     for (const double p : shown_p)
-      line += right(rate_text(step.forecast.quantiles[forecast::place_of(p)]), number_width);
+      line += right(rate_text(step.forecast.quantiles[forecast::place_of(p)]), each);
     if (drawn > 0) line += "  " + drawing(step.forecast.quantiles, most, drawn);
     lines.push_back(std::move(line));
   }

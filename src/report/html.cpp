@@ -18,8 +18,10 @@ namespace {
 
 std::string span_text(const Verdict& verdict) {
   const auto length = std::chrono::round<std::chrono::seconds>(verdict.to - verdict.from);
-  return fmt::format("{} {} to {} UTC, {}", format_date(verdict.from).substr(0, 10),
-                     format_time_of_day(verdict.from), format_time_of_day(verdict.to),
+  const std::string from_day = format_date(verdict.from).substr(0, 10);
+  const std::string to_day = format_date(verdict.to).substr(0, 10);
+  return fmt::format("{} {} to {}{} UTC, {}", from_day, format_time_of_day(verdict.from),
+                     to_day == from_day ? "" : to_day + " ", format_time_of_day(verdict.to),
                      format_duration(length));
 }
 

@@ -179,8 +179,9 @@ Result<> set(Policy& policy, std::string_view path, std::string_view value) {
       return set_service(service, path.substr(parts[0].size() + parts[1].size() + 2), value);
     names.push_back(service.service);
   }
-  return fail(ErrorCode::invalid,
-              fmt::format("names no service; there are {}", fmt::join(names, ", ")));
+  return fail(ErrorCode::invalid, names.empty() ? "names no service, and none is decided here"
+                                                : fmt::format("names no service; there are {}",
+                                                              fmt::join(names, ", ")));
 }
 
 }  // namespace

@@ -124,11 +124,11 @@ void add_feedback(const ServicePolicy& policy, const ServiceModel& model, const 
       std::min(ready * std::max(load, feedback_min), feedback_max * std::max(1.0, model_replicas));
   needs.push_back({Rule::objective_missed, replicas, words(explain, [&] {
                      return fmt::format(
-                         "{}% of the last 10 s were late or shed, {}% permitted, with {} "
-                         "ready at {:.0f}% of capacity: {} instead of the {} that were "
-                         "learned to do",
-                         brief(100 * missed / ended), brief(100 * permitted_share(policy)), ready,
-                         100 * load, in_replicas(replicas), in_replicas(model_replicas));
+                         "{}% of the last 10 s were late or shed, {}% permitted, with {} × as "
+                         "many requests there as {} ready replicas take at once: {} replicas, not "
+                         "the {} that should do",
+                         brief(100 * missed / ended), brief(100 * permitted_share(policy)),
+                         brief(load), ready, in_replicas(replicas), in_replicas(model_replicas));
                    })});
 }
 

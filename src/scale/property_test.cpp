@@ -92,7 +92,7 @@ std::optional<double> quoted(const Reason& reason) {
       {Rule::backlog, std::regex(R"(waiting, to be served within [0-9.]+ s, ([0-9.]+)$)")},
       {Rule::target, std::regex(R"(per replica need ([0-9.]+)$)")},
       {Rule::pid, std::regex(R"(aimed for: ([0-9.]+) of them)")},
-      {Rule::objective_missed, std::regex(R"(of capacity: ([0-9.]+) instead)")},
+      {Rule::objective_missed, std::regex(R"(take at once: ([0-9.]+) replicas)")},
       {Rule::in_delay, std::regex(R"(^kept for [0-9.]+ s: the ([0-9.]+) that)")},
       {Rule::hysteresis, std::regex(R"(([0-9.]+) are kept)")}};
   const auto pattern = patterns.find(reason.rule);

@@ -166,5 +166,33 @@ TEST_F(Forecast, input_that_makes_no_sense_gets_one_sentence_and_exit_code_2) {
   }
 }
 
+TEST_F(Forecast, counts_the_requests_of_a_trace_that_has_a_row_for_each) {
+  std::string csv = "timestamp_seconds,duration_ms\n";
+  for (int second = 0; second < 600; ++second)
+    for (int i = 0; i < 5; ++i)
+      csv += std::to_string(1793491200 + second) + "." + std::to_string(1 + i) + ",20\n";
+  (void)folder_.write("requests.csv", csv);
+  for (const Arguments& more : {Arguments{}, Arguments{"--requests"}}) {
+    Arguments arguments = {"--horizon", "30s", "--format", "json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ended ended = forecast(arguments, "requests.csv");
+    ASSERT_EQ(ended.code, 0) << ended.err;
+    EXPECT_NE(ended.err.find("3,000 requests in 10 min"), std::string::npos) << ended.err;
+    const Json out = Json::parse(ended.out);
+    EXPECT_NEAR(out["steps"][0]["quantiles"]["0.5"].get<double>(), 5, 0.5);
+  }
+}
+
+TEST_F(Forecast, a_week_that_is_asked_for_needs_no_more_than_one_that_is_found) {
+  (void)folder_.write("short.csv", hours(15));
+  (void)folder_.write("enough.csv", hours(17));
+  EXPECT_EQ(forecast({"--horizon", "1d", "--season", "week"}, "enough.csv").code, 0);
+  const Ended ended = forecast({"--horizon", "1d", "--season", "week"}, "short.csv");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_NE(ended.err.find("--season 7d: the trace has 15d, and 16d is the least for it"),
+            std::string::npos)
+      << ended.err;
+}
+
 }  // namespace
 }  // namespace headroom::cli

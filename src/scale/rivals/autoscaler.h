@@ -22,6 +22,23 @@ class Autoscaler {
   /// Whether it looks at how requests fared: their outcomes, latencies and attempts. For one that
   /// goes by arrivals, concurrency, waiting and replicas alone a plant may leave these out.
   [[nodiscard]] virtual bool reads_outcomes() const { return true; }
+
+  /// Whether sources that are coarse, late or several tell it of requests. A rival's metrics come
+  /// by a way of their own (signal.h): it is shown each second as it was.
+  [[nodiscard]] virtual bool reads_sources() const { return false; }
+};
+
+/// Around another one, which is watched or recorded: is told of requests as that one is.
+class Around : public Autoscaler {
+ public:
+  explicit Around(Autoscaler& inner) : inner_(inner) {}
+  [[nodiscard]] bool reads_sources() const final { return inner_.reads_sources(); }
+
+ protected:
+  [[nodiscard]] Autoscaler& inner() const { return inner_; }
+
+ private:
+  Autoscaler& inner_;
 };
 
 }  // namespace headroom::rivals
