@@ -42,7 +42,6 @@ class Watched final : public rivals::Around {
     for (std::size_t i = from_s + 1; i < wanted.size(); ++i) count += wanted[i] != wanted[i - 1];
     return count;
   }
-
 };
 
 struct Lived {
