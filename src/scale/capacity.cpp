@@ -24,6 +24,9 @@ namespace {
 constexpr double suspicion_half_life_s = 10;
 constexpr double suspicion_z = 3;
 constexpr double suspicion_max_s = 600;
+/// One or two that are late by themselves are no incident, however few attempts they are among: were
+/// they left out, nobody would be known to be late alone, and what is late above would be blamed.
+constexpr double suspicion_late_min = 3.5;
 /// What a curve says hardly changes from one second to the next.
 constexpr double look_every_s = 5;
 /// But this much more evidence is worth a look at once.
@@ -45,7 +48,7 @@ bool is_suspect(const ServicePolicy& policy, const ByConcurrency& seen, double t
     suspicion.attempts += seen.attempts[i];
     suspicion.late += std::min(seen.late[i], seen.attempts[i]);
   }
-  const bool suspect = suspicion.attempts >= 10 &&
+  const bool suspect = suspicion.attempts >= 10 && suspicion.late >= suspicion_late_min &&
                        wilson(suspicion.late, suspicion.attempts, -suspicion_z) >
                            2 * std::max(permitted_share(policy), model.capacity.late_alone);
   suspicion.lasts_s = suspect ? suspicion.lasts_s + tick_s : 0;
