@@ -187,10 +187,18 @@ std::vector<Counterfactual> counterfactuals(const Question& question,
   return out;
 }
 
-/// How much demand may fall by chance. From the state before, as demand itself must not change it.
-double band_of(const ServiceState& before) {
+/// How much demand may fall by chance in a mean over so long. From the state before, as demand
+/// itself must not change it.
+double band_of(const ServiceState& before, double seen_s) {
   const double level = std::max(demand_min_per_second, before.situation.level_per_second);
-  return std::min(band_max, band_min + band_deviations / std::sqrt(steady_window_s * level));
+  return std::min(band_max, band_min + band_deviations / std::sqrt(seen_s * level));
+}
+
+/// Whether less is needed, and was for the scale-in delay, than there are to be.
+bool has_fallen(const Question& question) {
+  const double needed = std::max({largest(question, {}), question.needed_lately.replicas,
+                                  question.event_lately.replicas, question.repeat_lately.replicas});
+  return std::ceil(needed - need_error) < after_zone_loss(question.last, question.bounds.zones);
 }
 
 Question question_of(const ServicePolicy& policy, const ServiceModel& model,
@@ -202,7 +210,8 @@ Question question_of(const ServicePolicy& policy, const ServiceModel& model,
       .repeat_lately = next.repeats.empty() ? NeedSample{} : next.repeats.front(),
       .needed_lately = next.needs.empty() ? NeedSample{} : next.needs.front(),
       .delay_s = scale_in_delay_s(policy, model),
-      .band = band_of(before),
+      .band = band_of(before, steady_window_s),
+      .band_by_now = band_of(before, steady_window_s + before.fallen_s),
       .evidence =
           look.believed && look.found->completeness >= complete && look.contradicted.empty(),
       .rolling_out = look.found != nullptr && look.found->rolling_out,
@@ -242,6 +251,7 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
     out.floor = std::max(out.floor, std::min(out.from, decision.replicas));
 
   out.next = std::move(look.next);
+  out.next.fallen_s = has_fallen(question) ? before.fallen_s + std::max(0.0, seconds(tick.dt)) : 0;
   add_need(largest_estimated(question, {}), out.next.needs);
   if (event) add_need(event->replicas, out.next.events);
   if (again) add_need(again->replicas, out.next.repeats);

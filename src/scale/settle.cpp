@@ -62,10 +62,14 @@ void shape(Settling& s) {
     estimated = std::max(estimated, q.needed_lately.replicas);
   }
   if (s.applies(Rule::hysteresis) && s.replicas < last) {
-    const double may_be = estimated * (1 + q.band);
+    // A replica that is needed again and again is kept; of several no more than may still be
+    // chance.
+    const double one_more =
+        std::min(estimated * (1 + q.band), std::ceil(estimated - need_error) + 1);
+    const double may_be = std::max(estimated * (1 + q.band_by_now), one_more);
     s.replace(Rule::hysteresis, std::max(s.replicas, std::min(last, rounded_up(may_be))), [&] {
       return fmt::format("a fall to {} may be chance, by up to {:.0f}%: {} are kept",
-                         in_replicas(estimated), 100 * q.band,
+                         in_replicas(estimated), 100 * (may_be / estimated - 1),
                          in_replicas(std::min<double>(last, may_be)));
     });
   }

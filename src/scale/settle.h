@@ -20,6 +20,7 @@ struct Question {
   NeedSample needed_lately;
   double delay_s = 0;        // the scale-in delay
   double band = 0;           // a fall smaller than this share may be chance
+  double band_by_now = 0;    // and smaller than this one still, as long as less has been needed
   bool evidence = true;      // complete; otherwise the number may not fall
   bool rolling_out = false;  // replicas are being replaced; the number may not fall
   bool incident = false;     // requests are late or fail whatever the concurrency; the same

@@ -167,6 +167,20 @@ TEST(Settle, hysteresis_does_not_hold_on_to_what_is_kept_for_a_zone) {
   EXPECT_EQ(settle(q, {}, nullptr), 18) << "8.8";
 }
 
+TEST(Settle, hysteresis_keeps_what_may_still_be_chance_and_one_that_is_needed_again_and_again) {
+  Question q = question(30, 40);
+  q.band = 0.3;
+  for (const auto& [by_now, kept] : {std::pair{0.3, 39}, {0.2, 36}, {0.1, 33}, {0.01, 31}}) {
+    q.band_by_now = by_now;
+    EXPECT_EQ(settle(q, {}, nullptr), kept) << by_now;
+  }
+  q.needs[0].replicas = 5.1;
+  q.last = 7;
+  EXPECT_EQ(settle(q, {}, nullptr), 7) << "one more than 6";
+  q.band = 0.1;
+  EXPECT_EQ(settle(q, {}, nullptr), 6) << "5.6 at most, even at first";
+}
+
 TEST(Settle, hysteresis_is_about_what_is_estimated_and_not_about_what_the_calendar_asks_for) {
   Question q = question(3, 13);
   q.band = 0.1;
@@ -201,6 +215,7 @@ TEST(Settle, bounds_hold_and_more_need_never_gives_fewer_whatever_the_rest) {
     Question q = question(0, static_cast<int>(random.below(30)));
     q.needed_lately.replicas = 40 * random.uniform();
     q.band = 0.5 * random.uniform();
+    q.band_by_now = q.band * random.uniform();
     q.evidence = random.below(3) > 0;
     q.rolling_out = random.below(3) == 0;
     q.incident = random.below(3) == 0;

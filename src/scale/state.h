@@ -62,6 +62,7 @@ struct ServiceState {
   double roughness = 0;  // mean squared relative difference of the 5 s and 30 s means
   PidState pid;
   double unseen_s = 0;  // how long there has been no evidence
+  double fallen_s = 0;  // how long fewer replicas have been needed than there are to be
   int replicas = -1;    // last decision; -1: none yet
 
   bool operator==(const ServiceState&) const = default;

@@ -276,7 +276,7 @@ static void fields(Is<PidState> auto& v, auto visit) {
 }
 
 static void fields(Is<ServiceState> auto& v, auto visit) {
-  auto& [demand, outcomes, needs, events, repeats, situation, roughness, pid, unseen_s, replicas] =
+  auto& [demand, outcomes, needs, events, repeats, situation, roughness, pid, unseen_s, fallen_s, replicas] =
       v;
   visit("demand", demand);
   visit("outcomes", outcomes);
@@ -287,6 +287,7 @@ static void fields(Is<ServiceState> auto& v, auto visit) {
   visit("roughness", roughness);
   visit("pid", pid);
   visit("unseen_s", unseen_s);
+  visit("fallen_s", fallen_s);
   visit("replicas", replicas);
 }
 
