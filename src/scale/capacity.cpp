@@ -24,8 +24,9 @@ namespace {
 constexpr double suspicion_half_life_s = 10;
 constexpr double suspicion_z = 3;
 constexpr double suspicion_max_s = 600;
-/// One or two that are late by themselves are no incident, however few attempts they are among: were
-/// they left out, nobody would be known to be late alone, and what is late above would be blamed.
+/// One or two that are late by themselves are no incident, however few attempts they are among:
+/// were they left out, nobody would be known to be late alone, and what is late above would be
+/// blamed.
 constexpr double suspicion_late_min = 3.5;
 /// What a curve says hardly changes from one second to the next.
 constexpr double look_every_s = 5;

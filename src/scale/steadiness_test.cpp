@@ -66,8 +66,8 @@ TEST_P(Steadiness, after_an_hour_constant_demand_reverses_the_direction_at_most_
   }
 }
 
-/// What chance explains for minutes it does not explain for an hour. Requests of half a minute, 3/s:
-/// a mean of 120 s differs by 5%, of which six times are 32%.
+/// What chance explains for minutes it does not explain for an hour. Requests of half a minute,
+/// 3/s: a mean of 120 s differs by 5%, of which six times are 32%.
 TEST(Steadiness, a_few_of_a_fleet_that_chance_would_have_needed_once_are_let_go_within_an_hour) {
   FluidWorld world;
   world.service_s = 40;

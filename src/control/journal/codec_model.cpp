@@ -276,8 +276,8 @@ static void fields(Is<PidState> auto& v, auto visit) {
 }
 
 static void fields(Is<ServiceState> auto& v, auto visit) {
-  auto& [demand, outcomes, needs, events, repeats, situation, roughness, pid, unseen_s, fallen_s, replicas] =
-      v;
+  auto& [demand, outcomes, needs, events, repeats, situation, roughness, pid, unseen_s, fallen_s,
+         replicas] = v;
   visit("demand", demand);
   visit("outcomes", outcomes);
   visit("needs", needs);
