@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::string_view instead = "--journal";
 
-Result<std::string> path_of(const JournalOptions& options) {
-  if (!options.path.empty()) return options.path;
-  return TRY(load_run_file(options.file, instead)).journal.path;
-}
-
 }  // namespace
 
 void add_journal_options(CLI::App& command, JournalOptions& options) {
@@ -39,7 +34,9 @@ void add_span_options(CLI::App& command, JournalOptions& options) {
 }
 
 Result<OpenJournal> open_journal(const JournalOptions& options) {
-  const std::string path = TRY(path_of(options));
+  std::optional<spec::Config> config;
+  if (options.path.empty()) config = TRY(load_run_file(options.file, instead));
+  const std::string path = config ? config->journal.path : options.path;
   auto reader = TRY(control::JournalReader::open(path));
   if (const std::string simulation = TRY(reader.simulation()); !simulation.empty())
     fmt::print(stderr, "headroom: {} is of a simulation: {}\n", path, printable_lines(simulation));
@@ -54,7 +51,7 @@ Result<OpenJournal> open_journal(const JournalOptions& options) {
                 fmt::format("journal {}: nothing lies between {} and {}; it covers {} to {}", path,
                             format_date(span.from), format_date(span.to), format_date(extent.first),
                             format_date(extent.last)));
-  return OpenJournal{path, std::move(reader), extent, span};
+  return OpenJournal{path, std::move(reader), extent, span, std::move(config)};
 }
 
 }  // namespace headroom::cli

@@ -1,10 +1,12 @@
 // The options that every command reading a journal has.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "control/journal/reader.h"
 #include "core/result.h"
+#include "spec/config.h"
 
 namespace CLI {
 class App;
@@ -32,6 +34,7 @@ struct OpenJournal {
   control::JournalReader reader;
   control::JournalReader::Extent extent;  // at least one tick
   control::Span span;
+  std::optional<spec::Config> config;  // of the file, where it was read
 };
 
 /// The journal that was named, or else the one of the file. Fails also when there is nothing in it.

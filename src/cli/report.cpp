@@ -58,7 +58,8 @@ Result<Exit> report_on(const Options& options) {
   TRY(check_page(options.html));
   const auto client = TRY(read_loads(options.loads));
   auto journal = TRY(open_journal(options.journal));
-  const report::Run run = TRY(report::read_run(journal.reader, journal.span));
+  report::Run run = TRY(report::read_run(journal.reader, journal.span));
+  if (journal.config) report::take_objectives(scale::Policy::from(*journal.config), run);
   const report::Verdict verdict = report::judge(run, client);
   if (!options.html.empty()) TRY(write_page(options.html, report::html_page(run, verdict)));
   if (options.journal.json()) {

@@ -29,6 +29,8 @@ std::string reasons_text(const Reasons& reasons) {
 }
 
 std::string promise_text(const spec::Objective& objective) {
+  if (objective.latency <= Duration::zero())
+    return "not recorded, as headroom does not decide on it: name the file with -f";
   return fmt::format("{:g}% within {}, at most {} failed", objective.quantile * 100,
                      format_duration(objective.latency), format_share(1 - objective.availability));
 }

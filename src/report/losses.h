@@ -17,6 +17,7 @@ using Reasons = std::map<std::string, std::uint64_t>;
 [[nodiscard]] std::string reasons_text(const Reasons& reasons);
 
 /// "99% within 150ms, at most 0.1% failed"
+/// Of a service whose objective is not known, that.
 [[nodiscard]] std::string promise_text(const spec::Objective& objective);
 
 /// "2.3% missed, at most 1% may": each part of the promise that was not kept; empty when all was.

@@ -148,6 +148,14 @@ Result<> RunBuilder::add(const control::StoredTick& tick, bool within) {
   return {};
 }
 
+void take_objectives(const scale::Policy& policy, Run& run) {
+  for (ServiceRun& service : run.services) {
+    const auto found = find_service(policy.services, service.name());
+    if (!service.has_objective() && found != policy.services.end())
+      service.policy.objective = found->objective;
+  }
+}
+
 Run RunBuilder::finish(std::vector<control::Gap> gaps) && {
   run_.gaps = std::move(gaps);
   run_.replayed = replay_.counts();

@@ -64,6 +64,7 @@ struct ServiceRun {
   double startup_s = 0;
 
   [[nodiscard]] const std::string& name() const { return policy.service; }
+  [[nodiscard]] bool has_objective() const { return policy.objective.latency > Duration::zero(); }
 };
 
 struct Run {
@@ -78,6 +79,10 @@ struct Run {
 
   [[nodiscard]] double span_s() const { return seconds(to - from); }
 };
+
+/// The journal has objectives only of services that were decided on: those of others are the
+/// file's.
+void take_objectives(const scale::Policy& policy, Run& run);
 
 /// Ticks of one report at most: a day and a bit.
 constexpr std::int64_t run_ticks_max = 100'000;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "report/html.h"
+#include "report/losses.h"
 #include "report/verdict.h"
 
 namespace headroom::report {
@@ -62,6 +63,23 @@ Run ending_at(const std::vector<int>& walls_s) {
     EXPECT_TRUE(builder.add(tick, true));
   }
   return std::move(builder).finish({});
+}
+
+TEST(Run, a_service_that_is_not_decided_on_has_the_objective_of_the_file) {
+  report::Run run = ending_at({100, 101});
+  EXPECT_FALSE(run.services.at(0).has_objective());
+  EXPECT_EQ(promise_text(run.services.at(0).policy.objective),
+            "not recorded, as headroom does not decide on it: name the file with -f");
+  EXPECT_EQ(html_page(run, judge(run, {})).find("within 0s"), std::string::npos);
+  scale::Policy policy;
+  policy.services.resize(2);
+  policy.services[0].service = "checkout";
+  policy.services[0].objective.latency = 150ms;
+  take_objectives(policy, run);
+  EXPECT_EQ(run.services.at(0).policy.objective.latency, 150ms);
+  run.services.at(0).policy.objective.latency = 20ms;
+  take_objectives(policy, run);
+  EXPECT_EQ(run.services.at(0).policy.objective.latency, 20ms) << "what was recorded holds";
 }
 
 TEST(Run, over_a_clock_that_was_set_back_times_go_on) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "core/text.h"
 #include "report/layout.h"
@@ -106,17 +107,20 @@ Plot latency_plot(const std::vector<Bin>& bins, const spec::Objective& objective
   Plot plot = titled("Latency", "ms, at the gateway");
   plot.lines = {{"p99", "p99", Shape::line, values(bins, &Bin::p99_ms)},
                 {"p50", "p50", Shape::line, values(bins, &Bin::p50_ms)}};
-  plot.levels = {{fmt::format("objective: p{:g} within {}", objective.quantile * 100,
-                              format_duration(objective.latency)),
-                  milliseconds(objective.latency)}};
-  double least = milliseconds(objective.latency);
-  double most = least;
-  for (const auto& series : plot.lines)
-    for (const double value : series.values)
-      if (value > 0) {
-        least = std::min(least, value);
-        most = std::max(most, value);
-      }
+  double least = std::numeric_limits<double>::infinity();
+  double most = 0;
+  const auto reaches = [&](double value) {
+    if (value <= 0) return;
+    least = std::min(least, value);
+    most = std::max(most, value);
+  };
+  for (const auto& series : plot.lines) std::ranges::for_each(series.values, reaches);
+  if (objective.latency > Duration::zero()) {
+    plot.levels = {{fmt::format("objective: p{:g} within {}", objective.quantile * 100,
+                                format_duration(objective.latency)),
+                    milliseconds(objective.latency)}};
+    reaches(milliseconds(objective.latency));
+  }
   plot.logarithmic = most > 12 * least;
   return plot;
 }
