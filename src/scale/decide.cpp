@@ -251,7 +251,10 @@ Proposal propose(const ServicePolicy& policy, const ServiceModel& model, const S
     out.floor = std::max(out.floor, std::min(out.from, decision.replicas));
 
   out.next = std::move(look.next);
-  out.next.fallen_s = has_fallen(question) ? before.fallen_s + std::max(0.0, seconds(tick.dt)) : 0;
+  if (!look.believed)
+    out.next.fallen_s = before.fallen_s;  // that nothing was seen is no sign of less
+  else if (has_fallen(question))
+    out.next.fallen_s = before.fallen_s + std::max(0.0, seconds(tick.dt));
   add_need(largest_estimated(question, {}), out.next.needs);
   if (event) add_need(event->replicas, out.next.events);
   if (again) add_need(again->replicas, out.next.repeats);

@@ -89,6 +89,14 @@ TEST(Steadiness, a_few_of_a_fleet_that_chance_would_have_needed_once_are_let_go_
   }
   EXPECT_GE(soon, 23) << "it may be chance";
   EXPECT_LE(later, 22) << "all are busy with 15";
+  const double fallen_s = pilot.state.services.at("shop").fallen_s;
+  EXPECT_GT(fallen_s, 0);
+  for (int t = 0; t < 600; ++t) {
+    Observations seen = world.tick(pilot.policy.services[0], 3);
+    seen.services.clear();
+    pilot.decide_on(seen);
+  }
+  EXPECT_EQ(pilot.state.services.at("shop").fallen_s, fallen_s) << "nothing was seen";
 }
 
 }  // namespace
