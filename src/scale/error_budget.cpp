@@ -20,11 +20,13 @@ constexpr double outgrown_at_first_max = 0.4;
 constexpr double outgrown_max = 0.1;
 /// What was left over, or overspent, is made up for within a day, between these parts of what is
 /// usual.
-constexpr double allowed_least = 0.25;
+constexpr double allowed_least = 0.1;
 constexpr double allowed_most = 2;
+/// What went wrong on the first day is not paid for through the whole window.
+constexpr double debt_days = 3;
 /// Of what may be missed, so much is at least allowed beyond what the most careful fleet misses:
 /// what no fleet would have met is no reason to pay for care.
-constexpr double avoidable_least = 0.25;
+constexpr double avoidable_least = 0.1;
 
 /// Requests of the tick that would have been in time had they not waited, and those shed. Attempts
 /// that were late within the capacity were so by themselves, and beyond it as many as are with
@@ -84,9 +86,8 @@ void enter(const ServicePolicy& policy, const ServiceSeen& seen, double tick_s, 
   budget.ended = budget.ended * kept + static_cast<double>(seen.good) +
                  static_cast<double>(seen.late) + static_cast<double>(seen.shed);
   budget.missed = std::max(0.0, budget.missed * kept + preventable(seen, capacity));
-  // What went wrong on the first day is not paid for through the whole window: a debt is at most a
-  // day's budget, and no more than was permitted so far.
-  const double debt_max = std::min(budget.ended, budget.requests_per_day);
+  // A debt is at most that of some days, and no more than was permitted so far.
+  const double debt_max = std::min(budget.ended, debt_days * budget.requests_per_day);
   budget.missed = std::min(budget.missed, spendable * (budget.ended + debt_max));
 }
 
