@@ -55,7 +55,8 @@ class ClientConnection final : public io::Watcher {
   /// Sends what the kernel holds, then reads and drops what the client still sends: closing at once
   /// would reset the connection and destroy the answer on its way.
   void linger(Instant now);
-  /// While it lingers: whether it may end. `longest` is for a client that has yet to take bytes.
+  /// While it lingers: whether it may end. `longest`: without that a
+  /// client that has yet to take bytes took some.
   [[nodiscard]] bool lingered(Instant now, Duration longest);
   /// The client is to see that what it got is not whole.
   void reset_on_close();

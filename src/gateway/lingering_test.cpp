@@ -34,8 +34,19 @@ TEST(LingeringTest, who_takes_some_every_few_seconds_is_waited_for) {
 TEST(LingeringTest, who_takes_nothing_is_left_after_the_longest) {
   const Instant begin{};
   Lingering lingering(begin);
+  EXPECT_FALSE(lingering.over(begin, 1, longest));
   EXPECT_FALSE(lingering.over(begin + seconds(59), 1, longest));
   EXPECT_TRUE(lingering.over(begin + seconds(60), 1, longest));
+}
+
+TEST(LingeringTest, who_takes_some_is_not_left_however_long_it_takes_for_all) {
+  const Instant begin{};
+  Lingering lingering(begin);
+  for (int minute = 1; minute <= 60; ++minute)
+    ASSERT_FALSE(
+        lingering.over(begin + minute * (longest - seconds(1)), 3'700 - 60 * minute, longest))
+        << minute;
+  EXPECT_TRUE(lingering.over(begin + 61 * longest, 100, longest));
 }
 
 }  // namespace
