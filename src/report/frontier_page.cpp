@@ -134,7 +134,7 @@ std::string grid(const Axes& axes, double permitted) {
   fmt::format_to(out, "<path class=\"permitted\" d=\"M{0:.1f} 0V{1}\"/>", Axes::x(permitted),
                  height);
   fmt::format_to(out,
-                 "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">share missed</text><text "
+                 "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">share wanting</text><text "
                  "transform=\"translate(-42 {})rotate(-90)\" "
                  "text-anchor=\"middle\">replica-hours</text>",
                  width / 2, height + 31, height / 2);
@@ -173,7 +173,7 @@ std::string figures(std::span<const prove::Trial> trials, const Yardstick& yards
   }
   std::string html =
       "<section><h2>Frontiers</h2><p class=\"note\">Each line is the best of a policy's settings: "
-      "share of requests missed (left is better) against replica-hours (lower is better), both "
+      "share of requests wanting (left is better) against replica-hours (lower is better), both "
       "logarithmic; less than 0.0001% is drawn at the edge. Dashed: what may be missed.</p><ul "
       "class=\"legend\">";
   for (const auto& [policy, kind] : kinds)
@@ -188,13 +188,15 @@ std::string figures(std::span<const prove::Trial> trials, const Yardstick& yards
 
 std::string frontier_page(std::span<const prove::Trial> trials, const Yardstick& yardstick,
                           const std::vector<prove::Comparison>& summary) {
+  const bool oracle = std::ranges::any_of(
+      trials, [](const prove::Trial& run) { return run.setting.policy == "oracle"; });
   return fmt::format(
              "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
              "name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>headroom "
              "comparison</title><style>{}{}</style></head><body><main>\n<header><h1>headroom "
-             "<span>comparison</span></h1><p>{} runs. The oracle knows the future: a bound, not a "
-             "rival.</p></header>\n",
-             page_style, style, grouped(trials.size())) +
+             "<span>comparison</span></h1><p>{} runs.{}</p></header>\n",
+             page_style, style, grouped(trials.size()),
+             oracle ? " The oracle knows the future: a bound, not a rival." : "") +
          summary_html(summary) + ranking_section(trials, yardstick) + figures(trials, yardstick) +
          "</main></body></html>\n";
 }

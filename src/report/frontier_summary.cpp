@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "report/frontier.h"
+#include "report/layout.h"
 #include "report/plot.h"
 
 namespace headroom::report {
@@ -124,8 +125,8 @@ std::string summary_html(Comparisons summary) {
       "<section><h2>headroom's cost beside the others'</h2><p class=\"note\">{} "
       "{}</p><p class=\"note\">Below 1 where headroom is cheaper. Over several traces "
       "the geometric mean over their families; the 90% range is that of resamplings of "
-      "as many families as stand there and their traces, each run with {} seed(s).</p>",
-      promise_note, equal_note, summary.front().seeds);
+      "as many families as stand there and their traces, each run with {}.</p>",
+      promise_note, equal_note, counted(static_cast<std::uint64_t>(summary.front().seeds), "seed"));
   for (const Comparisons world : worlds_of(summary))
     html += has_ranges(world) ? range_tables(world) : ratio_table(world);
   return html + "</section>\n";

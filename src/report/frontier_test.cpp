@@ -88,8 +88,9 @@ TEST(FrontierReport, ranges_say_of_how_many_families_and_seeds_they_are) {
   EXPECT_NE(text.find("of resamplings of 2 families and their traces, with 3 seeds each"),
             std::string::npos)
       << text;
-  EXPECT_NE(frontier_page(trials, yardstick, prove::comparisons(trials, 1)).find("run with 3 seed"),
-            std::string::npos);
+  EXPECT_NE(
+      frontier_page(trials, yardstick, prove::comparisons(trials, 1)).find("run with 3 seeds."),
+      std::string::npos);
 }
 
 TEST(FrontierReport, the_first_row_is_headroom_at_its_promise_and_says_whether_it_was_kept) {
