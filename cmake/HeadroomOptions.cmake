@@ -8,8 +8,9 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
-# The sloppiness is what precompiled headers need. Debug paths are relative, so that binaries of two
-# checkouts are alike; their caches are apart all the same, as a precompiled header names its folder.
+# The sloppiness is what precompiled headers need. Debug paths are relative, so that the binaries of
+# two checkouts are alike; their caches are apart all the same, as a precompiled header names its
+# folder.
 find_program(CCACHE ccache)
 if(CCACHE)
   set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
