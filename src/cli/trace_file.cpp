@@ -10,6 +10,7 @@
 #include "core/stamps.h"
 #include "core/text.h"
 #include "io/gzip.h"
+#include "report/forecast.h"
 
 namespace headroom::cli {
 namespace {
@@ -18,14 +19,33 @@ Result<double> stamp(std::string_view option, const std::string& text, double fi
                      double otherwise) {
   if (text.empty()) return otherwise;
   const bool relative = text.starts_with('+');
-  const auto stamp_s =
-      relative ? parse_number(std::string_view(text).substr(1)) : parse_stamp(text);
-  if (stamp_s) return relative ? first_s + *stamp_s : *stamp_s;
+  if (!relative) {
+    if (const auto stamp_s = parse_stamp(text)) return *stamp_s;
+  } else {
+    const std::string_view after = std::string_view(text).substr(1);
+    if (const auto after_s = parse_number(after)) return first_s + *after_s;
+    if (const auto after_it = parse_duration(after)) return first_s + seconds(*after_it);
+  }
   return fail(
       ErrorCode::invalid,
-      fmt::format("{} '{}' is not a time of the trace: a date, seconds as in its stamps, or "
-                  "+3600 for so many after its start",
+      fmt::format("{} '{}' is not a time of the trace: a date, seconds as in its stamps, or +6h "
+                  "for so long after its start",
                   option, printable(text)));
+}
+
+/// In the words of the options, before slice() says it in stamps.
+Result<> check_span(const TraceChoice& choice, const TraceSpan& span, const Trace& whole) {
+  const auto at = [&](double stamp_s) { return report::moment_text(stamp_s, whole.bin_s); };
+  std::string wrong;
+  if (span.from_s >= whole.end_s())
+    wrong = fmt::format("--from {} is not before its end, {}", choice.from, at(whole.end_s()));
+  else if (span.to_s <= whole.start_s)
+    wrong = fmt::format("--to {} is not after its begin, {}", choice.to, at(whole.start_s));
+  else if (span.from_s >= span.to_s)
+    wrong = fmt::format("--from {} is not before --to {}", choice.from, choice.to);
+  else
+    return {};
+  return fail(ErrorCode::invalid, fmt::format("{}: {}", choice.file, printable(wrong)));
 }
 
 }  // namespace
@@ -35,7 +55,7 @@ CLI::Option* add_trace_options(CLI::App& command, TraceChoice& choice) {
       command.add_option("--trace", choice.file, "CSV file with a rate over time; .gz too");
   command.add_option("--column", choice.column, "the trace's value column");
   command.add_option("--from", choice.from,
-                     "first stamp of the trace to use, seconds or a date; +S from its start");
+                     "first stamp of the trace to use, seconds or a date; +6h from its start");
   command.add_option("--to", choice.to, "stamp to stop before");
   return file;
 }
@@ -57,6 +77,7 @@ Result<Trace> read_trace(const TraceChoice& choice) {
   Trace whole = TRY(parse_trace(csv, {.file = choice.file, .column = choice.column}));
   if (choice.from.empty() && choice.to.empty()) return whole;
   const TraceSpan span = TRY(span_of(choice, whole.start_s));
+  TRY(check_span(choice, span, whole));
   return slice(whole, span.from_s, span.to_s);
 }
 

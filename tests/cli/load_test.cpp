@@ -222,7 +222,6 @@ TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
       {{here, "--trace", "unsorted.csv"}, "unsorted.csv:3: timestamp_seconds 1 comes after 5"},
       {{here, "--trace", "empty.csv"}, "empty.csv: is empty"},
       {{here, "--trace", "gap.csv"}, "gap.csv: a is unknown for 18 bins from 2"},
-      {{here, "--trace", "gap.csv", "--from", "90"}, "no bin of the trace begins in"},
       {{here, "--trace", "two.csv", "--column", "a", "--scale", "0"}, "--scale '0' is not"},
       {{here, "--rate", "5", "--duration", "1s", "--requests"}, "--requests belongs to --trace"},
       {{here, "--trace", "days.csv", "--scale", "2"}, "days.csv has single requests"},
@@ -237,6 +236,24 @@ TEST(Load, wrong_usage_is_exit_code_2_and_one_sentence) {
     EXPECT_TRUE(ended.err.starts_with("headroom: ")) << ended.err;
     EXPECT_NE(ended.err.find(c.message), std::string::npos) << ended.err;
     EXPECT_EQ(std::count(ended.err.begin(), ended.err.end(), '\n'), 1) << ended.err;
+  }
+}
+
+TEST(Load, a_part_that_the_trace_does_not_have_is_named_by_the_options) {
+  const TestFolder folder;
+  (void)folder.write("short.csv", "timestamp_seconds,a\n0,1\n1,1\n2,1\n");
+  const std::pair<Arguments, std::string> cases[] = {
+      {{"--from", "90"}, "short.csv: --from 90 is not before its end, 3"},
+      {{"--from", "+1m30s"}, "--from +1m30s is not before its end"},
+      {{"--to", "-5"}, "short.csv: --to -5 is not after its begin, 0"},
+      {{"--from", "+2s", "--to", "+1s"}, "short.csv: --from +2s is not before --to +1s"},
+      {{"--from", "+2q"}, "--from '+2q' is not a time of the trace"}};
+  for (const auto& [part, message] : cases) {
+    Arguments arguments = {"http://127.0.0.1:1/", "--trace", "short.csv"};
+    arguments.insert(arguments.end(), part.begin(), part.end());
+    const Ended ended = load(arguments, folder.path());
+    EXPECT_EQ(ended.code, 2) << ended.err;
+    EXPECT_NE(ended.err.find(message), std::string::npos) << ended.err;
   }
 }
 
