@@ -42,6 +42,8 @@ const std::vector<Legal> legal_framings = {
     {"chunks beside an upgrade", "Upgrade: websocket\r\nTransfer-Encoding: chunked\r\n",
      "5\r\nhello\r\n0\r\n\r\n", Framing::chunked, "hello", ""},
     {"no chunk", "Transfer-Encoding: chunked\r\n", "0\r\n\r\n", Framing::chunked, "", ""},
+    {"a tab behind it", "Transfer-Encoding: chunked \t\r\n", "5\r\nhello\r\n0\r\n\r\n",
+     Framing::chunked, "hello", ""},
     {"sizes in both cases", "Transfer-Encoding: chunked\r\n",
      "a\r\n0123456789\r\nB\r\n0123456789a\r\n000\r\n\r\n", Framing::chunked,
      "01234567890123456789a", ""},

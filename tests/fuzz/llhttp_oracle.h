@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text.h"
+
 namespace headroom::http {
 
 /// Complete messages only, up to the first that llhttp refuses.
@@ -40,6 +42,21 @@ class LlhttpOracle {
     error_ = llhttp_execute(&parser_, bytes.data(), bytes.size());
     if (error_ == HPE_OK) llhttp_finish(&parser_);
     return bodies_;
+  }
+
+  /// Whether llhttp frames something legal wrongly: with a tab behind it, which is no part of the
+  /// value, it does not know "chunked".
+  [[nodiscard]] static bool misframes(std::string_view bytes) {
+    constexpr std::string_view coding = "chunked";
+    for (std::size_t tab = bytes.find('\t'); tab != std::string_view::npos;
+         tab = bytes.find('\t', tab + 1)) {
+      std::string_view before = bytes.substr(0, tab);
+      while (before.ends_with(' ') || before.ends_with('\t')) before.remove_suffix(1);
+      if (before.size() >= coding.size() &&
+          equal_ignore_case(before.substr(before.size() - coding.size()), coding))
+        return true;
+    }
+    return false;
   }
 
   /// Whether llhttp stopped at something that is legal: it looks into trailers for framing, leaves
