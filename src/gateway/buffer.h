@@ -13,7 +13,7 @@ namespace headroom::gateway {
 template <std::size_t Capacity>
 class Buffer {
  public:
-  Buffer() {}  // NOLINT(modernize-use-equals-default): leaves the bytes untouched, so unpaged
+  Buffer() {}  // not defaulted: leaves the bytes untouched, so unpaged
 
   [[nodiscard]] std::string_view readable() const { return {bytes_ + begin_, end_ - begin_}; }
   [[nodiscard]] std::span<char> writable() { return {bytes_ + end_, Capacity - end_}; }

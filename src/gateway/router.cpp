@@ -99,8 +99,7 @@ Router::Match Router::find(std::string_view host_name, std::string_view path,
 }
 
 Router::Match Router::find(const http::RequestHead& head) const {
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled before it is read
-  std::array<char, spec::HeadLimits::bytes_max> buffer;
+  std::array<char, spec::HeadLimits::bytes_max> buffer;  // filled before it is read
   const auto led_to = [&](http::Slashes slashes) {
     const std::string_view path = http::route_path(head.path, slashes, buffer);
     return find(head.host_name, path, head.method_text);

@@ -98,7 +98,7 @@ pid_t start(const Child& child) {
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  const pid_t pid = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+  const pid_t pid = vfork();
   if (pid == 0) run_child(child);
   const int error = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -22,7 +22,7 @@ class Template {
   Template() = default;
   /// Reads `written` as add_written() does.
   template <std::convertible_to<std::string_view> Text>
-  Template(const Text& written) {  // NOLINT(google-explicit-constructor): a literal is one
+  Template(const Text& written) {  // not explicit: a literal is one
     (void)add_written(written);
   }
 

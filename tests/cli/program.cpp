@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <fstream>
 #include <iterator>
 
@@ -24,6 +25,14 @@ std::string Ended::complaint() const {
   if (err.starts_with("headroom: ")) return err;
   const std::size_t line = err.find("\nheadroom: ");
   return line == std::string::npos ? "" : err.substr(line + 1);
+}
+
+std::string wave() {
+  std::string csv = "timestamp_seconds,requests_per_second\n";
+  for (int minute = 0; minute < 60; ++minute)
+    csv += std::to_string(60 * minute) + "," + std::to_string(1000 + 800 * std::sin(minute / 9.0)) +
+           "\n";
+  return csv;
 }
 
 Ended run_program(const Arguments& arguments, const std::string& folder) {

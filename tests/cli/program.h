@@ -18,6 +18,9 @@ inline constexpr const char* shop =
     "    replicas: { min: 1, max: 60, cost_per_hour: 0.5 }\n"
     "    run: { command: \"./shop {address}\" }\n";
 
+/// A trace of an hour of minutes: a wave of 200 to 1,800 requests/s.
+[[nodiscard]] std::string wave();
+
 struct Ended {
   int code = -1;  // exit code; -1 when a signal ended it
   std::string out;

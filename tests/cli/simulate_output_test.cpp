@@ -1,7 +1,6 @@
 // headroom simulate: several seeds and what is required of them, its journal and its page.
 #include <gtest/gtest.h>
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -12,15 +11,6 @@ namespace headroom::cli {
 namespace {
 
 using Json = nlohmann::json;
-
-/// An hour of minutes: a wave of 200 to 1,800 requests/s.
-std::string wave() {
-  std::string csv = "timestamp_seconds,requests_per_second\n";
-  for (int minute = 0; minute < 60; ++minute)
-    csv += std::to_string(60 * minute) + "," + std::to_string(1000 + 800 * std::sin(minute / 9.0)) +
-           "\n";
-  return csv;
-}
 
 class SimulateOutput : public testing::Test {
  protected:
