@@ -217,6 +217,23 @@ TEST(Capacity, one_that_is_late_by_itself_is_no_incident_that_is_left_out) {
   }
 }
 
+TEST(Capacity, an_incident_takes_four_late_attempts_within_seconds) {
+  Pool pool;
+  ServicePolicy policy = policy_for_test();
+  policy.objective.quantile = 0.999;
+  policy.objective.latency = 1000ms;
+  ServiceModel model;
+  learn_for(600, pool, 5, policy, model);
+  for (int t = 0; t < 60; ++t) learn_capacity(policy, pool.second(5, 2, policy), 1, model);
+  for (int late = 1; late <= 4; ++late) {
+    ServiceSeen seen = pool.second(5, 2, policy);
+    ++seen.by_concurrency.attempts[4];
+    ++seen.by_concurrency.late[4];
+    learn_capacity(policy, seen, 1, model);
+    EXPECT_EQ(model.capacity.basis, late < 4 ? Basis::learned : Basis::held) << late;
+  }
+}
+
 TEST(Capacity, an_objective_that_one_idle_replica_misses_is_said_to_be_out_of_reach) {
   Pool pool;
   ServicePolicy policy = policy_for_test();
