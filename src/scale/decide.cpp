@@ -163,12 +163,13 @@ std::vector<Reason> grounds(const ServicePolicy& policy, const ServiceModel& mod
                      "this within {} s",
                      brief(100 * outgrown), look.expected / demand.per_second, brief(model.lead_s)),
          false});
-  if (model.growth.estimator == GrowthEstimator::by_season)
-    reasons.push_back({Rule::season, 0,
-                       fmt::format("on days before this one demand {} by {} requests/s within that",
-                                   model.growth.season_rise < 0 ? "fell" : "rose",
-                                   brief(std::abs(model.growth.season_rise))),
-                       false});
+  if (model.growth.estimator == GrowthEstimator::by_course)
+    reasons.push_back(
+        {Rule::course, 0,
+         fmt::format("as it moves, and did on days before this one, it {} by {} requests/s by then",
+                     model.growth.foretold_rise < 0 ? "falls" : "rises",
+                     brief(std::abs(model.growth.foretold_rise))),
+         false});
   reasons.push_back({Rule::capacity, 0, replica_text(policy, model), false});
   if (slower_by(model.version_check))
     reasons.push_back({Rule::slower_version, 0, describe(model.version_check), false});

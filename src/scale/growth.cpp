@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "scale/course.h"
 #include "scale/estimate.h"
 #include "scale/rises.h"
 
@@ -18,7 +19,8 @@ constexpr double shrink_samples = 300;
 constexpr double half_life_s = 3 * 86400;
 constexpr double decay_every_s = 3600;
 constexpr std::size_t pending_max = 60;
-constexpr double switch_ratio = 0.9;
+/// Which estimator is best is told apart at each moment: one that is hardly better may be in use.
+constexpr double switch_ratio = 0.99;
 /// Demand during the lead time is what was ordered for before; what is ordered now serves its end.
 constexpr double end_of_lead_s = 4;
 /// A rise by less than this share of demand is none: finer bins would say nothing about replicas.
@@ -80,8 +82,8 @@ double above_peak(GrowthEstimator estimator) {
 }
 
 /// Demand that an estimator compares with, for demand that is now `per_second`.
-double base_of(GrowthEstimator estimator, double season_rise, double per_second) {
-  return estimator == GrowthEstimator::by_season ? std::max(0.0, per_second + season_rise)
+double base_of(GrowthEstimator estimator, double foretold_rise, double per_second) {
+  return estimator == GrowthEstimator::by_course ? std::max(0.0, per_second + foretold_rise)
                                                  : per_second;
 }
 
@@ -136,8 +138,8 @@ double longer_lead(const Growth& growth) {
 void exceeded(const Growth& growth, GrowthEstimator estimator, const Situation& situation,
               std::span<const double> shares, double per_second, std::span<double> out) {
   const GrowthRises& rises =
-      estimator == GrowthEstimator::by_season ? growth.rises_beyond_season : growth.rises;
-  const double base = base_of(estimator, growth.season_rise, per_second);
+      estimator == GrowthEstimator::by_course ? growth.rises_beyond_course : growth.rises;
+  const double base = base_of(estimator, growth.foretold_rise, per_second);
   const double longer = longer_lead(growth);
   const auto descend = [&](const Belief& belief, double samples, std::span<double> demand) {
     RiseDescent descent(belief.seen, {.samples = belief.prior_samples, .base = base});
@@ -187,8 +189,9 @@ void learn_moment(const GrowthMoment& moment, double permitted, double weight, G
       place_of({moment.slope, moment.volatility, moment.level_per_second}, peak_of(growth));
   const double came = moment.highest_per_second;
   learn_rise(came - base, base, place, weight, growth.rises);
-  const double in_season = base_of(GrowthEstimator::by_season, moment.season_rise, base);
-  learn_rise(came - in_season, base, place, weight, growth.rises_beyond_season);
+  learn_course(moment.features, (came - base - moment.season_rise) / base, weight, growth.course);
+  const double on_course = base_of(GrowthEstimator::by_course, moment.foretold_rise, base);
+  learn_rise(came - on_course, base, place, weight, growth.rises_beyond_course);
   const double share = std::min(1.0, weight / samples_of(growth.rises.pooled));
   growth.seen_over_s =
       growth.seen_over_s > 0
@@ -211,12 +214,13 @@ void learn_moment(const GrowthMoment& moment, double permitted, double weight, G
 void decay(Growth& growth) {
   const double kept = std::exp2(-decay_every_s / half_life_s);
   fade(kept, growth.levels);
-  for (auto* rises : {&growth.rises, &growth.rises_beyond_season}) {
+  for (auto* rises : {&growth.rises, &growth.rises_beyond_course}) {
     fade(kept, rises->pooled);
     for (auto& [cell, histogram] : rises->cells) fade(kept, histogram);
     std::erase_if(rises->cells, [](const auto& cell) { return cell.second.empty(); });
   }
   growth.prior_samples *= kept;
+  fade(kept, growth.course);
   for (auto& losses : growth.loss)
     for (double& loss : losses) loss *= kept;
 }
@@ -228,15 +232,18 @@ double rounded(double per_second) {
   return std::round(per_second / unit) * unit;
 }
 
-GrowthMoment moment_of(const Growth& growth, const Demand& now, const Situation& before) {
+GrowthMoment moment_of(const Growth& growth, const Demand& now, const Situation& before,
+                       const CourseFeatures& features, double season_rise) {
   GrowthMoment moment{.per_second = now.per_second,
                       .slope = before.slope,
                       .volatility = before.volatility,
                       .level_per_second = before.level_per_second,
-                      .season_rise = growth.season_rise};
+                      .season_rise = season_rise,
+                      .foretold_rise = growth.foretold_rise,
+                      .features = features};
   const double base = std::max(now.per_second, demand_min_per_second);
   for (const auto estimator :
-       {GrowthEstimator::pooled, GrowthEstimator::by_situation, GrowthEstimator::by_season}) {
+       {GrowthEstimator::pooled, GrowthEstimator::by_situation, GrowthEstimator::by_course}) {
     ByShare& expected = of(moment.expected_per_second, estimator);
     exceeded(growth, estimator, before, growth_shares, base, expected);
     for (double& one : expected) one = rounded(one);
@@ -261,7 +268,6 @@ double grown(const Growth& growth, const Situation& situation, double permitted,
 
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
                   double tick_s, double season_rise, Growth& growth) {
-  growth.season_rise = season_rise;
   growth.lead_s = lead_s;
   if (growth.levels.empty()) growth.prior_samples = prior_samples;
   add_rate(now.rapid, tick_s, growth.levels);
@@ -279,10 +285,16 @@ void learn_growth(const Demand& now, const Situation& before, double permitted, 
   growth.pending.erase(growth.pending.begin(),
                        growth.pending.begin() + static_cast<std::ptrdiff_t>(over));
 
+  follow(now, tick_s, growth.course);
+  const double lead_ago = growth.pending.empty() ? now.steady : growth.pending.front().per_second;
+  const CourseFeatures features = features_of(growth.course, now, lead_ago, season_rise);
+  growth.foretold_rise = season_rise + beyond_days_before(growth.course, features) *
+                                           std::max(now.per_second, demand_min_per_second);
+
   growth.since_moment_s += tick_s;
   if (now.per_second > 0 && growth.since_moment_s >= stride_s - 0.5) {
     growth.since_moment_s = 0;
-    growth.pending.push_back(moment_of(growth, now, before));
+    growth.pending.push_back(moment_of(growth, now, before, features, season_rise));
   }
 
   growth.since_decay_s += tick_s;

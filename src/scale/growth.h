@@ -20,7 +20,7 @@ void grown(const Growth& growth, const Situation& situation, std::span<const dou
            double per_second, std::span<double> out);
 
 /// Takes in one tick: `now` ends it, `before` is the situation one tick earlier, `season_rise`
-/// by how many requests/s demand usually rises over the lead time from now (see season.h).
+/// by how many requests/s demand rose on the days before over a lead time from here (see season.h).
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
                   double tick_s, double season_rise, Growth& growth);
 

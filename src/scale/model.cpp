@@ -52,7 +52,7 @@ const char* wrong_with(const ServiceModel& model) {
     if (!other.levels.empty() && other.levels.size() != ByConcurrency::level_count)
       return "levels of another version";
   const Growth& growth = model.growth;
-  if (!has_bins(growth.rises) || !has_bins(growth.rises_beyond_season) ||
+  if (!has_bins(growth.rises) || !has_bins(growth.rises_beyond_course) ||
       !well_formed(growth.levels))
     return "bins of a histogram of growth";
   const Season& season = model.season;

@@ -89,7 +89,7 @@ struct Suspicion {
 enum class GrowthEstimator : std::uint8_t {
   pooled,        // all moments alike
   by_situation,  // moments like this one
-  by_season,     // moments like this one, compared with what the days before did
+  by_course,     // moments like this one, compared with what demand's course foretold
 };
 
 /// Shares of moments that may outgrow what is expected, at which estimators are scored: which of
@@ -97,6 +97,23 @@ enum class GrowthEstimator : std::uint8_t {
 constexpr std::array growth_shares{1.0 / 4, 1.0 / 16, 1.0 / 64, 1.0 / 256, 1.0 / 1024};
 using ByShare = std::array<double, growth_shares.size()>;
 using ByEstimator = std::array<ByShare, 3>;
+
+/// How demand moves, as told at one moment (see course.h).
+constexpr std::size_t course_features = 6;
+using CourseFeatures = std::array<double, course_features>;
+
+/// A regression of how far demand moves over the lead time beyond what the days before did, in
+/// shares of it, on such features.
+struct Course {
+  std::array<double, course_features*(course_features + 1) / 2>
+      products{};          // sums of features' products, the lower triangle by rows
+  CourseFeatures moved{};  // and of their products with what demand did
+  CourseFeatures coefficients{};
+  double long_per_second = 0;  // mean of demand
+  double long_s = 0;           // over so long, 600 s at most
+
+  bool operator==(const Course&) const = default;
+};
 
 /// One moment whose lead time is not over yet.
 struct GrowthMoment {
@@ -106,7 +123,9 @@ struct GrowthMoment {
   double slope = 1;               // the situation then, see Situation in state.h
   double volatility = 0;
   double level_per_second = 0;
-  double season_rise = 0;  // what the days before said it would rise by
+  double season_rise = 0;    // what the days before said it would rise by, requests/s
+  double foretold_rise = 0;  // what its course did
+  CourseFeatures features{};
   ByEstimator expected_per_second{};
 
   bool operator==(const GrowthMoment&) const = default;
@@ -123,17 +142,18 @@ struct GrowthRises {
 /// How far demand rises within the lead time.
 struct Growth {
   GrowthRises rises;                  // above demand at its begin
-  GrowthRises rises_beyond_season;    // above that, raised as on the days before
+  GrowthRises rises_beyond_course;    // above that, moved as its course foretold
   RateHistogram levels;               // of demand; a sample is one second
   double prior_samples = 0;           // what the prior still counts for
   std::vector<GrowthMoment> pending;  // oldest first
   ByEstimator loss{};                 // in shares of demand, older ones counting less
   GrowthEstimator estimator{};        // the one in use
-  double season_rise = 0;             // requests/s, over the lead time from now
-  double lead_s = 0;                  // now
-  double seen_over_s = 0;             // lead times that rises were seen over; their geometric mean
-  double since_moment_s = 0;          // since the last moment was noted
-  double since_decay_s = 0;           // since older samples were last made to count less
+  Course course;
+  double foretold_rise = 0;   // by it, requests/s, over the lead time from now
+  double lead_s = 0;          // now
+  double seen_over_s = 0;     // lead times that rises were seen over; their geometric mean
+  double since_moment_s = 0;  // since the last moment was noted
+  double since_decay_s = 0;   // since older samples were last made to count less
 
   bool operator==(const Growth&) const = default;
 };

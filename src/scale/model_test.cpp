@@ -18,7 +18,7 @@ TEST(Model, what_was_never_learned_and_what_was_are_well_formed) {
   EXPECT_TRUE(well_formed(model));
   shop.levels.resize(ByConcurrency::level_count);
   add_rate(3, 1, shop.growth.rises.pooled);
-  add_rate(-40, 2, shop.growth.rises_beyond_season.cells[3]);
+  add_rate(-40, 2, shop.growth.rises_beyond_course.cells[3]);
   add_rate(100, 1, shop.growth.levels);
   shop.season.days.emplace_back(season_bins, -1);
   shop.season.bin = season_bins - 1;
@@ -41,7 +41,7 @@ TEST(Model, what_would_be_looked_up_out_of_bounds_is_refused_with_the_services_n
        [](ServiceModel& m) { m.other_versions.emplace_back().levels.resize(3); }},
       {"histogram of growth", [](ServiceModel& m) { m.growth.rises.pooled.at = {1}; }},
       {"histogram of growth",
-       [](ServiceModel& m) { m.growth.rises_beyond_season.cells[7] = {{2, 1}, {5, 5}}; }},
+       [](ServiceModel& m) { m.growth.rises_beyond_course.cells[7] = {{2, 1}, {5, 5}}; }},
       {"histogram of growth", [](ServiceModel& m) { m.growth.levels = {{rate_bin_max + 1}, {5}}; }},
       {"parts of a day", [](ServiceModel& m) { m.season.days.push_back({1, 2, 3}); }},
       {"parts of a day", [](ServiceModel& m) { m.season.bin = -1; }},

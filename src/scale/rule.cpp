@@ -25,7 +25,7 @@ constexpr std::array table{
     RuleEntry{Rule::rapid, "rapid", Stage::shape},
     RuleEntry{Rule::surge, "surge", Stage::shape},
     RuleEntry{Rule::growth, "growth", Stage::need},
-    RuleEntry{Rule::season, "season", Stage::need},
+    RuleEntry{Rule::course, "course", Stage::need},
     RuleEntry{Rule::capacity, "capacity", Stage::need},
     RuleEntry{Rule::latency, "latency", Stage::need},
     RuleEntry{Rule::backlog, "backlog", Stage::need},

@@ -28,7 +28,7 @@ enum class Rule : std::uint8_t {
   surge,
   // What needs are reckoned from.
   growth,
-  season,
+  course,
   capacity,
   // Needs: the largest is what bounds begin with.
   latency,

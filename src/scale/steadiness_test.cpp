@@ -85,10 +85,10 @@ TEST(Steadiness, a_few_of_a_fleet_that_chance_would_have_needed_once_are_let_go_
   for (int t = 0; t < 3600; ++t) {
     pilot.advance(world, 3);
     if (t == 120) soon = pilot.last.replicas;
-    later = std::max(t < 1800 ? 0 : later, pilot.last.replicas);
+    later = std::max(t < 2700 ? 0 : later, pilot.last.replicas);
   }
-  EXPECT_GE(soon, 23) << "it may be chance";
-  EXPECT_LE(later, 22) << "all are busy with 15";
+  EXPECT_GE(soon, 22) << "it may be chance";
+  EXPECT_LE(later, 20) << "all are busy with 15";
   const double fallen_s = pilot.state.services.at("shop").fallen_s;
   EXPECT_GT(fallen_s, 0);
   for (int t = 0; t < 600; ++t) {

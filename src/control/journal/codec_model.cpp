@@ -13,7 +13,7 @@ static control::archive::Words<Basis> words_of(Basis) {
 }
 
 static control::archive::Words<GrowthEstimator> words_of(GrowthEstimator) {
-  return {.of = "an estimator of growth", .last = GrowthEstimator::by_season};
+  return {.of = "an estimator of growth", .last = GrowthEstimator::by_course};
 }
 
 static void fields(Is<LevelEvidence> auto& v, auto visit) {
@@ -63,9 +63,18 @@ static void fields(Is<Suspicion> auto& v, auto visit) {
   visit("lasts_s", lasts_s);
 }
 
+static void fields(Is<Course> auto& v, auto visit) {
+  auto& [products, moved, coefficients, long_per_second, long_s] = v;
+  visit("products", products);
+  visit("moved", moved);
+  visit("coefficients", coefficients);
+  visit("long_per_second", long_per_second);
+  visit("long_s", long_s);
+}
+
 static void fields(Is<GrowthMoment> auto& v, auto visit) {
   auto& [per_second, age_s, highest_per_second, slope, volatility, level_per_second, season_rise,
-         expected_per_second] = v;
+         foretold_rise, features, expected_per_second] = v;
   visit("per_second", per_second);
   visit("age_s", age_s);
   visit("highest_per_second", highest_per_second);
@@ -73,6 +82,8 @@ static void fields(Is<GrowthMoment> auto& v, auto visit) {
   visit("volatility", volatility);
   visit("level_per_second", level_per_second);
   visit("season_rise", season_rise);
+  visit("foretold_rise", foretold_rise);
+  visit("features", features);
   visit("expected_per_second", expected_per_second);
 }
 
@@ -89,16 +100,17 @@ static void fields(Is<GrowthRises> auto& v, auto visit) {
 }
 
 static void fields(Is<Growth> auto& v, auto visit) {
-  auto& [rises, rises_beyond_season, levels, prior_samples, pending, loss, estimator, season_rise,
-         lead_s, seen_over_s, since_moment_s, since_decay_s] = v;
+  auto& [rises, rises_beyond_course, levels, prior_samples, pending, loss, estimator, course,
+         foretold_rise, lead_s, seen_over_s, since_moment_s, since_decay_s] = v;
   visit("rises", rises);
-  visit("rises_beyond_season", rises_beyond_season);
+  visit("rises_beyond_course", rises_beyond_course);
   visit("levels", levels);
   visit("prior_samples", prior_samples);
   visit("pending", pending);
   visit("loss", loss);
   visit("estimator", estimator);
-  visit("season_rise", season_rise);
+  visit("course", course);
+  visit("foretold_rise", foretold_rise);
   visit("lead_s", lead_s);
   visit("seen_over_s", seen_over_s);
   visit("since_moment_s", since_moment_s);

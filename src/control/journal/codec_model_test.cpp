@@ -42,9 +42,9 @@ scale::ByEstimator any_figures(Random& random) {
 scale::Growth any_growth(Random& random) {
   scale::Growth growth;
   growth.rises.pooled = any_histogram(random);
-  growth.rises_beyond_season.pooled = any_histogram(random);
+  growth.rises_beyond_course.pooled = any_histogram(random);
   for (std::uint64_t i = random.below(4); i > 0; --i)
-    growth.rises_beyond_season.cells[static_cast<int>(random.below(1000)) - 500] =
+    growth.rises_beyond_course.cells[static_cast<int>(random.below(1000)) - 500] =
         any_histogram(random);
   growth.levels = any_histogram(random);
   growth.prior_samples = any(random);
@@ -55,7 +55,12 @@ scale::Growth any_growth(Random& random) {
     moment.expected_per_second = any_figures(random);
   }
   growth.loss = any_figures(random);
-  growth.season_rise = any(random);
+  growth.foretold_rise = any(random);
+  for (auto* numbers : {&growth.course.moved, &growth.course.coefficients})
+    for (double& one : *numbers) one = any(random);
+  for (double& one : growth.course.products) one = any(random);
+  growth.course.long_per_second = any(random);
+  growth.course.long_s = any(random);
   growth.lead_s = any(random);
   growth.seen_over_s = any(random);
   growth.estimator = static_cast<scale::GrowthEstimator>(random.below(3));
