@@ -144,18 +144,20 @@ class Bench:
 
     def proxy(self, name, env=None):
         """Starts a proxy in front of the upstream; `.port` of the answer is where it listens."""
-        source = CONFIGS[name]
+        return self.proxy_of(name, (HERE / CONFIGS[name]).read_text(), env)
+
+    def proxy_of(self, name, text, env=None):
+        """The same with another configuration."""
         port = free_port()
         values = {
             "port": port,
             "admin": free_port(),
-            "upstream": self.upstream_port,
+            "upstream": getattr(self, "upstream_port", 0),
             "folder": self.folder,
         }
-        text = (HERE / source).read_text()
         for key, value in values.items():
             text = text.replace("{%s}" % key, str(value))
-        config = Path(self.folder) / source
+        config = Path(self.folder) / CONFIGS[name]
         config.write_text(text)
         command = {
             "haproxy": ["-db", "-f", str(config)],

@@ -204,7 +204,7 @@ void Exchange::wait_for_place() {
   // it.
   const bool cold = pool().replica_count() == 0;
   const Duration left = patience_left();
-  if (!cold && protect::in_vain(pool().expected_wait(rank(*route_), worker_.loop().now()), left))
+  if (!cold && protect::in_vain(pool().crowd(rank(*route_), worker_.loop().now()), left))
     return refuse_to_wait();
   const auto joined = pool().join(*this, rank(*route_), io::monotonic_now());
   if (!joined.accepted) {

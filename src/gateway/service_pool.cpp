@@ -3,12 +3,11 @@
 
 #include <algorithm>
 
-#include "protect/balance.h"
-
 namespace headroom::gateway {
 namespace {
 
 constexpr protect::OutlierRule outlier_rule{};
+constexpr protect::PaceRule pace_rule{};
 constexpr std::size_t siblings_max = 32;  // with whom a replica is compared; more say no more
 
 }  // namespace
@@ -35,6 +34,8 @@ void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints
   for (const auto& left : upstreams_)
     if (left != nullptr) left->retire(loop.now());
   upstreams_ = std::move(next);
+  paced_.clear();
+  for (const auto& upstream : upstreams_) paced_.push_back(&upstream->paced);
 }
 
 std::size_t ServicePool::left_out(Instant now, const Replica* except) const {
@@ -49,7 +50,9 @@ bool ServicePool::usable(const Upstream& upstream, bool ignore_health, Instant n
 
 std::optional<Permit> ServicePool::admit(std::uint8_t rank, const Replica* avoid, Instant now,
                                          Random& random) {
-  if (shared_->board.first().turn.before_newcomer(rank)) return std::nullopt;
+  const protect::Turn first = shared_->board.first().turn;
+  if (first.nobody()) nobody_waited_at_ = now;
+  if (first.before_newcomer(rank)) return std::nullopt;
   return take(avoid, now, random);
 }
 
@@ -60,19 +63,19 @@ std::optional<Permit> ServicePool::take(const Replica* avoid, Instant now, Rando
   };
   const bool ignore_avoid = avoid == nullptr || std::ranges::none_of(upstreams_, another);
 
-  const auto candidate = [&](std::size_t i) {
+  const auto at = [&](std::size_t i) {
     const Upstream& u = *upstreams_[i];
-    const Replica& r = *u.shared_replica();
-    const std::int32_t in_flight = r.in_flight();
-    return protect::Candidate{
-        .in_flight = in_flight,
-        .limit = in_flight + r.room(),
-        .weight = protect::slow_start_weight(now - r.ready_since, protect::slow_start_window),
-        .usable = usable(u, ignore_health, now) && (ignore_avoid || &r != avoid)};
+    return candidate(u, usable(u, ignore_health, now) && (ignore_avoid || &u.replica() != avoid),
+                     now);
   };
+  if (paces_.any_slow())
+    for (std::size_t i = 0; i < upstreams_.size(); ++i)
+      if (paces_.due(pace_rule, upstreams_[i]->paced, now) && at(i).has_room())
+        if (const auto in_flight = upstreams_[i]->replica().take(); in_flight > 0)
+          return permit(upstreams_[i], in_flight, now);
   // Another worker may take the last place between the look and the take; then look again: to give
   // up before all are full would leave a place free while somebody waits.
-  while (const auto index = protect::least_loaded(upstreams_.size(), candidate, random)) {
+  while (const auto index = protect::least_loaded(upstreams_.size(), at, random)) {
     const auto& upstream = upstreams_[*index];
     const std::int32_t in_flight = upstream->replica().take();
     if (in_flight == 0) continue;
@@ -97,29 +100,44 @@ std::optional<ServicePool::Connected> ServicePool::take_connected(const Replica*
 Permit ServicePool::permit(const std::shared_ptr<Upstream>& upstream, std::int32_t in_flight,
                            Instant now) {
   settle(now);
+  paces_.chosen(upstream->paced, now);
   ++in_flight_;
   ++stats_.attempts;
   return {upstream, in_flight};
 }
 
+protect::Candidate ServicePool::candidate(const Upstream& upstream, bool usable,
+                                          Instant now) const {
+  const Replica& r = upstream.replica();
+  const std::int32_t in_flight = r.in_flight();
+  const std::int32_t limit = in_flight + r.room();
+  return {.in_flight = in_flight,
+          .limit = upstream.paced.places(limit),
+          .weight = upstream.paced.weight *
+                    protect::slow_start_weight(now - r.ready_since, protect::slow_start_window),
+          .usable = usable};
+}
+
 bool ServicePool::place_free(Instant now) const {
   const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
   return std::ranges::any_of(upstreams_, [&](const auto& u) {
-    const Replica& r = u->replica();
-    return r.room() > 0 && usable(*u, ignore_health, now);
+    return candidate(*u, usable(*u, ignore_health, now), now).has_room();
   });
 }
 
-Duration ServicePool::expected_wait(std::uint8_t rank, Instant now) const {
+protect::Crowd ServicePool::crowd(std::uint8_t rank, Instant now) const {
   const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
-  std::int64_t places = 0;
+  std::size_t places = 0;
   for (const auto& upstream : upstreams_) {
     if (!usable(*upstream, ignore_health, now)) continue;
     const Replica& replica = upstream->replica();
-    places += std::min(replica.limit.load(), replica.concurrency.load());
+    const auto allowed = std::min(replica.limit.load(), replica.concurrency.load());
+    places += static_cast<std::size_t>(std::max(0, upstream->paced.places(allowed)));
   }
-  return protect::expected_wait(shared_->board.before_newcomer(rank),
-                                static_cast<std::size_t>(places), service_time_.mean());
+  return {.before = shared_->board.before_newcomer(rank),
+          .places = places,
+          .service_time = service_time_.mean(),
+          .standing = now - nobody_waited_at_};
 }
 
 Instant ServicePool::next_return(Instant now) const {
@@ -151,7 +169,11 @@ void ServicePool::note_queue() {
 void ServicePool::attempt_ended(const Permit& permit, protect::AttemptEnd end, bool late,
                                 Duration latency, Instant now) {
   const bool failed = end == protect::AttemptEnd::broke || end == protect::AttemptEnd::error_answer;
-  if (end == protect::AttemptEnd::answered) service_time_.record(latency);
+  if (end == protect::AttemptEnd::answered) {
+    service_time_.record(latency);
+    permit.upstream->paced.pace.record(latency, now);
+    paces_.compare(pace_rule, paced_, now);
+  }
   ++stats_.attempts_ended;
   stats_.attempt_seconds += seconds(latency);
   Replica& replica = permit.upstream->replica();

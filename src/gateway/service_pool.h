@@ -13,7 +13,9 @@
 #include "gateway/stats.h"
 #include "gateway/upstream.h"
 #include "gateway/wait_board.h"
+#include "protect/balance.h"
 #include "protect/outlier.h"
+#include "protect/pace.h"
 #include "protect/patience.h"
 #include "protect/waiting.h"
 
@@ -74,9 +76,8 @@ class ServicePool {
   void leave(protect::Waiter& waiter);
   void set_queue_limit(std::size_t limit) { queue_.set_limit(limit); }
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
-  /// How long until those are served, on whatever worker, whom a newcomer of this rank has to stand
-  /// behind. Zero while that cannot be told.
-  [[nodiscard]] Duration expected_wait(std::uint8_t rank, Instant now) const;
+  /// Those, on whatever worker, whom a newcomer of this rank has to stand behind.
+  [[nodiscard]] protect::Crowd crowd(std::uint8_t rank, Instant now) const;
   [[nodiscard]] Duration cold_start() const { return cold_start_; }
 
   /// After a place may have become free, or somebody came to wait. While the first of all who wait
@@ -101,6 +102,9 @@ class ServicePool {
  private:
   [[nodiscard]] Permit permit(const std::shared_ptr<Upstream>& upstream, std::int32_t in_flight,
                               Instant now);
+  /// What the balancer knows of it.
+  [[nodiscard]] protect::Candidate candidate(const Upstream& upstream, bool usable,
+                                             Instant now) const;
   [[nodiscard]] std::size_t left_out(Instant now, const Replica* except = nullptr) const;
   [[nodiscard]] bool usable(const Upstream& upstream, bool ignore_health, Instant now) const;
   [[nodiscard]] bool place_free(Instant now) const;
@@ -117,9 +121,12 @@ class ServicePool {
   protect::WaitingQueue queue_{1};
   protect::ServiceTime service_time_;
   Duration cold_start_{};
+  std::vector<protect::Paced*> paced_;  // of `upstreams_`
+  protect::PaceWatch paces_;
   bool serving_ = false;        // further up the stack
   std::int64_t in_flight_ = 0;  // of this worker
   Instant settled_{};
+  Instant nobody_waited_at_{};  // last, as far as was seen here
 };
 
 template <class Avoided, class Grant, class Wake>
@@ -131,6 +138,7 @@ Instant ServicePool::serve(Instant now, Random& random, Avoided avoided, Grant g
   WaitBoard::First first;
   while (true) {
     first = shared_->board.first();
+    if (first.turn.nobody()) nobody_waited_at_ = now;
     if (first.turn.nobody() || first.worker != worker_) break;
     protect::Waiter* waiter = queue_.first();
     CHECK(waiter != nullptr);

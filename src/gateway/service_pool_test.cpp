@@ -113,15 +113,15 @@ TEST_F(ServicePoolTest, tells_how_long_those_before_a_newcomer_take) {
   pool_.set_queue_limit(100);
   std::deque<protect::Waiter> waiters(10);
   for (protect::Waiter& waiter : waiters) ASSERT_TRUE(pool_.join(waiter, 1, now_).accepted);
-  EXPECT_EQ(pool_.expected_wait(1, now_), 0ns) << "nothing has ended yet";
+  EXPECT_EQ(pool_.crowd(1, now_).expected_wait(), 0ns) << "nothing has ended yet";
   const auto permit = take();
   ASSERT_TRUE(permit.has_value());
   pool_.attempt_ended(*permit, protect::AttemptEnd::answered, false, 50ms, now_);
   pool_.attempt_ended(*permit, protect::AttemptEnd::broke, false, 15s, now_);  // says nothing of it
-  EXPECT_EQ(pool_.expected_wait(1, now_), 100ms) << "ten before it at five places";
-  EXPECT_EQ(pool_.expected_wait(0, now_), 0ms) << "it is more important";
+  EXPECT_EQ(pool_.crowd(1, now_).expected_wait(), 100ms) << "ten before it at five places";
+  EXPECT_EQ(pool_.crowd(0, now_).expected_wait(), 0ms) << "it is more important";
   for (protect::Waiter& waiter : waiters) pool_.leave(waiter);
-  EXPECT_EQ(pool_.expected_wait(1, now_), 0ms);
+  EXPECT_EQ(pool_.crowd(1, now_).expected_wait(), 0ms);
 }
 
 TEST_F(ServicePoolTest, keeps_the_counts_of_a_replica_that_is_published_again) {

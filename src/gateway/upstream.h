@@ -9,6 +9,7 @@
 #include "gateway/replica.h"
 #include "io/fd.h"
 #include "io/loop.h"
+#include "protect/pace.h"
 
 namespace headroom::gateway {
 
@@ -52,6 +53,8 @@ class Upstream : public std::enable_shared_from_this<Upstream> {
   [[nodiscard]] const std::shared_ptr<Replica>& shared_replica() const { return replica_; }
 
   bool healthy = true;  // as published
+
+  protect::Paced paced;  // as this worker saw it
 
   /// An idle connection, or null.
   [[nodiscard]] std::unique_ptr<UpstreamConnection> take_idle();
