@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/serve.h"
+#include "control/limits.h"
 #include "control/local_target.h"
 #include "control/log_rotation.h"
 #include "control/reloadable.h"
@@ -45,6 +46,7 @@ class FrontDoor {
                                 file, service.name));
       }
     }
+    limits_.emplace(config_);
     loop_ = TRY(io::Loop::create());
     signals_ = TRY(io::SignalSource::create(*loop_, {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                                             [this](int signal) { on_signal(signal); }));
@@ -75,6 +77,7 @@ class FrontDoor {
     TRY(gateway_->reload(config));
     say_descriptors();
     config_ = std::move(config);
+    limits_->begin_anew(config_);
     return target_->publish(config_);
   }
 
@@ -143,11 +146,19 @@ class FrontDoor {
       standings[service.name] = std::move(of_service.standing);
       seen.services.push_back(feed_.look(service, collected, std::move(of_service), ticked));
     }
+    admit(seen);
     status_.update({config_, seen, collected, standings, {}, {}});
     access_log_trouble_.look(io::log_problem(io::Log::access));
   }
 
+  void admit(const scale::Observations& seen) {
+    const control::Admissions now = limits_->after({}, {}, seen);
+    if (std::exchange(admitted_, now) != now) target_->admit(now);
+  }
+
   spec::Config config_;
+  std::optional<control::Limits> limits_;
+  control::Admissions admitted_;
   std::unique_ptr<io::Loop> loop_;
   std::unique_ptr<io::SignalSource> signals_;
   std::unique_ptr<io::FileWatch> watch_;

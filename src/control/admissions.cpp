@@ -21,8 +21,8 @@ bool is_limited(const spec::Config& config, const spec::Service& service) {
   const auto endless = [](const spec::Route& route) {
     return route.timeouts.total == spec::Timeouts::none;
   };
-  return service.run && config.mode == spec::Mode::act &&
-         std::ranges::none_of(service.routes, endless) && !are_apart(service.routes);
+  return config.mode == spec::Mode::act && std::ranges::none_of(service.routes, endless) &&
+         !are_apart(service.routes);
 }
 
 }  // namespace
@@ -34,7 +34,9 @@ scale::Admission admission_of(const spec::Config& config, const spec::Service& s
       known != learned.end()
           ? known->second
           : scale::first_admission(scale::ServicePolicy::from(service, config.gateway.queue));
-  if (!is_limited(config, service)) admission.in_flight = service.replicas.concurrency;
+  const bool begins_elsewhere = known == learned.end() && !service.run;
+  if (begins_elsewhere || !is_limited(config, service))
+    admission.in_flight = service.replicas.concurrency;
   return admission;
 }
 

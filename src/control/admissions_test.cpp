@@ -50,9 +50,10 @@ TEST_F(AdmissionsTest, routes_whose_objectives_are_far_apart_leave_what_is_state
   EXPECT_EQ(in_flight(), 256);
 }
 
-TEST_F(AdmissionsTest, replicas_that_are_run_elsewhere_get_what_is_stated) {
+TEST_F(AdmissionsTest, replicas_that_are_run_elsewhere_are_held_to_it_too) {
   service().run.reset();
-  EXPECT_EQ(in_flight(), 256);
+  EXPECT_EQ(in_flight(), 6);
+  EXPECT_EQ(admission_of(config_, service(), {}).in_flight, 256) << "and begin with what is stated";
 }
 
 TEST_F(AdmissionsTest, in_shadow_nothing_is_changed) {

@@ -27,7 +27,11 @@ scale::Policy policy_of(const spec::Config& config) {
 }  // namespace
 
 Controller::Controller(const Parts& parts, const spec::Config& config, std::uint64_t generation)
-    : parts_(parts), config_(config), policy_(policy_of(config)), generation_(generation) {
+    : parts_(parts),
+      config_(config),
+      policy_(policy_of(config)),
+      limits_(config),
+      generation_(generation) {
   (void)machine_cpu_.sample();
   previous_ = io::monotonic_now();
   sigset_t all;
@@ -94,7 +98,7 @@ void Controller::take_reload() {
     return std::ranges::find(config_.services, name, &spec::Service::name) !=
            config_.services.end();
   });
-  limits_.clear();  // what the file states now is what they begin with
+  limits_.begin_anew(config_);
 }
 
 void Controller::run_tick(Now now) {
@@ -149,17 +153,7 @@ std::optional<Checkpoint> Controller::checkpoint(Instant now) {
 }
 
 void Controller::admit(const scale::Observations& seen) {
-  Admissions now;
-  scale::SeenByName by_name(seen);
-  for (const scale::ServicePolicy& service : policy_.services) {
-    const scale::ServiceModel& model = model_.services[service.service];
-    scale::InFlightLimit& limit = limits_[service.service];
-    const scale::ServiceSeen* of_service = by_name.find(service.service);
-    const auto attempts =
-        of_service != nullptr ? of_service->by_concurrency : scale::ByConcurrency{};
-    limit = scale::next_limit(service, model, attempts, limit);
-    now[service.service] = scale::admission(limit, model);
-  }
+  const Admissions now = limits_.after(policy_, model_, seen);
   if (now == admitted_) return;
   admitted_ = now;
   parts_.target.admit(now);

@@ -12,6 +12,7 @@
 #include "control/journal/checkpoint_round.h"
 #include "control/journal/journal.h"
 #include "control/journal/recall.h"
+#include "control/limits.h"
 #include "control/sources/machine.h"
 #include "control/status.h"
 #include "control/target.h"
@@ -62,7 +63,7 @@ class Controller {
   scale::Policy policy_;
   scale::Model model_;
   scale::State state_;
-  std::map<std::string, scale::InFlightLimit> limits_;
+  Limits limits_;
   Admissions admitted_;
   Replicas approved_;  // what should stand, as the target is told in each tick
   Feed feed_;

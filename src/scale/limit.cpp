@@ -27,6 +27,8 @@ constexpr double prior_objective_s = 0.5;
 /// capacity is judged: a few late ones, as where the machine stood still for a moment, cost less
 /// than the places would, and what is not let in any more has no evidence to be mended by.
 constexpr double late_max = 0.25;
+/// But no concurrency is kept to at which so many are late, unless fewer are known to do less.
+constexpr double late_untried = 0.1;
 constexpr double mostly = 0.5;
 constexpr double same_latency = 1.25;
 constexpr double same_throughput = 0.97;
@@ -56,7 +58,11 @@ Bounds bounds_of(const ServicePolicy& policy, const ServiceModel& model) {
   if (best == late) return {.least = 1, .most = allowed, .open = true};
   const bool open = best + 1 == curve.points.end();
   const double most = open ? allowed : extrapolation_max * best->concurrency + 1;
-  return {.least = std::clamp(best->concurrency, 1.0, allowed),
+  // Where that many are late fewer may do as much: those that were not tried are.
+  double least = best->concurrency;
+  if (best->late > late_untried)
+    least = best == curve.points.begin() ? 1 : (best - 1)->concurrency + 1;
+  return {.least = std::clamp(std::min(least, best->concurrency), 1.0, allowed),
           .most = std::clamp(most, 1.0, allowed),
           .open = open};
 }

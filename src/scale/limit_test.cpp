@@ -167,6 +167,23 @@ TEST(InFlightLimit, grows_under_overload_from_the_first_second_on) {
   }
 }
 
+TEST(InFlightLimit, comes_down_from_far_too_many_until_hardly_any_is_late) {
+  // Fewer were never in flight: with so many late that they are just let in, it stayed there.
+  Front front;
+  front.policy.objective.latency = 100ms;
+  front.limit.in_flight = 256;
+  Replica replica{.slots = 4, .service_s = 0.0227, .spread = 0.7};
+  front.run(replica, 15);
+  double in_time = 0;
+  for (int i = 0; i < 60; ++i) {
+    front.tick(replica);
+    EXPECT_GE(front.limit.places(), 4) << i;
+    EXPECT_LE(front.limit.places(), 8) << i;
+    in_time += replica.in_time;
+  }
+  EXPECT_GE(in_time, 0.97 * 60 * 4 / 0.0227);
+}
+
 TEST(InFlightLimit, a_route_that_takes_longer_than_the_others_objective_takes_no_places_away) {
   Front front;
   front.policy.objective.latency = 50ms;
