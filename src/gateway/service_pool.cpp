@@ -34,8 +34,6 @@ void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints
   for (const auto& left : upstreams_)
     if (left != nullptr) left->retire(loop.now());
   upstreams_ = std::move(next);
-  paced_.clear();
-  for (const auto& upstream : upstreams_) paced_.push_back(&upstream->paced);
 }
 
 std::size_t ServicePool::left_out(Instant now, const Replica* except) const {
@@ -118,6 +116,16 @@ protect::Candidate ServicePool::candidate(const Upstream& upstream, bool usable,
           .usable = usable};
 }
 
+void ServicePool::compare_paces(Instant now) {
+  const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
+  std::vector<protect::Paced*> in_use;
+  for (const auto& u : upstreams_) {
+    u->paced.weight = 1;  // who comes back has no siblings yet that it was compared with
+    if (usable(*u, ignore_health, now)) in_use.push_back(&u->paced);
+  }
+  paces_.compare(pace_rule, in_use, now);
+}
+
 bool ServicePool::place_free(Instant now) const {
   const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
   return std::ranges::any_of(upstreams_, [&](const auto& u) {
@@ -172,7 +180,7 @@ void ServicePool::attempt_ended(const Permit& permit, protect::AttemptEnd end, b
   if (end == protect::AttemptEnd::answered) {
     service_time_.record(latency);
     permit.upstream->paced.pace.record(latency, now);
-    paces_.compare(pace_rule, paced_, now);
+    if (paces_.outdated(pace_rule, now)) compare_paces(now);
   }
   ++stats_.attempts_ended;
   stats_.attempt_seconds += seconds(latency);

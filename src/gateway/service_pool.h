@@ -102,6 +102,7 @@ class ServicePool {
  private:
   [[nodiscard]] Permit permit(const std::shared_ptr<Upstream>& upstream, std::int32_t in_flight,
                               Instant now);
+  void compare_paces(Instant now);
   /// What the balancer knows of it.
   [[nodiscard]] protect::Candidate candidate(const Upstream& upstream, bool usable,
                                              Instant now) const;
@@ -121,7 +122,6 @@ class ServicePool {
   protect::WaitingQueue queue_{1};
   protect::ServiceTime service_time_;
   Duration cold_start_{};
-  std::vector<protect::Paced*> paced_;  // of `upstreams_`
   protect::PaceWatch paces_;
   bool serving_ = false;        // further up the stack
   std::int64_t in_flight_ = 0;  // of this worker

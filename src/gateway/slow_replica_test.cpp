@@ -17,13 +17,16 @@ using namespace std::chrono_literals;
 class SlowReplicaTest : public ::testing::Test {
  protected:
   void publish(int count, std::int32_t concurrency) {
-    std::vector<Endpoint> endpoints;
-    for (int i = 0; i < count; ++i)
-      endpoints.push_back(
-          {std::make_shared<Replica>(std::string(1, static_cast<char>('a' + i)),
-                                     io::Address::loopback(1), Instant{}, concurrency),
-           true});
-    pool_.publish(*loop_, endpoints);
+    for (int i = 0; i < count; ++i) {
+      const std::string id(1, static_cast<char>('a' + i));
+      endpoints_.push_back(
+          {std::make_shared<Replica>(id, io::Address::loopback(1), Instant{}, concurrency), true});
+    }
+    pool_.publish(*loop_, endpoints_);
+  }
+  void probe_fails_at(std::size_t replica) {
+    endpoints_[replica].healthy = false;
+    pool_.publish(*loop_, endpoints_);
   }
 
   /// How many each replica got. Who finds no place is turned away.
@@ -45,6 +48,7 @@ class SlowReplicaTest : public ::testing::Test {
     return got;
   }
 
+  std::vector<Endpoint> endpoints_;
   std::map<std::string, Duration> took_;  // others: 5 ms
   int turned_away_ = 0;
 
@@ -100,6 +104,16 @@ TEST_F(SlowReplicaTest, when_the_others_are_full_it_takes_what_it_is_worth) {
   EXPECT_GT(turned_away_, 0);
   EXPECT_NEAR(got.at("d"), 10 * 20, 30) << "one at a time instead of ten";
   for (const auto* quick : {"a", "b", "c"}) EXPECT_NEAR(got.at(quick), 10 * 2000, 500) << quick;
+}
+
+TEST_F(SlowReplicaTest, the_last_one_there_has_all_its_places_however_slow) {
+  publish(2, 10);
+  live(5s, 5ms);
+  took_["b"] = 50ms;
+  live(5s, 5ms);
+  probe_fails_at(0);
+  live(1s, 1ms);
+  EXPECT_NEAR(live(10s, 1ms)["b"], 10 * 10 * 20, 50) << "ten at a time";
 }
 
 TEST_F(SlowReplicaTest, of_a_service_with_few_requests_it_is_watched_too) {

@@ -46,7 +46,6 @@ std::int32_t Paced::places(std::int32_t limit) const {
 }
 
 void PaceWatch::compare(const PaceRule& rule, std::span<Paced* const> replicas, Instant now) {
-  if (now - compared_ < rule.compared_every) return;
   compared_ = now;
   any_slow_ = false;
   std::vector<Paced*> known;

@@ -64,8 +64,12 @@ struct Paced {
 /// One caller's comparison of the same replicas, and when slow ones are watched.
 class PaceWatch {
  public:
-  /// Sets the weights of all, unless that was done a moment ago. At most half of them are slow: the
-  /// median is theirs.
+  /// Whether it is time to compare() again.
+  [[nodiscard]] bool outdated(const PaceRule& rule, Instant now) const {
+    return now - compared_ >= rule.compared_every;
+  }
+  /// Sets the weights of those that are in use. At most half of them are slow: the median is
+  /// theirs.
   void compare(const PaceRule& rule, std::span<Paced* const> replicas, Instant now);
   [[nodiscard]] bool any_slow() const { return any_slow_; }
 
