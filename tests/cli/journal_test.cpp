@@ -111,8 +111,8 @@ TEST_F(JournalCommands, replay_fails_when_the_record_is_not_what_the_code_decide
   EXPECT_EQ(ended.code, 1);
   EXPECT_NE(ended.out.find("99 recorded"), std::string::npos) << ended.out;
   // A decision stands until the next row of its service.
-  EXPECT_NE(ended.out.find(" for 11 s"), std::string::npos) << ended.out;
-  EXPECT_NE(ended.out.find("130 observations, 11 differences\n"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find(" for 12 s"), std::string::npos) << ended.out;
+  EXPECT_NE(ended.out.find("130 observations, 12 differences\n"), std::string::npos) << ended.out;
 }
 
 TEST_F(JournalCommands, explain_gives_the_decision_with_its_reasons) {
