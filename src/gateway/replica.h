@@ -40,6 +40,16 @@ class Replica {
 
   /// Streams included.
   [[nodiscard]] std::int32_t in_flight() const { return counts().in_flight; }
+  /// What it has in flight and how many more there may be, of one moment.
+  struct Load {
+    std::int32_t in_flight = 0;
+    std::int32_t working = 0;  // of these, streams left out
+    std::int32_t room = 0;
+  };
+  [[nodiscard]] Load load() const {
+    const Counts now = counts();
+    return {.in_flight = now.in_flight, .working = now.working(), .room = room(now)};
+  }
   /// How many more there may be; 0 or less when there is no place.
   [[nodiscard]] std::int32_t room() const { return room(counts()); }
 

@@ -34,6 +34,9 @@ void ServicePool::publish(io::Loop& loop, const std::vector<Endpoint>& endpoints
   for (const auto& left : upstreams_)
     if (left != nullptr) left->retire(loop.now());
   upstreams_ = std::move(next);
+  // Who is compared with nobody any more has all its places.
+  for (const auto& upstream : upstreams_) upstream->paced.weight = 1;
+  paces_.replicas_changed();
 }
 
 std::size_t ServicePool::left_out(Instant now, const Replica* except) const {
@@ -48,9 +51,7 @@ bool ServicePool::usable(const Upstream& upstream, bool ignore_health, Instant n
 
 std::optional<Permit> ServicePool::admit(std::uint8_t rank, const Replica* avoid, Instant now,
                                          Random& random) {
-  const protect::Turn first = shared_->board.first().turn;
-  if (first.nobody()) nobody_waited_at_ = now;
-  if (first.before_newcomer(rank)) return std::nullopt;
+  if (shared_->board.first().turn.before_newcomer(rank)) return std::nullopt;
   return take(avoid, now, random);
 }
 
@@ -107,10 +108,11 @@ Permit ServicePool::permit(const std::shared_ptr<Upstream>& upstream, std::int32
 protect::Candidate ServicePool::candidate(const Upstream& upstream, bool usable,
                                           Instant now) const {
   const Replica& r = upstream.replica();
-  const std::int32_t in_flight = r.in_flight();
-  const std::int32_t limit = in_flight + r.room();
-  return {.in_flight = in_flight,
-          .limit = upstream.paced.places(limit),
+  const Replica::Load load = r.load();
+  // Streams stand in nobody's way: a slow replica has fewer places for what it works on.
+  const std::int32_t places = upstream.paced.places(load.working + load.room);
+  return {.in_flight = load.in_flight,
+          .limit = load.in_flight - load.working + places,
           .weight = upstream.paced.weight *
                     protect::slow_start_weight(now - r.ready_since, protect::slow_start_window),
           .usable = usable};
@@ -145,7 +147,7 @@ protect::Crowd ServicePool::crowd(std::uint8_t rank, Instant now) const {
   return {.before = shared_->board.before_newcomer(rank),
           .places = places,
           .service_time = service_time_.mean(),
-          .standing = now - nobody_waited_at_};
+          .standing = shared_->board.standing(rank, now)};
 }
 
 Instant ServicePool::next_return(Instant now) const {
@@ -159,6 +161,7 @@ Instant ServicePool::next_return(Instant now) const {
 
 protect::WaitingQueue::Joined ServicePool::join(protect::Waiter& waiter, std::uint8_t rank,
                                                 Instant now) {
+  shared_->board.joins(rank, now);
   const auto joined = queue_.join(waiter, rank, now);
   note_queue();
   return joined;

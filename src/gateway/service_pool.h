@@ -126,7 +126,6 @@ class ServicePool {
   bool serving_ = false;        // further up the stack
   std::int64_t in_flight_ = 0;  // of this worker
   Instant settled_{};
-  Instant nobody_waited_at_{};  // last, as far as was seen here
 };
 
 template <class Avoided, class Grant, class Wake>
@@ -138,7 +137,6 @@ Instant ServicePool::serve(Instant now, Random& random, Avoided avoided, Grant g
   WaitBoard::First first;
   while (true) {
     first = shared_->board.first();
-    if (first.turn.nobody()) nobody_waited_at_ = now;
     if (first.turn.nobody() || first.worker != worker_) break;
     protect::Waiter* waiter = queue_.first();
     CHECK(waiter != nullptr);

@@ -15,8 +15,9 @@ namespace headroom::gateway {
 /// Each worker keeps its own queue and notes here the turn of the first in it. A free place belongs
 /// to the first of all: only the worker where that one waits may take it, others wake that worker.
 ///
-/// No place stays free while somebody waits. A worker notes its waiter, then looks for a place;
-/// another frees a place, then looks for a note. In one order for all (seq_cst, here and in
+/// No place stays free while somebody waits, as the worker sees it where the first one does (it may
+/// leave places at a replica that it finds slow). A worker notes its waiter, then looks for a
+/// place; another frees a place, then looks for a note. In one order for all (seq_cst, here and in
 /// Replica) at least one of them sees the other. Whoever was woken clears the mark of it before it
 /// looks for places, so that who finds the mark set may rely on it; it passes on what it does not
 /// need itself.
@@ -42,6 +43,21 @@ class WaitBoard {
       for (std::size_t r = 0; r <= rank; ++r)
         before += cell.waiting[r].load(std::memory_order_relaxed);
     return before;
+  }
+
+  /// One of this rank comes to wait, and is not noted yet: where nobody stands before it, those of
+  /// its rank, and of lesser ones, whom it stands before, begin to wait now.
+  void joins(std::uint8_t rank, Instant now) {
+    const protect::Turn turn = first().turn;
+    for (std::size_t r = rank; r < begun_.size(); ++r)
+      if (!turn.before_newcomer(static_cast<std::uint8_t>(r)))
+        begun_[r].store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  /// For how long, without a break, there was somebody whom a newcomer of this rank has to stand
+  /// behind. Zero while there is nobody.
+  [[nodiscard]] Duration standing(std::uint8_t rank, Instant now) const {
+    if (!first().turn.before_newcomer(rank)) return {};
+    return now - Instant(Duration(begun_[rank].load(std::memory_order_relaxed)));
   }
 
   struct First {
@@ -73,6 +89,7 @@ class WaitBoard {
     std::array<std::atomic<std::uint32_t>, protect::Turn::rank_count> waiting{};
   };
   std::vector<Cell> cells_;
+  std::array<std::atomic<Duration::rep>, protect::Turn::rank_count> begun_{};
 };
 
 }  // namespace headroom::gateway

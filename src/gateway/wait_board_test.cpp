@@ -29,6 +29,28 @@ TEST(WaitBoard, counts_whom_a_newcomer_has_to_stand_behind_on_all_workers) {
   EXPECT_EQ(board.before_newcomer(2), 30U);
 }
 
+TEST(WaitBoard, stands_since_somebody_waits_whom_one_has_to_stand_behind) {
+  WaitBoard board(2);
+  const Instant start(1h);
+  const auto comes = [&board](std::size_t worker, std::uint8_t rank, Instant now) {
+    board.joins(rank, now);
+    board.note(worker, protect::Turn(rank, now));
+  };
+  EXPECT_EQ(board.standing(2, start), 0s);
+  comes(0, 2, start);
+  EXPECT_EQ(board.standing(2, start + 5s), 5s);
+  EXPECT_EQ(board.standing(1, start + 5s), 0s) << "a queue of lesser ones is nobody else's";
+  comes(1, 1, start + 6s);
+  EXPECT_EQ(board.standing(1, start + 7s), 1s);
+  EXPECT_EQ(board.standing(2, start + 7s), 7s);
+  EXPECT_EQ(board.standing(0, start + 7s), 0s);
+  board.note(0, {});
+  board.note(1, {});
+  EXPECT_EQ(board.standing(2, start + 8s), 0s);
+  comes(1, 0, start + 9s);
+  for (std::uint8_t rank = 0; rank < 3; ++rank) EXPECT_EQ(board.standing(rank, start + 10s), 1s);
+}
+
 /// Something that waits for a place and then has one.
 struct Request : protect::Waiter {
   std::optional<Permit> permit;
@@ -46,7 +68,7 @@ struct Door {
   void serve() {
     returns = pool.serve(
         now, random, [](protect::Waiter& waiter) { return static_cast<Request&>(waiter).avoided; },
-        [this](protect::Waiter& waiter, Permit permit) {
+        [](protect::Waiter& waiter, Permit permit) {
           static_cast<Request&>(waiter).permit = std::move(permit);
         },
         [this](std::size_t worker) { woke.push_back(worker); });

@@ -70,7 +70,8 @@ void PaceWatch::compare(const PaceRule& rule, std::span<Paced* const> replicas, 
     const double own = pace.attempts(now);
     const double others = attempts - own;
     const double spread = (squares - own * pace.log_variance()) / others;
-    const double variance = spread * (1 / own + 1 / others);
+    // One that got the rare long requests of all has a wide spread of its own.
+    const double variance = std::max(spread, pace.log_variance()) * (1 / own + 1 / others);
     if (slower * slower < rule.deviations * rule.deviations * variance) continue;
     known[place]->weight = std::max(rule.weight_least, std::exp(-slower));
     any_slow_ = true;
@@ -78,14 +79,14 @@ void PaceWatch::compare(const PaceRule& rule, std::span<Paced* const> replicas, 
 }
 
 void PaceWatch::chosen(Paced& replica, Instant now) {
-  since_watched_ = replica.slow() ? 0 : since_watched_ + 1;
   replica.chosen_at = now;
+  replica.chosen_after = ++sent_;
 }
 
 bool PaceWatch::due(const PaceRule& rule, const Paced& replica, Instant now) const {
   const Duration since = now - replica.chosen_at;
   return replica.slow() && since >= rule.watched_soonest &&
-         (since_watched_ >= rule.watched_after || since >= rule.watched_latest);
+         (sent_ - replica.chosen_after >= rule.watched_after || since >= rule.watched_latest);
 }
 
 }  // namespace headroom::protect

@@ -34,7 +34,7 @@ class Pace {
 struct PaceRule {
   /// Twice as slow as its siblings and more matters ...
   double ratio = 2;
-  /// ... and when chance makes such a difference once in millions, as siblings' times are spread.
+  /// ... and when it is so many standard errors, by the wider of its own spread and its siblings'.
   double deviations = 5;
   /// Fewer attempts of one or of a sibling say nothing.
   double attempts_min = 5;
@@ -42,7 +42,7 @@ struct PaceRule {
   Duration compared_every = std::chrono::milliseconds(50);
   /// Who is sent nothing is known no better: a slow replica is sent a request after so many
   /// elsewhere, but not before ..., and where requests are rare after ...
-  int watched_after = 2000;
+  std::uint64_t watched_after = 2000;
   Duration watched_soonest = std::chrono::seconds(1);
   Duration watched_latest = std::chrono::seconds(10);
 };
@@ -54,7 +54,8 @@ struct Paced {
   /// the median of its siblings. In flight ÷ weight is then how long who comes has to expect to be
   /// there: whom least_loaded() chooses answers first.
   double weight = 1;
-  Instant chosen_at{};  // last
+  Instant chosen_at{};             // last
+  std::uint64_t chosen_after = 0;  // how many requests, to whichever replica
 
   [[nodiscard]] bool slow() const { return weight < 1; }
   /// Of so many places how many are of use: with more in flight it is slower still.
@@ -68,6 +69,8 @@ class PaceWatch {
   [[nodiscard]] bool outdated(const PaceRule& rule, Instant now) const {
     return now - compared_ >= rule.compared_every;
   }
+  /// There are others now: it is time.
+  void replicas_changed() { compared_ = {}; }
   /// Sets the weights of those that are in use. At most half of them are slow: the median is
   /// theirs.
   void compare(const PaceRule& rule, std::span<Paced* const> replicas, Instant now);
@@ -81,7 +84,7 @@ class PaceWatch {
  private:
   Instant compared_{};
   bool any_slow_ = false;
-  int since_watched_ = 0;  // requests sent elsewhere
+  std::uint64_t sent_ = 0;
 };
 
 }  // namespace headroom::protect

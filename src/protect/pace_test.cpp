@@ -98,6 +98,34 @@ TEST(Pace, what_chance_brings_about_does_not_stand_out) {
   }
 }
 
+TEST(Pace, rare_long_requests_at_whomever_they_fall_do_not_stand_out) {
+  Fleet fleet(8, 0.2);
+  int slow = 0;
+  for (int t = 0; t < 120'000; ++t) {
+    fleet.answer(fleet.random.below(8), fleet.random.below(50) == 0 ? 1000 : 5);
+    fleet.now += 1ms;
+    slow += fleet.watch.any_slow() ? 1 : 0;
+  }
+  EXPECT_LE(slow, 120) << "ms of two minutes";
+}
+
+TEST(Pace, of_two_slow_ones_each_is_watched) {
+  Fleet fleet(6);
+  fleet.live(20s, {5, 5, 5, 5, 50, 50});
+  ASSERT_TRUE(fleet.replicas[4].slow() && fleet.replicas[5].slow());
+  std::vector<int> watched(6);
+  for (int t = 0; t < 40'000; ++t) {
+    fleet.now += 500us;
+    std::size_t to = static_cast<std::size_t>(t) % 4;
+    for (const std::size_t i : {4U, 5U})
+      if (fleet.watch.due(rule, fleet.replicas[i], fleet.now)) to = i;
+    fleet.watch.chosen(fleet.replicas[to], fleet.now);
+    ++watched[to];
+  }
+  EXPECT_NEAR(watched[4], 20, 2);
+  EXPECT_NEAR(watched[5], 20, 2);
+}
+
 TEST(Pace, a_difference_that_does_not_matter_is_none) {
   Fleet fleet(4);
   fleet.live(60s, {5, 5, 5, 8});
@@ -135,7 +163,7 @@ TEST(Pace, a_slow_one_is_watched_after_many_others_or_a_while_and_not_at_once) {
   Paced& quick = fleet.replicas[0].slow() ? fleet.replicas[1] : fleet.replicas[0];
   PaceWatch& watch = fleet.watch;
   watch.chosen(slow, fleet.now);
-  for (int i = 0; i < rule.watched_after; ++i) {
+  for (std::uint64_t i = 0; i < rule.watched_after; ++i) {
     EXPECT_FALSE(watch.due(rule, slow, fleet.now + 2s));
     watch.chosen(quick, fleet.now);
   }

@@ -36,7 +36,7 @@ CourseFeatures solved(const Course& course) {
   normal.diagonal().array() += ridge;
   const Vector solution = normal.ldlt().solve(Eigen::Map<const Vector>(course.moved.data()));
   CourseFeatures out{};
-  if (solution.allFinite()) std::ranges::copy(solution, out.begin());
+  std::ranges::copy(solution, out.begin());
   return out;
 }
 
@@ -60,7 +60,7 @@ CourseFeatures features_of(const Course& course, const Demand& now, double lead_
 double beyond_days_before(const Course& course, const CourseFeatures& features) {
   double share = 0;
   for (std::size_t i = 0; i < features.size(); ++i) share += course.coefficients[i] * features[i];
-  return std::clamp(share, -move_most, move_most);
+  return std::isfinite(share) ? std::clamp(share, -move_most, move_most) : 0;
 }
 
 void learn_course(const CourseFeatures& features, double beyond, double seconds, Course& course) {
@@ -72,6 +72,12 @@ void learn_course(const CourseFeatures& features, double beyond, double seconds,
     course.moved[row] += seconds * features[row] * moved;
   }
   course.coefficients = solved(course);
+  // A damaged journal: what is no number would stay for ever.
+  if (!std::ranges::all_of(course.coefficients, [](double c) { return std::isfinite(c); })) {
+    course.products.fill(0);
+    course.moved.fill(0);
+    course.coefficients.fill(0);
+  }
 }
 
 void fade(double kept, Course& course) {

@@ -141,6 +141,10 @@ TEST(Course, it_is_as_much_as_demand_itself_at_most_whatever_is_learned) {
   damaged.products.fill(std::numeric_limits<double>::infinity());
   learn_course({}, 0.1, 1, damaged);
   EXPECT_EQ(damaged.coefficients, CourseFeatures{});
+  learn_course({0.5, 0.5, 0.5, 0.5, 0.5, 0.5}, 0.5, 1000, damaged);
+  EXPECT_GT(damaged.coefficients[0], 0.1) << "and goes on";
+  damaged.coefficients.fill(std::numeric_limits<double>::quiet_NaN());
+  EXPECT_EQ(beyond_days_before(damaged, {0.5, 0.5}), 0);
 }
 
 TEST(Course, without_demand_nothing_is_divided_by_it) {

@@ -232,6 +232,16 @@ double rounded(double per_second) {
   return std::round(per_second / unit) * unit;
 }
 
+/// A journal from before there was a course tells of no rises beyond it: they are as those above
+/// demand until more is known, and it has proved nothing.
+void begin_course(Growth& growth) {
+  if (!growth.rises_beyond_course.pooled.empty() || growth.rises.pooled.empty()) return;
+  growth.rises_beyond_course = growth.rises;
+  of(growth.loss, GrowthEstimator::by_course) = of(growth.loss, GrowthEstimator::by_situation);
+  if (growth.estimator == GrowthEstimator::by_course)
+    growth.estimator = GrowthEstimator::by_situation;
+}
+
 GrowthMoment moment_of(const Growth& growth, const Demand& now, const Situation& before,
                        const CourseFeatures& features, double season_rise) {
   GrowthMoment moment{.per_second = now.per_second,
@@ -269,6 +279,7 @@ double grown(const Growth& growth, const Situation& situation, double permitted,
 void learn_growth(const Demand& now, const Situation& before, double permitted, double lead_s,
                   double tick_s, double season_rise, Growth& growth) {
   growth.lead_s = lead_s;
+  begin_course(growth);
   if (growth.levels.empty()) growth.prior_samples = prior_samples;
   add_rate(now.rapid, tick_s, growth.levels);
   // With a long lead time not every second is noted; those that are count for more.

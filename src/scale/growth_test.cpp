@@ -217,6 +217,20 @@ TEST(Growth, when_starts_take_much_longer_more_growth_is_expected_before_any_was
       << "that it is shorter now makes no bolder by itself";
 }
 
+TEST(Growth, a_journal_from_before_the_course_is_gone_on_with) {
+  Growth growth;
+  const Situation calm{.slope = 1, .volatility = 0, .level_per_second = 100};
+  for (int t = 0; t < 12 * 3600; ++t)
+    learn_growth(demand_of(t % 200 < 10 ? 150 : 100), calm, 0.01, 30, 1, 0, growth);
+  growth.estimator = GrowthEstimator::by_situation;
+  const double before = grown(growth, calm, 0.01, 100);
+  growth.rises_beyond_course = {};
+  growth.estimator = GrowthEstimator::by_course;
+  growth.prior_samples = 0.1;
+  learn_growth(demand_of(100), calm, 0.01, 30, 1, 0, growth);
+  EXPECT_NEAR(grown(growth, calm, 0.01, 100), before, 5);
+}
+
 TEST(Growth, moments_under_way_stay_few_however_long_the_lead) {
   Growth growth;
   for (int t = 0; t < 3600; ++t) learn_growth(demand_of(50), {}, 0.01, 600, 1, 0, growth);

@@ -29,6 +29,7 @@ constexpr double prior_objective_s = 0.5;
 constexpr double late_max = 0.25;
 /// But no concurrency is kept to at which so many are late, unless fewer are known to do less.
 constexpr double late_untried = 0.1;
+constexpr double late_excused = 1.5;  // times those that are late with the least in flight
 constexpr double mostly = 0.5;
 constexpr double same_latency = 1.25;
 constexpr double same_throughput = 0.97;
@@ -60,7 +61,8 @@ Bounds bounds_of(const ServicePolicy& policy, const ServiceModel& model) {
   const double most = open ? allowed : extrapolation_max * best->concurrency + 1;
   // Where that many are late fewer may do as much: those that were not tried are.
   double least = best->concurrency;
-  if (best->late > late_untried)
+  const double excused = std::max(permitted_share(policy), late_excused * curve.late_alone);
+  if (best->late > std::max(late_untried, excused))
     least = best == curve.points.begin() ? 1 : (best - 1)->concurrency + 1;
   return {.least = std::clamp(std::min(least, best->concurrency), 1.0, allowed),
           .most = std::clamp(most, 1.0, allowed),
@@ -83,6 +85,22 @@ void gather(const ByConcurrency& seen, InFlightLimit& limit) {
     limit.late += seen.late[i];
     limit.latency_s += seen.latency_s[i];
   }
+}
+
+/// Where most are late and none was sent with as many in flight as the limit lets in, it is far too
+/// high, and would never be judged: it begins with what was seen.
+void come_down(const ByConcurrency& seen, InFlightLimit& limit) {
+  double attempts = 0;
+  double late = 0;
+  std::size_t highest = 0;
+  for (std::size_t i = 0; i < ByConcurrency::level_count; ++i) {
+    attempts += seen.attempts[i];
+    late += seen.late[i];
+    if (seen.attempts[i] > 0) highest = i;
+  }
+  if (attempts < attempts_min || late <= late_max * attempts) return;
+  const auto above = std::min(highest + 1, ByConcurrency::level_count - 1);
+  limit.in_flight = std::min<double>(limit.in_flight, ByConcurrency::edge(above));
 }
 
 /// How long attempts take beside those with half as many in flight or fewer, but for what is chance
@@ -127,6 +145,7 @@ InFlightLimit next_limit(const ServicePolicy& policy, const ServiceModel& model,
   InFlightLimit limit = before;
   if (limit.in_flight <= 0) limit.in_flight = first_limit(policy);
   const Bounds bounds = bounds_of(policy, model);
+  come_down(seen, limit);
   gather(seen, limit);
   if (limit.attempts >= attempts_min) limit = {.in_flight = judged(policy, model, bounds, limit)};
   limit.in_flight = std::clamp(limit.in_flight, bounds.least, bounds.most);

@@ -184,6 +184,27 @@ TEST(InFlightLimit, comes_down_from_far_too_many_until_hardly_any_is_late) {
   EXPECT_GE(in_time, 0.97 * 60 * 4 / 0.0227);
 }
 
+TEST(InFlightLimit, comes_down_where_all_are_late_and_none_is_near_it) {
+  // A hundred clients, each with one request after the other, before two replicas of four slots.
+  ServicePolicy policy = policy_for_test();
+  policy.objective.latency = 100ms;
+  ServiceModel model;
+  InFlightLimit limit{.in_flight = 256};
+  for (int i = 0; i < 30; ++i) {
+    const int in_flight = std::min(50, limit.places());
+    const double latency_s = std::max(1.0, in_flight / 4.0) * 0.02;
+    ServiceSeen seen;
+    const std::size_t level = ByConcurrency::level_of(static_cast<std::uint32_t>(in_flight));
+    seen.by_concurrency.attempts[level] = static_cast<std::uint32_t>(in_flight / latency_s);
+    if (latency_s > 0.1) seen.by_concurrency.late[level] = seen.by_concurrency.attempts[level];
+    seen.by_concurrency.latency_s[level] = in_flight;
+    learn_capacity(policy, seen, 1, model);
+    limit = next_limit(policy, model, seen.by_concurrency, limit);
+  }
+  EXPECT_GE(limit.places(), 4);
+  EXPECT_LE(limit.places(), 10);
+}
+
 TEST(InFlightLimit, a_route_that_takes_longer_than_the_others_objective_takes_no_places_away) {
   Front front;
   front.policy.objective.latency = 50ms;
