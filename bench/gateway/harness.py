@@ -117,6 +117,8 @@ class Process:
 class Bench:
     """A temporary folder with the upstream and the proxies of one run."""
 
+    upstream_port = 0  # until it has started
+
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="headroom-bench-")
         os.chmod(self.folder, 0o755)  # nginx gives up its rights, and reads below here
@@ -152,7 +154,7 @@ class Bench:
         values = {
             "port": port,
             "admin": free_port(),
-            "upstream": getattr(self, "upstream_port", 0),
+            "upstream": self.upstream_port,
             "folder": self.folder,
         }
         for key, value in values.items():

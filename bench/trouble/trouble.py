@@ -24,7 +24,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "gateway"))
-import harness  # noqa: E402
+import harness
 
 COUNT, WORKERS = 8, 4
 QUICK, LONG = (5, 17.4), (20, 64)  # ms, median and p99 of service times

@@ -122,8 +122,10 @@ void ServicePool::compare_paces(Instant now) {
   const bool ignore_health = protect::panic(left_out(now), upstreams_.size());
   std::vector<protect::Paced*> in_use;
   for (const auto& u : upstreams_) {
-    u->paced.weight = 1;  // who comes back has no siblings yet that it was compared with
-    if (usable(*u, ignore_health, now)) in_use.push_back(&u->paced);
+    if (usable(*u, ignore_health, now))
+      in_use.push_back(&u->paced);
+    else
+      u->paced.weight = 1;  // who comes back was compared with none of those there now
   }
   paces_.compare(pace_rule, in_use, now);
 }
